@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace RealtimeSeg.Frames;
+
+/// <summary>Where the program's time comes from: nanoseconds since some start. Injected, so that tests can step it.</summary>
+public abstract class FrameClock
+{
+    /// <summary>Nanoseconds, never going back.</summary>
+    public abstract long Now { get; }
+
+    /// <summary>Returns at <paramref name="time"/> or when <paramref name="stop"/> is set, whichever comes first.</summary>
+    public abstract void WaitUntil(long time, WaitHandle stop);
+}
+
+/// <summary>The machine's monotonic clock.</summary>
+public sealed class WallClock : FrameClock
+{
+    private static readonly double Nanoseconds = 1e9 / Stopwatch.Frequency;
+
+    public override long Now => (long)(Stopwatch.GetTimestamp() * Nanoseconds);
+
+    public override void WaitUntil(long time, WaitHandle stop)
+    {
+        long left = time - Now;
+        if (left > 0) stop.WaitOne(TimeSpan.FromMilliseconds(left / 1e6));
+    }
+}
+
+/// <summary>A clock that moves only when told to wait: a whole replay in no time, for tests.</summary>
+public sealed class SteppedClock : FrameClock
+{
+    private long _now;
+
+    public override long Now => Interlocked.Read(ref _now);
+
+    public override void WaitUntil(long time, WaitHandle stop) => Interlocked.Exchange(ref _now, Math.Max(_now, time));
+}

@@ -1,0 +1,95 @@
+namespace RealtimeSeg.Frames;
+
+/// <summary>The stages a user sees in the table, each the time between two stamps.</summary>
+public enum Stage
+{
+    Capture,
+    Fit,
+    Infer,
+    Upload,
+    Composite,
+    Present,
+}
+
+/// <summary>Milliseconds: median, tail and worst of a set of durations.</summary>
+public readonly record struct Percentiles(double P50, double P90, double P95, double P99, double Max);
+
+/// <summary>
+/// Durations of each stage, capture to present, and the period between presented frames. Percentiles are exact over the last
+/// <see cref="Window"/> frames; the maximum is over all. Recording allocates nothing.
+/// </summary>
+public sealed class FrameStats
+{
+    public const int Window = 16384;
+    private static readonly int Stages = Enum.GetValues<Stage>().Length;
+    private readonly Series[] _stages = [.. Enumerable.Range(0, Stages).Select(_ => new Series())];
+    private readonly Series _latency = new(), _period = new();
+    private long _lastPresented;
+
+    /// <summary>Frames recorded.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Frames a second over the last frames: the inverse of their mean period.</summary>
+    public double FramesPerSecond => _period.Mean is > 0 and double ns ? 1e9 / ns : 0;
+
+    public Percentiles CaptureToPresent => _latency.Percentiles();
+
+    public Percentiles Period => _period.Percentiles();
+
+    public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles();
+
+    public void Record(FrameSlot f)
+    {
+        Count++;
+        Add(Stage.Capture, f[Stamp.Captured] - f[Stamp.Requested]);
+        Add(Stage.Fit, f[Stamp.Fitted] - f[Stamp.Dequeued]);
+        Add(Stage.Infer, f[Stamp.Inferred] - f[Stamp.Fitted]);
+        Add(Stage.Upload, f[Stamp.Uploaded] - f[Stamp.Taken]);
+        Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded]);
+        Add(Stage.Present, f[Stamp.Presented] - f[Stamp.Composited]);
+        _latency.Add(f[Stamp.Presented] - f[Stamp.Captured]);
+        if (_lastPresented != 0) _period.Add(f[Stamp.Presented] - _lastPresented);
+        _lastPresented = f[Stamp.Presented];
+    }
+
+    /// <summary>Forgets everything: the end of a warm-up.</summary>
+    public void Clear()
+    {
+        foreach (Series s in (IEnumerable<Series>)[.. _stages, _latency, _period]) s.Clear();
+        Count = 0;
+        _lastPresented = 0;
+    }
+
+    private void Add(Stage stage, long ns) => _stages[(int)stage].Add(ns);
+
+    private sealed class Series
+    {
+        private readonly long[] _values = new long[Window], _sorted = new long[Window];
+        private long _count, _max, _sum;
+
+        public double Mean => _count == 0 ? 0 : _sum / (double)Math.Min(_count, Window);
+
+        public void Add(long ns)
+        {
+            ref long place = ref _values[_count % Window];
+            _sum += ns - (_count >= Window ? place : 0);
+            place = ns;
+            _count++;
+            _max = Math.Max(_max, ns);
+        }
+
+        public void Clear() => (_count, _max, _sum) = (0, 0, 0);
+
+        public Percentiles Percentiles()
+        {
+            int n = (int)Math.Min(_count, Window);
+            if (n == 0) return default;
+            Array.Copy(_values, _sorted, n);
+            Array.Sort(_sorted, 0, n);
+            return new Percentiles(At(n, 0.5), At(n, 0.9), At(n, 0.95), At(n, 0.99), _max / 1e6);
+        }
+
+        /// <summary>Nearest rank: the smallest value that at least the share <paramref name="q"/> of all does not exceed.</summary>
+        private double At(int n, double q) => _sorted[Math.Clamp((int)Math.Ceiling(n * q) - 1, 0, n - 1)] / 1e6;
+    }
+}

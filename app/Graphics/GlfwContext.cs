@@ -1,0 +1,83 @@
+using RealtimeSeg.Graphics.Native;
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Graphics;
+
+/// <summary>A window with an OpenGL context, by GLFW.</summary>
+public sealed class GlfwContext : IGlContext
+{
+    /// <summary>GLFW key codes (US layout) and what they mean here.</summary>
+    private static readonly (int Key, UserKey Meaning)[] Keys =
+    [
+        (256, UserKey.Quit), ('Q', UserKey.Quit), (' ', UserKey.Pause), ('S', UserKey.Still), ('H', UserKey.Hud),
+        ('=', UserKey.MoreOpacity), (334, UserKey.MoreOpacity), ('-', UserKey.LessOpacity), (333, UserKey.LessOpacity),
+    ];
+
+    private readonly nint _window;
+    private readonly bool[] _down = new bool[Keys.Length];
+
+    public GlfwContext(string title, int width, int height)
+    {
+        try
+        {
+            if (Glfw.Init() == 0) throw new UserError($"glfwInit failed ({Glfw.LastError()}): is there a display? add --headless to render without one");
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new UserError("libglfw.so.3 is missing: apt-get install libglfw3, or add --headless", e);
+        }
+
+        Glfw.WindowHint(Glfw.ContextVersionMajor, 3);
+        Glfw.WindowHint(Glfw.ContextVersionMinor, 3);
+        Glfw.WindowHint(Glfw.OpenGlProfile, Glfw.CoreProfile);
+        _window = Glfw.CreateWindow(width, height, title, 0, 0);
+        if (_window == 0)
+        {
+            string reason = Glfw.LastError();
+            Glfw.Terminate();
+            throw new UserError($"glfwCreateWindow failed ({reason}): OpenGL 3.3 is needed; add --headless to render without a window");
+        }
+
+        Glfw.MakeContextCurrent(_window);
+        Glfw.SetInputMode(_window, Glfw.StickyKeys, Glfw.True); // a tap between two polls still counts
+        Glfw.SwapInterval(1);
+        Gl = GL.GetApi(Glfw.GetProcAddress);
+    }
+
+    public GL Gl { get; }
+
+    public string Kind => "GLFW window";
+
+    public (int Width, int Height)? WindowSize
+    {
+        get
+        {
+            Glfw.GetFramebufferSize(_window, out int width, out int height);
+            return (width, height);
+        }
+    }
+
+    public bool CloseRequested => Glfw.WindowShouldClose(_window) != 0;
+
+    public void Poll(Action<UserKey> pressed)
+    {
+        Glfw.PollEvents();
+        for (int i = 0; i < Keys.Length; i++)
+        {
+            bool down = Glfw.GetKey(_window, Keys[i].Key) == Glfw.Pressed;
+            if (down && !_down[i]) pressed(Keys[i].Meaning);
+            _down[i] = down;
+        }
+    }
+
+    public void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);
+
+    public void Swap() => Glfw.SwapBuffers(_window);
+
+    public void Dispose()
+    {
+        Gl.Dispose();
+        Glfw.DestroyWindow(_window);
+        Glfw.Terminate();
+    }
+}

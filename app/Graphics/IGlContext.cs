@@ -1,0 +1,37 @@
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Graphics;
+
+/// <summary>What the user asked for with a key.</summary>
+public enum UserKey
+{
+    Quit,
+    Pause,
+    Still,
+    MoreOpacity,
+    LessOpacity,
+    Hud,
+}
+
+/// <summary>An OpenGL 3.3 core context on the calling thread, with or without a window.</summary>
+public interface IGlContext : IDisposable
+{
+    GL Gl { get; }
+
+    /// <summary>"GLFW window" or "EGL headless", for the report.</summary>
+    string Kind { get; }
+
+    /// <summary>Null without a window; otherwise its size in pixels.</summary>
+    (int Width, int Height)? WindowSize { get; }
+
+    bool CloseRequested { get; }
+
+    /// <summary>Handles window events and hands each key pressed since the last call to <paramref name="pressed"/>.</summary>
+    void Poll(Action<UserKey> pressed);
+
+    /// <summary>Gives the window the picture's size; for the first frame.</summary>
+    void Resize(int width, int height);
+
+    /// <summary>Shows what was drawn to the window.</summary>
+    void Swap();
+}

@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+
+namespace RealtimeSeg.Graphics.Native;
+
+/// <summary>The part of GLFW 3.3 that one window needs.</summary>
+internal static partial class Glfw
+{
+    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, True = 1, Pressed = 1;
+    private const string Library = "libglfw.so.3";
+
+    [LibraryImport(Library, EntryPoint = "glfwInit")]
+    public static partial int Init();
+
+    [LibraryImport(Library, EntryPoint = "glfwTerminate")]
+    public static partial void Terminate();
+
+    [LibraryImport(Library, EntryPoint = "glfwWindowHint")]
+    public static partial void WindowHint(int hint, int value);
+
+    [LibraryImport(Library, EntryPoint = "glfwCreateWindow", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint CreateWindow(int width, int height, string title, nint monitor, nint share);
+
+    [LibraryImport(Library, EntryPoint = "glfwDestroyWindow")]
+    public static partial void DestroyWindow(nint window);
+
+    [LibraryImport(Library, EntryPoint = "glfwMakeContextCurrent")]
+    public static partial void MakeContextCurrent(nint window);
+
+    [LibraryImport(Library, EntryPoint = "glfwSwapInterval")]
+    public static partial void SwapInterval(int interval);
+
+    [LibraryImport(Library, EntryPoint = "glfwSwapBuffers")]
+    public static partial void SwapBuffers(nint window);
+
+    [LibraryImport(Library, EntryPoint = "glfwPollEvents")]
+    public static partial void PollEvents();
+
+    [LibraryImport(Library, EntryPoint = "glfwWindowShouldClose")]
+    public static partial int WindowShouldClose(nint window);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetKey")]
+    public static partial int GetKey(nint window, int key);
+
+    [LibraryImport(Library, EntryPoint = "glfwSetInputMode")]
+    public static partial void SetInputMode(nint window, int mode, int value);
+
+    [LibraryImport(Library, EntryPoint = "glfwSetWindowSize")]
+    public static partial void SetWindowSize(nint window, int width, int height);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetFramebufferSize")]
+    public static partial void GetFramebufferSize(nint window, out int width, out int height);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetProcAddress", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetProcAddress(string name);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetError")]
+    public static partial int GetError(out nint description);
+
+    /// <summary>GLFW's last error as text.</summary>
+    public static string LastError()
+    {
+        int code = GetError(out nint description);
+        return $"0x{code:X}, {Marshal.PtrToStringUTF8(description) ?? "no description"}";
+    }
+}

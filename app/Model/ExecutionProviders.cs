@@ -1,0 +1,52 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace RealtimeSeg.Model;
+
+/// <summary>What runs the network.</summary>
+public static class ExecutionProviders
+{
+    public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu";
+
+    public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Cpu];
+
+    /// <summary>Opens a session with the provider asked for; <c>auto</c> tries TensorRT, CUDA, CPU and says why it went on.</summary>
+    /// <param name="model">Bytes of the .onnx file.</param>
+    /// <param name="options">Options that every provider shares; made anew for each attempt.</param>
+    /// <param name="wanted">One of <see cref="Choices"/>.</param>
+    /// <param name="say">Told of each fallback.</param>
+    public static (InferenceSession Session, string Provider) Open(byte[] model, Func<SessionOptions> options, string wanted, Action<string> say)
+    {
+        if (wanted != Auto) return (Try(model, options, wanted), wanted);
+        string[] built = OrtEnv.Instance().GetAvailableProviders();
+        foreach ((string provider, string native) in new[] { (TensorRt, "TensorrtExecutionProvider"), (Cuda, "CUDAExecutionProvider") })
+        {
+            if (!built.Contains(native, StringComparer.Ordinal)) continue;
+            try
+            {
+                return (Try(model, options, provider), provider);
+            }
+            catch (UserError e)
+            {
+                say($"{e.Message}; trying the next provider");
+            }
+        }
+
+        if (!built.Contains("CUDAExecutionProvider", StringComparer.Ordinal)) say("provider cpu: this build of ONNX Runtime has no GPU provider");
+        return (Try(model, options, Cpu), Cpu);
+    }
+
+    private static InferenceSession Try(byte[] model, Func<SessionOptions> options, string provider)
+    {
+        using SessionOptions o = options();
+        try
+        {
+            if (provider == Cuda) o.AppendExecutionProvider_CUDA(0);
+            if (provider == TensorRt) o.AppendExecutionProvider_Tensorrt(0);
+            return new InferenceSession(model, o);
+        }
+        catch (Exception e) when (provider != Cpu && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
+        {
+            throw new UserError($"provider {provider} is not usable here ({UserError.OneLine(e)}): use --provider cpu, or install its libraries", e);
+        }
+    }
+}

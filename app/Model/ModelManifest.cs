@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace RealtimeSeg.Model;
+
+/// <summary>
+/// What an .onnx file says of itself in <c>metadata_props</c> that its graph cannot: the whole contract between trainer and app,
+/// besides the graph's input <c>frame</c> uint8 [1,H,W,3] BGR and outputs <c>labels</c> and <c>confidence</c>, uint8 [1,H,W].
+/// </summary>
+public sealed record ModelManifest
+{
+    public const string FrameInput = "frame", LabelsOutput = "labels", ConfidenceOutput = "confidence";
+    public const int CurrentSchema = 1;
+    private const string Prefix = "rtseg.";
+    private const string SchemaKey = Prefix + "schema", ClassesKey = Prefix + "classes", PaletteKey = Prefix + "palette", FitKey = Prefix + "fit", SizeKey = Prefix + "size";
+    private const string NetworkKey = Prefix + "network", ParametersKey = Prefix + "parameters", DataKey = Prefix + "data", CommitKey = Prefix + "commit", MeanIuKey = Prefix + "mean_iu", DateKey = Prefix + "date";
+
+    /// <summary>Names by label.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>0xRRGGBB by label.</summary>
+    public required IReadOnlyList<int> Palette { get; init; }
+
+    /// <summary>How a frame is brought to the network's size: <c>keep</c> its aspect at the same area, or <c>stretch</c> it.</summary>
+    public string Fit { get; init; } = "keep";
+
+    /// <summary>The picture size that the network was trained for, in pixels.</summary>
+    public required (int Width, int Height) Size { get; init; }
+
+    public string Network { get; init; } = "";
+
+    public long Parameters { get; init; }
+
+    /// <summary>What it was trained on.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>The commit of the code that trained it.</summary>
+    public string Commit { get; init; } = "";
+
+    /// <summary>Validation mean IU, by the exported file.</summary>
+    public double? MeanIu { get; init; }
+
+    public string Date { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        Dictionary<string, string> m = new(StringComparer.Ordinal)
+        {
+            [SchemaKey] = CurrentSchema.ToString(CultureInfo.InvariantCulture),
+            [ClassesKey] = string.Join(',', Classes),
+            [PaletteKey] = string.Join(',', Palette.Select(c => c.ToString("x6", CultureInfo.InvariantCulture))),
+            [FitKey] = Fit,
+            [SizeKey] = string.Create(CultureInfo.InvariantCulture, $"{Size.Width}x{Size.Height}"),
+            [NetworkKey] = Network,
+            [ParametersKey] = Parameters.ToString(CultureInfo.InvariantCulture),
+            [DataKey] = Data,
+            [CommitKey] = Commit,
+            [DateKey] = Date,
+        };
+        if (MeanIu is { } iu) m[MeanIuKey] = iu.ToString("F4", CultureInfo.InvariantCulture);
+        return m;
+    }
+
+    /// <summary>Reads a file's metadata.</summary>
+    /// <param name="metadata">All of <c>metadata_props</c>.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <exception cref="UserError">The manifest is absent or does not parse.</exception>
+    public static ModelManifest Parse(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        if (!metadata.TryGetValue(SchemaKey, out string? schema)) throw new UserError($"{file} carries no manifest ({SchemaKey}): export it with './run.sh export'");
+        if (!int.TryParse(schema, CultureInfo.InvariantCulture, out int version) || version > CurrentSchema)
+            throw new UserError($"{file} has manifest schema {schema}, this program reads up to {CurrentSchema}: update the program");
+        string Text(string key) => metadata.GetValueOrDefault(key, "");
+        try
+        {
+            string[] names = Text(ClassesKey).Split(','), colors = Text(PaletteKey).Split(','), size = Text(SizeKey).Split('x');
+            if (names.Length != colors.Length || size.Length != 2) throw new FormatException($"{names.Length} classes, {colors.Length} colours, size '{Text(SizeKey)}'");
+            if (Text(FitKey) is not ("keep" or "stretch")) throw new FormatException($"fit '{Text(FitKey)}'");
+            return new ModelManifest
+            {
+                Classes = names,
+                Palette = [.. colors.Select(c => int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture))],
+                Fit = Text(FitKey),
+                Size = (int.Parse(size[0], CultureInfo.InvariantCulture), int.Parse(size[1], CultureInfo.InvariantCulture)),
+                Network = Text(NetworkKey),
+                Parameters = long.TryParse(Text(ParametersKey), CultureInfo.InvariantCulture, out long p) ? p : 0,
+                Data = Text(DataKey),
+                Commit = Text(CommitKey),
+                MeanIu = double.TryParse(Text(MeanIuKey), CultureInfo.InvariantCulture, out double iu) ? iu : null,
+                Date = Text(DateKey),
+            };
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new UserError($"{file} has a manifest that does not parse ({UserError.OneLine(e)}): export it again", e);
+        }
+    }
+
+    /// <summary>Distinct colours for classes that nobody named one for: steps of the golden angle around the hue circle.</summary>
+    public static IReadOnlyList<int> DefaultPalette(int classes) => [.. Enumerable.Range(0, classes).Select(i =>
+    {
+        double hue = i * 0.61803398875 % 1 * 6, x = 1 - Math.Abs((hue % 2) - 1);
+        (double r, double g, double b) = (int)hue switch { 0 => (1.0, x, 0.0), 1 => (x, 1.0, 0.0), 2 => (0.0, 1.0, x), 3 => (0.0, x, 1.0), 4 => (x, 0.0, 1.0), _ => (1.0, 0.0, x) };
+        return ((int)(r * 230) << 16) | ((int)(g * 230) << 8) | (int)(b * 230);
+    })];
+}

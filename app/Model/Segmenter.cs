@@ -1,0 +1,139 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+
+namespace RealtimeSeg.Model;
+
+/// <summary>How the network is to be run.</summary>
+/// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>.</param>
+/// <param name="Threads">CPU threads; 0 for one a core.</param>
+/// <param name="Size">Working size; null for the one the model was trained for.</param>
+public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null);
+
+/// <summary>An exported model, ready to label frames.</summary>
+public sealed class Segmenter : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+
+    private Segmenter(InferenceSession session, string provider, ModelManifest manifest, string name, int threads)
+        => (_session, Provider, Manifest, Name, Threads) = (session, provider, manifest, name, threads);
+
+    public string Name { get; }
+
+    public ModelManifest Manifest { get; }
+
+    /// <summary>The provider that runs it, after any fallback.</summary>
+    public string Provider { get; }
+
+    public int Threads { get; }
+
+    /// <exception cref="UserError">No file, not ONNX, no manifest, or not the inputs and outputs of the contract.</exception>
+    public static Segmenter Load(string path, SegmenterOptions options, Action<string> say)
+    {
+        if (!File.Exists(path)) throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
+        if (!ExecutionProviders.Choices.Contains(options.Provider, StringComparer.Ordinal))
+            throw new UserError($"no provider '{options.Provider}': choose one of {string.Join(", ", ExecutionProviders.Choices)}");
+        int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        SessionOptions Make()
+        {
+            SessionOptions o = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = threads };
+            // Threads that spin between runs would take the cores that capture and software rendering need.
+            o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            return o;
+        }
+
+        InferenceSession session;
+        string provider;
+        try
+        {
+            (session, provider) = ExecutionProviders.Open(File.ReadAllBytes(path), Make, options.Provider, say);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new UserError($"{path} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
+        }
+
+        try
+        {
+            CheckContract(session, path);
+            ModelManifest manifest = ModelManifest.Parse(session.ModelMetadata.CustomMetadataMap, path);
+            return new Segmenter(session, provider, options.Size is { } s ? manifest with { Size = s } : manifest, Path.GetFileNameWithoutExtension(path), threads);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Scales the slot's picture to the network's size. First use, or another size, binds the slot's buffers to the session.</summary>
+    public void Fit(FrameSlot slot)
+    {
+        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, Manifest.Size, Manifest.Fit);
+        if (slot.Binding is null || slot.Fitted.Width != geometry.Width || slot.Fitted.Height != geometry.Height) Bind(slot, geometry);
+        if (slot.Image.Width == geometry.Width && slot.Image.Height == geometry.Height) slot.Image.CopyTo(slot.Fitted);
+        else Cv2.Resize(slot.Image, slot.Fitted, slot.Fitted.Size(), 0, 0, slot.Image.Width > geometry.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+    }
+
+    /// <summary>Fills the slot's labels and confidence from its fitted picture.</summary>
+    public void Infer(FrameSlot slot) => _session.RunWithBinding(_run, ((SlotBinding)slot.Binding!).Io);
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session.Dispose();
+    }
+
+    private void Bind(FrameSlot slot, FrameGeometry g)
+    {
+        slot.Binding?.Dispose();
+        slot.Fitted.Create(g.Height, g.Width, MatType.CV_8UC3);
+        slot.Labels.Create(g.Height, g.Width, MatType.CV_8UC1);
+        slot.Confidence.Create(g.Height, g.Width, MatType.CV_8UC1);
+        slot.Binding = new SlotBinding(_session, slot);
+    }
+
+    private static void CheckContract(InferenceSession session, string path)
+    {
+        bool frame = session.InputMetadata.TryGetValue(ModelManifest.FrameInput, out NodeMetadata? input) && input.ElementDataType == TensorElementType.UInt8 && input.Dimensions.Length == 4;
+        bool outputs = session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput) && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
+        if (frame && outputs && session.InputMetadata.Count == 1) return;
+        string has = $"inputs {Describe(session.InputMetadata)}; outputs {Describe(session.OutputMetadata)}";
+        throw new UserError($"{path} is not a model of this program (it has {has}): it needs the input frame uint8 [1,H,W,3] and the outputs labels and confidence; export one with './run.sh export'");
+    }
+
+    private static string Describe(IReadOnlyDictionary<string, NodeMetadata> values)
+        => string.Join(", ", values.Select(v => $"{v.Key} {v.Value.ElementDataType}[{string.Join(',', v.Value.Dimensions)}]"));
+
+    /// <summary>A slot's native buffers as ONNX Runtime sees them.</summary>
+    private sealed unsafe class SlotBinding : IDisposable
+    {
+        private readonly OrtValue _frame, _labels, _confidence;
+
+        public SlotBinding(InferenceSession session, FrameSlot slot)
+        {
+            _frame = Wrap(slot.Fitted, [1, slot.Fitted.Height, slot.Fitted.Width, 3]);
+            _labels = Wrap(slot.Labels, [1, slot.Labels.Height, slot.Labels.Width]);
+            _confidence = Wrap(slot.Confidence, [1, slot.Confidence.Height, slot.Confidence.Width]);
+            Io = session.CreateIoBinding();
+            Io.BindInput(ModelManifest.FrameInput, _frame);
+            Io.BindOutput(ModelManifest.LabelsOutput, _labels);
+            Io.BindOutput(ModelManifest.ConfidenceOutput, _confidence);
+        }
+
+        public OrtIoBinding Io { get; }
+
+        public void Dispose()
+        {
+            Io.Dispose();
+            _confidence.Dispose();
+            _labels.Dispose();
+            _frame.Dispose();
+        }
+
+        private static OrtValue Wrap(Mat m, long[] shape)
+            => OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, shape, (nint)m.DataPointer, m.Total() * m.ElemSize());
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+using RealtimeSeg;
+using RealtimeSeg.Commands;
+
+RootCommand root = new("RealtimeSeg: live video segmentation. Without a command: live from the first camera, or the bundled sample where there is none.")
+{
+    RunCommand.Create(Mode.Live),
+    RunCommand.Create(Mode.Replay),
+    RunCommand.Create(Mode.Bench),
+};
+root.SetAction(_ => RunCommand.MainJob());
+return CommandRunner.Run(root, args);

@@ -1,0 +1,19 @@
+using RealtimeSeg.Graphics;
+
+namespace RealtimeSeg.Sinks;
+
+/// <summary>Throws pictures away. They were rendered to the end all the same: Compose waits for the GPU.</summary>
+public sealed class NullSink : ISink
+{
+    public void Present(Renderer renderer)
+    {
+        // The frame is done.
+    }
+
+    public string? Finish() => null;
+
+    public void Dispose()
+    {
+        // Nothing was opened.
+    }
+}

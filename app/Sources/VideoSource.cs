@@ -1,0 +1,40 @@
+using OpenCvSharp;
+
+namespace RealtimeSeg.Sources;
+
+/// <summary>A video file, decoded by the FFmpeg inside OpenCV.</summary>
+public sealed class VideoSource : ISource
+{
+    private const double DefaultRate = 25;
+    private readonly VideoCapture _capture;
+    private readonly double _announced;
+
+    public VideoSource(string path, double? framesPerSecond)
+    {
+        Name = path;
+        if (!File.Exists(path)) throw new UserError($"no file {path}: name a video, a picture, a folder, a camera (0) or synth://");
+        _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
+        if (!_capture.IsOpened())
+        {
+            _capture.Dispose();
+            throw new UserError($"{path} is not a video that FFmpeg can read: convert it, or check that it is complete");
+        }
+
+        _announced = _capture.FrameCount;
+        double own = _capture.Fps;
+        FramesPerSecond = framesPerSecond ?? (own is > 0 and <= 1000 ? own : DefaultRate);
+    }
+
+    public string Name { get; }
+
+    public double FramesPerSecond { get; }
+
+    public bool IsLive => false;
+
+    public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
+
+    /// <summary>Containers announce their length; one frame more or less is rounding of the duration.</summary>
+    public string? Complaint(long frames) => frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
+
+    public void Dispose() => _capture.Dispose();
+}

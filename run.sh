@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|data|test] …
+# Paths on the command line are relative to where you are.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+stamp=$root/app/obj/.built
+bin=bin/Release/net10.0/linux-x64
+
+fail() { echo "error: $*" >&2; exit 2; }
+
+# Debian packages by what shows that they are there: a library the loader knows, a program, or a file.
+missing_packages() {
+    local known
+    known=$(/sbin/ldconfig -p 2>/dev/null || true)
+    has() { [[ $known == *"$1"* ]]; }
+    has libglfw.so.3 || echo libglfw3
+    has libEGL.so.1 || echo libegl1
+    has libGL.so.1 || echo libgl1
+    compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null || echo libgl1-mesa-dri
+    has libgtk-3.so.0 || echo libgtk-3-0
+    has libfontconfig.so.1 || echo libfontconfig1
+    compgen -G '/usr/share/fonts/truetype/dejavu/*.ttf' >/dev/null || echo fonts-dejavu-core
+    command -v ffmpeg >/dev/null || echo ffmpeg
+}
+
+install_missing() {
+    local packages
+    packages=$(missing_packages | tr '\n' ' ')
+    [[ -z $packages ]] && return
+    local sudo=()
+    if [[ $(id -u) != 0 ]]; then
+        command -v sudo >/dev/null && sudo -n true 2>/dev/null && sudo=(sudo) || fail "missing packages; run: sudo apt-get install -y $packages"
+    fi
+    command -v apt-get >/dev/null || fail "missing libraries, by their Debian names: $packages(install your distribution's)"
+    echo "installing $packages"
+    # shellcheck disable=SC2086 # a list of words is meant
+    { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >/dev/null 2>&1 ||
+        fail "apt-get failed; run it yourself: apt-get install -y $packages"
+}
+
+changed() {
+    [[ -f $stamp && -x $root/app/$bin/rtseg && -x $root/training/$bin/rtseg-train ]] || return 0
+    [[ -n $(cd "$root" && find app training shaders tests models ./*.props ./*.sln global.json BannedSymbols.txt .editorconfig \
+        \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print -quit) ]]
+}
+
+build() {
+    command -v dotnet >/dev/null || fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
+    echo "building" >&2
+    # Compiler servers that outlive the build would hold on to a caller's pipe.
+    local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false)
+    if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
+        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true && touch "$stamp" && return
+        echo "note: an NVIDIA card is here, but the GPU build of ONNX Runtime could not be had: building for the CPU" >&2
+    fi
+    dotnet build "$root/RealtimeSeg.sln" "${options[@]}" || fail "the build failed"
+    touch "$stamp"
+}
+
+run_tests() {
+    local log
+    log=$(mktemp)
+    local status=0
+    dotnet test "$root/tests/RealtimeSeg.Tests.csproj" -c Release --no-build --nologo --logger "console;verbosity=normal" "$@" 2>&1 | tee "$log" || status=$?
+    local passed failed skipped
+    passed=$(sed -n 's/^ *Passed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
+    failed=$(sed -n 's/^ *Failed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
+    skipped=$(sed -n 's/^ *Skipped: *\([0-9]*\)$/\1/p' "$log" | tail -1)
+    rm -f "$log"
+    echo "${passed:-0} passed, ${failed:-0} failed${skipped:+, $skipped skipped}"
+    [[ $status == 0 && ${failed:-0} == 0 && ${passed:-0} != 0 ]]
+}
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# OpenCV and its FFmpeg report on standard error what this program says itself, in one line.
+export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-SILENT} OPENCV_FFMPEG_LOGLEVEL=${OPENCV_FFMPEG_LOGLEVEL:--8}
+install_missing
+if changed; then build; fi
+case ${1:-} in
+    test) shift; run_tests "$@" ;;
+    train | eval | export | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
+    *) exec "$root/app/$bin/rtseg" "$@" ;;
+esac

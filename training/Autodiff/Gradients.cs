@@ -1,0 +1,98 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
+
+namespace RealtimeSeg.Training.Autodiff;
+
+/// <summary>What a gradient rule sees: the node, the loss's gradient for its first output, and which inputs want one.</summary>
+public readonly record struct Backward(GraphBuilder Graph, Node Node, Value DY, Func<Value, bool> Wanted)
+{
+    public Value X => Node.Inputs[0];
+    public Value Y => Node.Outputs[0];
+
+    public bool Needs(int input) => input < Node.Inputs.Count && Wanted(Node.Inputs[input]);
+}
+
+/// <summary>Reverse-mode differentiation from graph to graph: the derivative is more nodes in the same graph.</summary>
+public static class Gradients
+{
+    /// <summary>A rule returns one gradient for each input, null where none is wanted or none exists.</summary>
+    public delegate IReadOnlyList<Value?> Rule(Backward b);
+
+    /// <summary>Every operator that a loss can be differentiated through.</summary>
+    private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
+    {
+        ["Add"] = Elementwise.AddGradient,
+        ["Mul"] = Elementwise.MulGradient,
+        ["Relu"] = Relu.Gradient,
+        ["Conv"] = Conv.Gradient,
+        ["ConvTranspose"] = ConvTranspose.Gradient,
+        ["BatchNormTraining"] = BatchNorm.Gradient,
+        ["MaxPool"] = MaxPool.Gradient,
+        ["Dropout"] = Dropout.Gradient,
+        ["Resize"] = Resize.Gradient,
+        ["Concat"] = Layout.ConcatGradient,
+        ["Slice"] = Layout.SliceGradient,
+        ["Pad"] = Layout.PadGradient,
+        ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
+        ["ReduceSum"] = Reduce.SumGradient,
+        ["Identity"] = b => [b.DY],
+    };
+
+    /// <summary>Adds the nodes that compute d loss / d target for each target.</summary>
+    /// <param name="g">The graph that holds the loss.</param>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="targets">Values to differentiate for, usually the weights.</param>
+    /// <exception cref="NotSupportedException">An operator on the way has no rule.</exception>
+    public static IReadOnlyList<Value> Of(GraphBuilder g, Value loss, IReadOnlyList<Value> targets)
+    {
+        HashSet<Value> wanted = Dependents(g, targets);
+        Dictionary<Value, Value> gradients = new() { [loss] = g.Constant(1f) };
+        using (g.Scope("grad"))
+        {
+            foreach (Node n in g.Nodes.Reverse().ToArray())
+            {
+                if (!n.Inputs.Any(wanted.Contains) || !gradients.TryGetValue(n.Outputs[0], out Value? dy)) continue;
+                if (!Rules.TryGetValue(n.Op, out Rule? rule))
+                    throw new NotSupportedException($"no gradient rule for {n.Op}, node {n.Outputs[0].Name}, scope '{n.Scope}'");
+                using (g.Scope(n.Scope))
+                {
+                    IReadOnlyList<Value?> dx = rule(new Backward(g, n, dy, wanted.Contains));
+                    for (int i = 0; i < n.Inputs.Count && i < dx.Count; i++) Accumulate(g, gradients, n.Inputs[i], dx[i], wanted);
+                }
+            }
+        }
+
+        return [.. targets.Select(t => gradients.TryGetValue(t, out Value? d)
+            ? d
+            : throw new ArgumentException($"the loss does not depend on {t.Name}"))];
+    }
+
+    /// <summary>The values on a path from a target.</summary>
+    private static HashSet<Value> Dependents(GraphBuilder g, IReadOnlyList<Value> targets)
+    {
+        HashSet<Value> reached = [.. targets];
+        foreach (Node n in g.Nodes)
+        {
+            if (n.Inputs.Any(reached.Contains)) reached.UnionWith(n.Outputs);
+        }
+
+        return reached;
+    }
+
+    private static void Accumulate(GraphBuilder g, Dictionary<Value, Value> gradients, Value x, Value? dx, HashSet<Value> wanted)
+    {
+        if (dx is null || !wanted.Contains(x)) return;
+        dx = Unbroadcast(g, dx, x.Shape);
+        gradients[x] = gradients.TryGetValue(x, out Value? sum) ? Elementwise.Add(g, sum, dx) : dx;
+    }
+
+    /// <summary>Sums a gradient over the axes along which its value was repeated.</summary>
+    private static Value Unbroadcast(GraphBuilder g, Value dx, Shape shape)
+    {
+        if (dx.Shape.Equals(shape)) return dx;
+        int extra = dx.Shape.Rank - shape.Rank;
+        long[] axes = [.. Enumerable.Range(0, dx.Shape.Rank)
+            .Where(i => i < extra || (shape[i - extra] == 1 && dx.Shape[i] != 1)).Select(i => (long)i)];
+        return Layout.Reshape(g, Reduce.Sum(g, dx, axes, keepDims: true), shape);
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Run;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary><c>eval</c>: the FCN paper's four metrics of an exported file.</summary>
+internal static class EvalCommand
+{
+    public static Command Create()
+    {
+        Argument<string> model = new("model") { Description = "Exported .onnx file" };
+        Option<string> data = new("--data") { Description = "Folder in CamVid's layout, or 'synth'", DefaultValueFactory = _ => MixedDataset.Synth };
+        Option<string> split = new("--split") { Description = "train or val", DefaultValueFactory = _ => "val" };
+        Option<string?> json = new("--json") { Description = "Where to write the figures" };
+        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, json };
+        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(json)));
+        return c;
+    }
+
+    private static int Run(string model, string data, string split, string? json)
+    {
+        if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
+        MixedDataset sets = MixedDataset.Parse(data, split);
+        using Evaluator evaluator = new(File.ReadAllBytes(model), model);
+        ConfusionMatrix m = evaluator.Evaluate(sets.Parts);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"mean IU {m.MeanIu:F4}   pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}   frequency-weighted IU {m.FrequencyWeightedIu:F4}"));
+        Dictionary<string, double?> perClass = evaluator.Manifest.Classes.Zip(m.PerClass).ToDictionary(c => c.First, c => double.IsNaN(c.Second) ? (double?)null : c.Second, StringComparer.Ordinal);
+        foreach ((string name, double? iu) in perClass) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12} {iu:F4}"));
+        JsonOutput.Write(json, new { miou = m.MeanIu, pixel_accuracy = m.PixelAccuracy, mean_accuracy = m.MeanAccuracy, fw_iou = m.FrequencyWeightedIu, per_class = perClass });
+        return 0;
+    }
+}

@@ -1,0 +1,68 @@
+using OpenCvSharp;
+
+namespace RealtimeSeg.Training.Data;
+
+/// <summary>Random scale, crop, flip, brightness, contrast and saturation; one sample into its place in a batch.</summary>
+public sealed class Augmentation(int width, int height, int ignore) : IDisposable
+{
+    private const double SmallestScale = 0.6, LargestScale = 1.7, Gain = 0.35, Offset = 25;
+
+    /// <summary>What lies outside the picture: the mean colour of the preamble, ignored by the loss.</summary>
+    private static readonly Scalar Outside = new(104, 117, 124);
+
+    private readonly Mat _scaled = new(), _scaledLabels = new(), _padded = new(), _paddedLabels = new(), _grey = new(), _grey3 = new();
+
+    /// <param name="sample">The source; not changed.</param>
+    /// <param name="random">Decides everything.</param>
+    /// <param name="image">height × width × 3 bytes to fill.</param>
+    /// <param name="labels">height × width bytes to fill.</param>
+    public unsafe void Apply(Sample sample, Random random, Span<byte> image, Span<byte> labels)
+    {
+        fixed (byte* imageAt = image, labelsAt = labels)
+        {
+            using Mat toImage = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)imageAt);
+            using Mat toLabels = Mat.FromPixelData(height, width, MatType.CV_8UC1, (nint)labelsAt);
+            Crop(sample, random, toImage, toLabels);
+            Photometric(toImage, random);
+        }
+    }
+
+    private void Crop(Sample sample, Random random, Mat toImage, Mat toLabels)
+    {
+        double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
+        Size size = new(Math.Max(1, (int)(sample.Image.Width * scale)), Math.Max(1, (int)(sample.Image.Height * scale)));
+        Cv2.Resize(sample.Image, _scaled, size, 0, 0, scale < 1 ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        Cv2.Resize(sample.Labels, _scaledLabels, size, 0, 0, InterpolationFlags.Nearest);
+        int bottom = Math.Max(0, height - size.Height), right = Math.Max(0, width - size.Width);
+        Cv2.CopyMakeBorder(_scaled, _padded, 0, bottom, 0, right, BorderTypes.Constant, Outside);
+        Cv2.CopyMakeBorder(_scaledLabels, _paddedLabels, 0, bottom, 0, right, BorderTypes.Constant, new Scalar(ignore));
+        Rect window = new(random.Next(_padded.Width - width + 1), random.Next(_padded.Height - height + 1), width, height);
+        using Mat image = new(_padded, window), labels = new(_paddedLabels, window);
+        if (random.NextDouble() < 0.5)
+        {
+            Cv2.Flip(image, toImage, FlipMode.Y);
+            Cv2.Flip(labels, toLabels, FlipMode.Y);
+        }
+        else
+        {
+            image.CopyTo(toImage);
+            labels.CopyTo(toLabels);
+        }
+    }
+
+    private void Photometric(Mat image, Random random)
+    {
+        double gain = 1 + (Gain * ((2 * random.NextDouble()) - 1)), offset = Offset * ((2 * random.NextDouble()) - 1);
+        image.ConvertTo(image, MatType.CV_8UC3, gain, offset);
+        if (random.NextDouble() >= 0.5) return;
+        double saturation = 0.5 + random.NextDouble();
+        Cv2.CvtColor(image, _grey, ColorConversionCodes.BGR2GRAY);
+        Cv2.CvtColor(_grey, _grey3, ColorConversionCodes.GRAY2BGR);
+        Cv2.AddWeighted(image, saturation, _grey3, 1 - saturation, 0, image);
+    }
+
+    public void Dispose()
+    {
+        foreach (Mat m in (Mat[])[_scaled, _scaledLabels, _padded, _paddedLabels, _grey, _grey3]) m.Dispose();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using RealtimeSeg.Model;
+using RealtimeSeg.Street;
+using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Run;
+
+namespace RealtimeSeg.Training.Export;
+
+/// <summary>Writes .onnx files from runs, or from random weights.</summary>
+public static class Exporter
+{
+    /// <summary>The working size of everything trained on street data: CamVid's.</summary>
+    private static readonly (int Width, int Height) StreetSize = (480, 360);
+
+    public static ModelManifest ManifestOf(RunConfig config) => new()
+    {
+        Classes = config.ClassNames,
+        Palette = config.ClassNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(config.ClassNames.Count),
+        Size = StreetSize,
+        Network = $"{config.Net}-{config.Backbone}",
+        Parameters = InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
+        Data = config.Data,
+        MeanIu = config.ValidationMeanIu,
+        Commit = Commit(),
+        Date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The network of a run folder, as it was at its last checkpoint.</summary>
+    public static ModelManifest FromRun(string folder, string target)
+    {
+        Checkpoint checkpoint = Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
+        RunConfig config = checkpoint.Config;
+        string data = string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
+        ModelManifest manifest = ManifestOf(config with { Data = data });
+        Write(target, InferenceGraph.Build(config.Network(), checkpoint.State, manifest));
+        return manifest;
+    }
+
+    /// <summary>A network with the weights training would start from: for measuring.</summary>
+    public static ModelManifest Random(Fcn net, string name, int seed, string target)
+    {
+        IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
+        ModelManifest manifest = new()
+        {
+            Classes = [.. Enumerable.Range(0, net.Classes).Select(i => $"class{i}")],
+            Palette = ModelManifest.DefaultPalette(net.Classes),
+            Size = StreetSize,
+            Network = name,
+            Parameters = declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
+            Data = "none: random weights",
+            Commit = Commit(),
+        };
+        Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest));
+        return manifest;
+    }
+
+    /// <summary>Writes beside the target and renames, so that no half-written model is ever seen.</summary>
+    private static void Write(string target, byte[] model)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder) Directory.CreateDirectory(folder);
+            string temporary = target + ".tmp";
+            File.WriteAllBytes(temporary, model);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot write {target} ({UserError.OneLine(e)}): choose a folder you may write to", e);
+        }
+    }
+
+    private static string Commit()
+    {
+        try
+        {
+            using Process? git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });
+            if (git is null) return "";
+            string text = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? text : "";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return ""; // no git on this machine: the manifest just does not say
+        }
+    }
+}

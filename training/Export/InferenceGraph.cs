@@ -1,0 +1,42 @@
+using RealtimeSeg.Model;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Export;
+
+/// <summary>The graph that ships: picture in, labels and confidence out, any size, standard operators only.</summary>
+public static class InferenceGraph
+{
+    /// <param name="net">The network.</param>
+    /// <param name="weights">Every parameter by name.</param>
+    /// <param name="manifest">What the file says of itself.</param>
+    /// <returns>The bytes of the .onnx file.</returns>
+    public static byte[] Build(Fcn net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest)
+    {
+        GraphBuilder g = new();
+        Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
+        Value logits = net.Forward(new InferenceLayers(g, weights), frame);
+        (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
+        return OnnxWriter.Write(g,
+            [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)], manifest.ToMetadata());
+    }
+
+    /// <summary>
+    /// The training graph's own idea of the same thing, at one size: parameters are inputs, batch norm is not folded. Exists to be
+    /// compared with <see cref="Build"/>.
+    /// </summary>
+    public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(Fcn net, int height, int width)
+    {
+        GraphBuilder g = new();
+        Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
+        TrainableLayers layers = new(g, batchStatistics: false);
+        Value logits = net.Forward(layers, frame);
+        (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
+        byte[] model = OnnxWriter.Write(g, [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)]);
+        return (model, [.. layers.Parameters.Select(p => p.Parameter)]);
+    }
+
+    /// <summary>The parameters a network declares, without weights: for random ones and for counting.</summary>
+    public static IReadOnlyList<Parameter> Declared(Fcn net) => BuildUnfolded(net, (int)Preamble.Multiple, (int)Preamble.Multiple).Parameters;
+}

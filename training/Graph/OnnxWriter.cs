@@ -1,0 +1,98 @@
+using Google.Protobuf;
+using RealtimeSeg.Training.Onnx;
+using static RealtimeSeg.Training.Onnx.AttributeProto.Types;
+
+namespace RealtimeSeg.Training.Graph;
+
+/// <summary>Turns a <see cref="GraphBuilder"/> into the bytes of an .onnx file (opset 17, IR version 8).</summary>
+public static class OnnxWriter
+{
+    public const int Opset = 17;
+    public const int IrVersion = 8;
+
+    /// <summary>Serialises the part of the graph that the outputs need; inputs nobody reads are kept, so that callers may bind them.</summary>
+    public static byte[] Write(GraphBuilder g, IReadOnlyList<Value> outputs, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        List<Node> nodes = Needed(g, outputs);
+        HashSet<Value> read = [.. nodes.SelectMany(n => n.Inputs), .. outputs];
+        GraphProto graph = new() { Name = "RealtimeSeg" };
+        graph.Node.AddRange(nodes.Select(ToProto));
+        graph.Input.AddRange(g.Inputs.Select(ToProto));
+        graph.Output.AddRange(outputs.Select(ToProto));
+        graph.Initializer.AddRange(g.Initializers.Where(i => read.Contains(i.Value)).Select(i => ToProto(i.Value, i.Data)));
+
+        ModelProto model = new() { IrVersion = IrVersion, ProducerName = "RealtimeSeg", Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        if (nodes.Any(n => n.Domain == GraphBuilder.MicrosoftDomain))
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = GraphBuilder.MicrosoftDomain, Version = 1 });
+        foreach ((string key, string value) in metadata ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return model.ToByteArray();
+    }
+
+    /// <summary>The primitive nodes on a path to the outputs, in execution order.</summary>
+    private static List<Node> Needed(GraphBuilder g, IReadOnlyList<Value> outputs)
+    {
+        HashSet<Value> wanted = [.. outputs];
+        List<Node> kept = [];
+        foreach (Node n in g.Nodes.SelectMany(Flatten).Reverse())
+        {
+            if (!n.Outputs.Any(wanted.Contains)) continue;
+            kept.Add(n);
+            wanted.UnionWith(n.Inputs);
+        }
+
+        kept.Reverse();
+        return kept;
+    }
+
+    private static IEnumerable<Node> Flatten(Node n) => n.Body is null ? [n] : n.Body.SelectMany(Flatten);
+
+    private static NodeProto ToProto(Node n)
+    {
+        NodeProto p = new() { Name = n.Outputs[0].Name, OpType = n.Op, Domain = n.Domain };
+        p.Input.AddRange(n.Inputs.Select(v => v.Name));
+        p.Output.AddRange(n.Outputs.Select(v => v.Name));
+        p.Attribute.AddRange(n.Attributes.Select(a => ToProto(a.Key, a.Value)));
+        return p;
+    }
+
+    private static AttributeProto ToProto(string name, object value)
+    {
+        AttributeProto a = new() { Name = name };
+        switch (value)
+        {
+            case long i: a.Type = AttributeType.Int; a.I = i; break;
+            case float f: a.Type = AttributeType.Float; a.F = f; break;
+            case string s: a.Type = AttributeType.String; a.S = ByteString.CopyFromUtf8(s); break;
+            case long[] list: a.Type = AttributeType.Ints; a.Ints.AddRange(list); break;
+            default: throw new ArgumentException($"attribute {name}: no ONNX form for {value.GetType()}");
+        }
+
+        return a;
+    }
+
+    private static ValueInfoProto ToProto(Value v)
+    {
+        TensorShapeProto shape = new();
+        for (int i = 0; i < v.Shape.Rank; i++)
+        {
+            shape.Dim.Add(v.Shape[i] == Shape.Dynamic
+                ? new TensorShapeProto.Types.Dimension { DimParam = $"{v.Name}_d{i}" }
+                : new TensorShapeProto.Types.Dimension { DimValue = v.Shape[i] });
+        }
+
+        return new ValueInfoProto
+        {
+            Name = v.Name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)v.Type, Shape = shape } },
+        };
+    }
+
+    private static TensorProto ToProto(Value v, byte[] data)
+    {
+        TensorProto t = new() { Name = v.Name, DataType = (int)v.Type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
+        t.Dims.AddRange(v.Shape.ToArray());
+        return t;
+    }
+}

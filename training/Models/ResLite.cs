@@ -1,0 +1,38 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Ops;
+
+namespace RealtimeSeg.Training.Models;
+
+/// <summary>What a backbone gives the head: the last feature map of each stride.</summary>
+public sealed record Features(IReadOnlyDictionary<int, Value> ByStride);
+
+/// <summary>
+/// A small residual body (He et al. 2016, basic blocks) for training from scratch on few pictures: a 3×3 stride-2 convolution opens
+/// each level, then 0, 1, 2, 2, 2 residual blocks; widths 24-48-96-192-256; 4.7 M parameters.
+/// </summary>
+public static class ResLite
+{
+    private static readonly (int Width, int Blocks)[] Levels = [(24, 0), (48, 1), (96, 2), (192, 2), (256, 2)];
+
+    /// <summary>x [N,3,H,W], H and W multiples of 32 → features at strides 4, 8, 16 and 32.</summary>
+    public static Features Forward(Layers l, Value x)
+    {
+        Dictionary<int, Value> features = [];
+        for (int level = 0; level < Levels.Length; level++)
+        {
+            string name = $"e{level + 1}";
+            x = l.ConvBnRelu($"{name}.down", x, Levels[level].Width, stride: 2);
+            for (int block = 0; block < Levels[level].Blocks; block++) x = Residual(l, $"{name}.{block}", x);
+            if (level > 0) features[2 << level] = x;
+        }
+
+        return new Features(features);
+    }
+
+    private static Value Residual(Layers l, string name, Value x)
+    {
+        Value inner = l.ConvBnRelu(name + ".a", x, x.Shape[1]);
+        return Relu.Emit(l.Graph, Elementwise.Add(l.Graph, x, l.ConvBn(name + ".b", inner, x.Shape[1], 3, 1)));
+    }
+}

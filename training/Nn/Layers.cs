@@ -1,0 +1,128 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
+
+namespace RealtimeSeg.Training.Nn;
+
+/// <summary>
+/// The vocabulary networks are written in. One forward definition serves all graphs; the subclass decides whether a parameter is an
+/// input that training rewrites or a constant of the exported file, and what batch norm means.
+/// </summary>
+public abstract class Layers(GraphBuilder graph)
+{
+    public GraphBuilder Graph { get; } = graph;
+
+    protected abstract Value Parameter(Parameter p);
+
+    /// <summary>Convolution without bias, then batch norm: x [N,C,H,W] → [N,channels,H/stride,W/stride].</summary>
+    public abstract Value ConvBn(string name, Value x, long channels, long kernel, long stride);
+
+    public Value ConvBnRelu(string name, Value x, long channels, long kernel = 3, long stride = 1)
+        => Relu.Emit(Graph, ConvBn(name, x, channels, kernel, stride));
+
+    /// <summary>A 1×1 convolution that gives each class a score: [N,C,H,W] → [N,classes,H,W].</summary>
+    public Value Score(string name, Value x, long classes)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        long channels = x.Shape[1];
+        Value w = Parameter(new Parameter(name + ".weight", new Shape(classes, channels, 1, 1), ParameterKind.Weight, Initializers.FanIn));
+        Value b = Parameter(new Parameter(name + ".bias", new Shape(classes), ParameterKind.Offset, Initializers.BiasFor(channels)));
+        return Conv.Emit(Graph, x, w, b, new ConvGeometry(Stride: 1));
+    }
+
+    /// <summary>Learnable 2× enlargement that starts as bilinear: [N,K,H,W] → [N,K,2H,2W].</summary>
+    public Value LearnedUpsample(string name, Value x)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        Value w = Parameter(new Parameter(name + ".weight", new Shape(x.Shape[1], x.Shape[1], 4, 4), ParameterKind.Weight, Initializers.Bilinear));
+        return ConvTranspose.Emit(Graph, x, w, new ConvGeometry(Stride: 2, Pad: 1));
+    }
+
+    protected static Parameter ConvWeight(string name, Value x, long channels, long kernel)
+        => new(name + ".weight", new Shape(channels, x.Shape[1], kernel, kernel), ParameterKind.Weight, Initializers.FanIn);
+
+    protected static Parameter[] BnParameters(string name, long channels) =>
+    [
+        new(name + ".gamma", new Shape(channels), ParameterKind.Offset, Initializers.Ones),
+        new(name + ".beta", new Shape(channels), ParameterKind.Offset, Initializers.Zeros),
+        new(name + ".mean", new Shape(channels), ParameterKind.Statistic, Initializers.Zeros),
+        new(name + ".variance", new Shape(channels), ParameterKind.Statistic, Initializers.Ones),
+    ];
+
+    protected static ConvGeometry SamePadding(long kernel, long stride) => new(Stride: stride, Pad: kernel / 2);
+}
+
+/// <summary>
+/// Layers of a graph whose parameters are inputs. With <c>batchStatistics</c> (training) batch norm uses the batch and moves the
+/// running statistics; without (evaluation of the training graph) it uses the running ones.
+/// </summary>
+public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : Layers(graph)
+{
+    /// <summary>Share of the batch's statistics in the running ones, as in PyTorch.</summary>
+    private const float Momentum = 0.1f;
+
+    private readonly List<(Parameter Parameter, Value Value)> _parameters = [];
+    private readonly Dictionary<string, Value> _updates = new(StringComparer.Ordinal);
+
+    /// <summary>Every parameter the network declared, in order, with the graph input that holds it.</summary>
+    public IReadOnlyList<(Parameter Parameter, Value Value)> Parameters => _parameters;
+
+    /// <summary>New values of statistics, by parameter name.</summary>
+    public IReadOnlyDictionary<string, Value> StatisticUpdates => _updates;
+
+    public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        Value y = Conv.Emit(Graph, x, Parameter(ConvWeight(name, x, channels, kernel)), null, SamePadding(kernel, stride));
+        Parameter[] declared = BnParameters(name, channels);
+        Value[] bn = [.. declared.Select(Parameter)];
+        if (!batchStatistics) return BatchNorm.Apply(Graph, y, bn[0], bn[1], bn[2], bn[3]);
+
+        (Value normal, Value mean, Value variance) = BatchNorm.Train(Graph, y, bn[0], bn[1]);
+        long count = y.Shape[0] * y.Shape[2] * y.Shape[3];
+        float unbiased = count / (float)Math.Max(1, count - 1);
+        _updates[declared[2].Name] = Blend(bn[2], mean, 1);
+        _updates[declared[3].Name] = Blend(bn[3], variance, unbiased);
+        return normal;
+    }
+
+    protected override Value Parameter(Parameter p)
+    {
+        Value v = Graph.Input(p.Name, ElementType.Float, p.Shape);
+        _parameters.Add((p, v));
+        return v;
+    }
+
+    private Value Blend(Value running, Value batch, float scale) => Elementwise.Add(Graph,
+        Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
+}
+
+/// <summary>Layers of the exported graph: parameters are constants and batch norm is folded into the convolution before it.</summary>
+public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights) : Layers(graph)
+{
+    public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+    {
+        Parameter declared = ConvWeight(name, x, channels, kernel);
+        float[] w = [.. Values(declared)];
+        float[][] bn = [.. BnParameters(name, channels).Select(Values)];
+        float[] bias = new float[channels];
+        int fan = w.Length / (int)channels;
+        for (int c = 0; c < channels; c++)
+        {
+            float scale = bn[0][c] / MathF.Sqrt(bn[3][c] + BatchNorm.Epsilon);
+            bias[c] = bn[1][c] - (bn[2][c] * scale);
+            foreach (ref float v in w.AsSpan(c * fan, fan)) v *= scale;
+        }
+
+        using IDisposable scope = Graph.Scope(name);
+        Value weight = Graph.Initializer(declared.Name, w, declared.Shape);
+        return Conv.Emit(Graph, x, weight, Graph.Initializer(name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
+    }
+
+    protected override Value Parameter(Parameter p) => Graph.Initializer(p.Name, Values(p), p.Shape);
+
+    private float[] Values(Parameter p)
+    {
+        if (!weights.TryGetValue(p.Name, out float[]? v)) throw new UserError($"checkpoint has no parameter {p.Name}: it is of another network");
+        return v.Length == p.Shape.Count ? v : throw new UserError($"parameter {p.Name} has {v.Length} values, the network needs {p.Shape}");
+    }
+}

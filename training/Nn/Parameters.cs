@@ -1,0 +1,77 @@
+using RealtimeSeg.Training.Graph;
+
+namespace RealtimeSeg.Training.Nn;
+
+/// <summary>How training treats a parameter.</summary>
+public enum ParameterKind
+{
+    /// <summary>A kernel: gets gradients and weight decay.</summary>
+    Weight,
+
+    /// <summary>A bias or a batch norm scale or shift: gradients, no weight decay.</summary>
+    Offset,
+
+    /// <summary>A running mean or variance: updated by the forward pass, not by the optimiser.</summary>
+    Statistic,
+}
+
+/// <summary>A parameter as the network declares it.</summary>
+public sealed record Parameter(string Name, Shape Shape, ParameterKind Kind, Initializer Init)
+{
+    /// <summary>Values at step 0, a function of the seed and the name alone, so that adding a layer changes no other layer's start.</summary>
+    public float[] Initial(int seed)
+    {
+        float[] values = new float[Shape.Count];
+        Init(values, Shape, new Random(StableHash(Name, seed)));
+        return values;
+    }
+
+    private static int StableHash(string name, int seed)
+    {
+        uint h = 2166136261u ^ (uint)seed; // FNV-1a
+        foreach (char c in name) h = (h ^ c) * 16777619u;
+        return (int)(h & int.MaxValue);
+    }
+}
+
+/// <summary>Fills a parameter's first values.</summary>
+public delegate void Initializer(Span<float> values, Shape shape, Random random);
+
+/// <summary>The initialisers in use.</summary>
+public static class Initializers
+{
+    public static void Zeros(Span<float> values, Shape shape, Random random) => values.Clear();
+
+    public static void Ones(Span<float> values, Shape shape, Random random) => values.Fill(1);
+
+    /// <summary>Uniform in ±1/√(fan in), LeCun's rule and PyTorch's default for convolutions; weights [M,C,kH,kW].</summary>
+    public static void FanIn(Span<float> values, Shape shape, Random random)
+        => Uniform(values, 1 / MathF.Sqrt(shape[1] * shape[2] * shape[3]), random);
+
+    /// <summary>The bias that goes with <see cref="FanIn"/>, for a layer that reads <paramref name="fanIn"/> values.</summary>
+    public static Initializer BiasFor(long fanIn) => (values, _, random) => Uniform(values, 1 / MathF.Sqrt(fanIn), random);
+
+    /// <summary>Bilinear enlargement, each class for itself (FCN paper, section 3.3): weights [K,K,2f,2f] for stride f.</summary>
+    public static void Bilinear(Span<float> values, Shape shape, Random random)
+    {
+        long k = shape[2];
+        float factor = k / 2f, centre = factor - 0.5f;
+        values.Clear();
+        for (long c = 0; c < shape[0]; c++)
+        {
+            for (long y = 0; y < k; y++)
+            {
+                for (long x = 0; x < k; x++)
+                {
+                    float weight = (1 - (MathF.Abs(y - centre) / factor)) * (1 - (MathF.Abs(x - centre) / factor));
+                    values[(int)((((c * shape[1]) + c) * k * k) + (y * k) + x)] = weight;
+                }
+            }
+        }
+    }
+
+    private static void Uniform(Span<float> values, float bound, Random random)
+    {
+        foreach (ref float v in values) v = ((2 * random.NextSingle()) - 1) * bound;
+    }
+}

@@ -1,0 +1,57 @@
+using RealtimeSeg.Training.Autodiff;
+using RealtimeSeg.Training.Graph;
+
+namespace RealtimeSeg.Training.Ops;
+
+/// <summary>Arithmetic of one or two tensors, element by element, with numpy's broadcasting.</summary>
+public static class Elementwise
+{
+    public static Value Add(GraphBuilder g, Value a, Value b) => Binary(g, "Add", a, b);
+
+    public static Value Sub(GraphBuilder g, Value a, Value b) => Binary(g, "Sub", a, b);
+
+    public static Value Mul(GraphBuilder g, Value a, Value b) => Binary(g, "Mul", a, b);
+
+    public static Value Div(GraphBuilder g, Value a, Value b) => Binary(g, "Div", a, b);
+
+    public static Value Max(GraphBuilder g, Value a, Value b) => Binary(g, "Max", a, b);
+
+    public static Value Min(GraphBuilder g, Value a, Value b) => Binary(g, "Min", a, b);
+
+    public static Value Sqrt(GraphBuilder g, Value x) => Unary(g, "Sqrt", x);
+
+    public static Value Neg(GraphBuilder g, Value x) => Unary(g, "Neg", x);
+
+    public static Value Exp(GraphBuilder g, Value x) => Unary(g, "Exp", x);
+
+    public static Value Log(GraphBuilder g, Value x) => Unary(g, "Log", x);
+
+    public static Value Reciprocal(GraphBuilder g, Value x) => Unary(g, "Reciprocal", x);
+
+    public static Value Floor(GraphBuilder g, Value x) => Unary(g, "Floor", x);
+
+    public static Value Cast(GraphBuilder g, Value x, ElementType type)
+        => x.Type == type ? x : g.Add("Cast", [x], x.Shape, type, attributes: [("to", (long)type)]);
+
+    public static Value Equal(GraphBuilder g, Value a, Value b)
+        => g.Add("Equal", [a, b], Shape.Broadcast(a.Shape, b.Shape), ElementType.Bool);
+
+    public static Value Less(GraphBuilder g, Value a, Value b)
+        => g.Add("Less", [a, b], Shape.Broadcast(a.Shape, b.Shape), ElementType.Bool);
+
+    public static Value Where(GraphBuilder g, Value condition, Value a, Value b)
+        => g.Add("Where", [condition, a, b], Shape.Broadcast(condition.Shape, Shape.Broadcast(a.Shape, b.Shape)), a.Type);
+
+    /// <summary>The walk sums over broadcast axes, so both sides get dY as it is.</summary>
+    internal static IReadOnlyList<Value?> AddGradient(Backward b) => [b.DY, b.DY];
+
+    internal static IReadOnlyList<Value?> MulGradient(Backward b) =>
+    [
+        b.Needs(0) ? Mul(b.Graph, b.DY, b.Node.Inputs[1]) : null,
+        b.Needs(1) ? Mul(b.Graph, b.DY, b.Node.Inputs[0]) : null,
+    ];
+
+    private static Value Unary(GraphBuilder g, string op, Value x) => g.Add(op, [x], x.Shape);
+
+    private static Value Binary(GraphBuilder g, string op, Value a, Value b) => g.Add(op, [a, b], Shape.Broadcast(a.Shape, b.Shape));
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+using RealtimeSeg;
+using RealtimeSeg.Training.Commands;
+
+RootCommand root = new("RealtimeSeg trainer: builds FCNs as ONNX graphs, trains them with ONNX Runtime, exports them for the app.")
+{
+    TrainCommand.Create(),
+    EvalCommand.Create(),
+    ExportCommand.Create(),
+    DataCommand.Create(),
+};
+return CommandRunner.Run(root, args);

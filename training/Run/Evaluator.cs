@@ -1,0 +1,68 @@
+using Microsoft.ML.OnnxRuntime;
+using OpenCvSharp;
+using RealtimeSeg.Model;
+using RealtimeSeg.Training.Data;
+
+namespace RealtimeSeg.Training.Run;
+
+/// <summary>Scores an exported model: pictures as captured in, its <c>labels</c> output against the truth.</summary>
+public sealed class Evaluator : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+
+    /// <param name="model">Bytes of an exported .onnx file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    public Evaluator(byte[] model, string name)
+    {
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        try
+        {
+            _session = new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new UserError($"{name} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
+        }
+
+        Manifest = ModelManifest.Parse(_session.ModelMetadata.CustomMetadataMap, name);
+        if (!_session.InputMetadata.ContainsKey(ModelManifest.FrameInput) || !_session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput))
+            throw new UserError($"{name} lacks the input '{ModelManifest.FrameInput}' or the output '{ModelManifest.LabelsOutput}': export it with './run.sh export'");
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public ConfusionMatrix Evaluate(IEnumerable<IDataset> sets)
+    {
+        ConfusionMatrix matrix = new(Manifest.Classes.Count);
+        foreach (IDataset set in sets)
+        {
+            if (set.ClassNames.Count != matrix.Classes)
+                throw new UserError($"the model knows {matrix.Classes} classes, {set.Name} has {set.ClassNames.Count}: choose the data it was trained for");
+            for (int i = 0; i < set.Count; i++)
+            {
+                Sample sample = set.Load(i);
+                matrix.Add(Bytes(sample.Labels), Labels(sample.Image));
+            }
+        }
+
+        return matrix;
+    }
+
+    /// <summary>The class of each pixel of an 8-bit BGR picture, row by row.</summary>
+    public unsafe byte[] Labels(Mat image)
+    {
+        using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance,
+            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [1, image.Height, image.Width, 3], (nint)image.DataPointer, image.Total() * 3);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput]);
+        return outputs[0].GetTensorDataAsSpan<byte>().ToArray();
+    }
+
+    public void Dispose()
+    {
+        _options.Dispose();
+        _session.Dispose();
+    }
+
+    private static unsafe ReadOnlySpan<byte> Bytes(Mat m) => new(m.DataPointer, (int)m.Total());
+}

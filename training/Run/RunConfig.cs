@@ -1,0 +1,30 @@
+using RealtimeSeg.Training.Models;
+
+namespace RealtimeSeg.Training.Run;
+
+/// <summary>The settings of a run, as its checkpoint and config.json keep them.</summary>
+public sealed record RunConfig
+{
+    public required string Net { get; init; }
+    public required string Backbone { get; init; }
+    public required string Data { get; init; }
+    public required IReadOnlyList<string> ClassNames { get; init; }
+    public required int BatchSize { get; init; }
+    public required int CropWidth { get; init; }
+    public required int CropHeight { get; init; }
+    public required string Optimizer { get; init; }
+    public required string Schedule { get; init; }
+    public required double LearningRate { get; init; }
+    public required float WeightDecay { get; init; }
+    public required long WarmUp { get; init; }
+    public required long TotalSteps { get; init; }
+    public required int Seed { get; init; }
+    public required bool WeightClasses { get; init; }
+
+    /// <summary>Mean IU on the validation split when the run last evaluated, by the exported graph.</summary>
+    public double? ValidationMeanIu { get; init; }
+
+    public Fcn Network() => Fcn.Parse(Net, Backbone, ClassNames.Count);
+
+    public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
+}

@@ -1,0 +1,68 @@
+using RealtimeSeg.Training.Autodiff;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Ops;
+using RealtimeSeg.Training.Optim;
+
+namespace RealtimeSeg.Training.Run;
+
+/// <summary>The size of a training batch: N pictures of H×W.</summary>
+public readonly record struct BatchShape(int N, int H, int W);
+
+/// <summary>A tensor that lives from step to step: the input that holds it and the output that replaces it.</summary>
+public sealed record StateTensor(string Name, Shape Shape, string Next)
+{
+    /// <summary>Null for an optimiser's memory, which starts at zero.</summary>
+    public Parameter? Parameter { get; init; }
+}
+
+/// <summary>The whole training step as one ONNX graph: forward, loss, gradients, update.</summary>
+public sealed class StepGraph
+{
+    public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss";
+
+    public required byte[] Model { get; init; }
+    public required IReadOnlyList<StateTensor> State { get; init; }
+    public required BatchShape Batch { get; init; }
+
+    public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic }).Sum(s => s.Shape.Count);
+
+    public static StepGraph Build(Fcn net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer)
+    {
+        GraphBuilder g = new();
+        Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));
+        Value labels = g.Input(Labels, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W));
+        Value numbers = g.Input(Numbers, ElementType.Float, new Shape(StepNumbers.Count));
+
+        TrainableLayers layers = new(g, batchStatistics: true);
+        Value logits = net.Forward(layers, frame);
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, classWeights);
+        (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
+        IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
+
+        List<StateTensor> state = [];
+        List<Value> outputs = [g.Rename(loss, Loss)];
+        void Keep(Value now, Value next, Parameter? parameter)
+        {
+            outputs.Add(g.Rename(next, "next/" + now.Name));
+            state.Add(new StateTensor(now.Name, now.Shape, outputs[^1].Name) { Parameter = parameter });
+        }
+
+        Value[] scalars = [.. Enumerable.Range(0, StepNumbers.Count).Select(i => g.Add("Gather", [numbers, IndexOf(g, i)], Shape.Scalar, attributes: [("axis", 0L)]))];
+        foreach (((Parameter p, Value w), Value gradient) in learned.Zip(gradients))
+        {
+            Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];
+            (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, w, gradient, memory, scalars, p.Kind == ParameterKind.Weight);
+            Keep(w, newW, p);
+            foreach ((Value now, Value next) in memory.Zip(newMemory)) Keep(now, next, null);
+        }
+
+        foreach ((Parameter p, Value v) in layers.Parameters.Where(p => p.Parameter.Kind == ParameterKind.Statistic))
+            Keep(v, layers.StatisticUpdates[p.Name], p);
+        return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch };
+    }
+
+    private static Value IndexOf(GraphBuilder g, long i)
+        => g.Constant(BitConverter.GetBytes(i), ElementType.Int64, Shape.Scalar);
+}

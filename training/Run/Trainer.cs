@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Optim;
+
+namespace RealtimeSeg.Training.Run;
+
+/// <summary>A run: batches in, steps, now and then a score and a checkpoint.</summary>
+public sealed class Trainer(RunConfig config, string folder, MixedDataset train, MixedDataset? validation)
+{
+    /// <summary>Longest time between checkpoints: what a kill may cost.</summary>
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(2);
+
+    private RunConfig _config = config;
+
+    /// <summary>Epochs between two scores on the validation split.</summary>
+    public int EvaluateEvery { get; init; } = 5;
+
+    /// <summary>Trains from the checkpoint, or from the start, to the last step. False when it was asked to stop before.</summary>
+    public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
+    {
+        IReadOnlyList<float> weights = _config.WeightClasses ? ClassWeights.Of(train) : [.. _config.ClassNames.Select(_ => 1f)];
+        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay));
+        using TrainStep step = new(graph, _config.Seed);
+        if (from is not null) step.Import(from.State);
+        long first = from?.Step ?? 0;
+        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first);
+        using RunLog log = new(folder, first, loader.StepsPerEpoch, _config, report);
+        Schedule schedule = Schedule.Parse(_config.Schedule, _config.LearningRate, _config.WarmUp, _config.TotalSteps);
+        long saved = Stopwatch.GetTimestamp();
+
+        for (long t = first; t < _config.TotalSteps; t++)
+        {
+            loader.Next(step.Frame, step.Labels);
+            double rate = schedule.At(t);
+            float loss = step.Run(StepNumbers.At(rate, t));
+            if (!float.IsFinite(loss)) throw new UserError($"the loss is {loss} at step {t}: lower --lr; the last good checkpoint is in {folder}");
+
+            bool last = t + 1 == _config.TotalSteps, epochEnds = (t + 1) % loader.StepsPerEpoch == 0;
+            bool scoreNow = validation is not null && (last || (epochEnds && (t + 1) / loader.StepsPerEpoch % EvaluateEvery == 0));
+            log.Step(t, loss, rate, epochEnds || last, scoreNow ? Score(step) : null);
+            if (last || scoreNow || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointEvery)
+            {
+                new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.FileName));
+                saved = Stopwatch.GetTimestamp();
+            }
+
+            if (stop.IsCancellationRequested) return last;
+        }
+
+        return true;
+    }
+
+    /// <summary>Mean IU of the graph that would ship now, on the validation split.</summary>
+    private ConfusionMatrix Score(TrainStep step)
+    {
+        using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), step.Export(), Exporter.ManifestOf(_config)), "the run");
+        ConfusionMatrix matrix = evaluator.Evaluate(validation!.Parts.Take(1));
+        _config = _config with { ValidationMeanIu = matrix.MeanIu };
+        return matrix;
+    }
+}
