@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace RealtimeSeg;
 
@@ -11,6 +12,9 @@ public static class CommandRunner
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}: see --help");
+        // An argument that may be anything would swallow a mistyped option.
+        string? unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(v => v.StartsWith("--", StringComparison.Ordinal));
+        if (unknown is not null) return Fail($"no option {unknown}: see --help");
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

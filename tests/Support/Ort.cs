@@ -5,34 +5,53 @@ using training::RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Tests.Support;
 
-/// <summary>Runs a graph built with the trainer's builder and returns its float outputs.</summary>
+/// <summary>A graph built with the trainer's builder, ready to run many times; the caller may change the input arrays in between.</summary>
+internal sealed class OrtRunner : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly List<OrtValue> _values = [];
+    private readonly string[] _inputs, _outputs;
+
+    public OrtRunner(GraphBuilder g, IReadOnlyList<Value> outputs, IReadOnlyDictionary<string, Array> inputs)
+    {
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        _session = new InferenceSession(OnnxWriter.Write(g, outputs), options);
+        foreach (Value v in g.Inputs)
+        {
+            _values.Add(inputs[v.Name] switch
+            {
+                float[] f => OrtValue.CreateTensorValueFromMemory(f, v.Shape.ToArray()),
+                byte[] b => OrtValue.CreateTensorValueFromMemory(b, v.Shape.ToArray()),
+                Array other => throw new ArgumentException($"{v.Name}: {other.GetType()}", nameof(inputs)),
+            });
+        }
+
+        _inputs = [.. g.Inputs.Select(v => v.Name)];
+        _outputs = [.. outputs.Select(o => o.Name)];
+    }
+
+    public float[][] Run()
+    {
+        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_run, _inputs, _values, _outputs);
+        return [.. results.Select(r => r.GetTensorDataAsSpan<float>().ToArray())];
+    }
+
+    public void Dispose()
+    {
+        foreach (OrtValue v in _values) v.Dispose();
+        _run.Dispose();
+        _session.Dispose();
+    }
+}
+
+/// <summary>One-off runs and inputs.</summary>
 internal static class Ort
 {
     public static float[][] Run(GraphBuilder g, IReadOnlyList<Value> outputs, IReadOnlyDictionary<string, Array> inputs)
     {
-        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using InferenceSession session = new(OnnxWriter.Write(g, outputs), options);
-        List<OrtValue> values = [];
-        try
-        {
-            foreach (Value v in g.Inputs)
-            {
-                values.Add(inputs[v.Name] switch
-                {
-                    float[] f => OrtValue.CreateTensorValueFromMemory(f, v.Shape.ToArray()),
-                    byte[] b => OrtValue.CreateTensorValueFromMemory(b, v.Shape.ToArray()),
-                    Array other => throw new ArgumentException($"{v.Name}: {other.GetType()}"),
-                });
-            }
-
-            using RunOptions run = new();
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [.. g.Inputs.Select(v => v.Name)], values, [.. outputs.Select(o => o.Name)]);
-            return [.. results.Select(r => r.GetTensorDataAsSpan<float>().ToArray())];
-        }
-        finally
-        {
-            foreach (OrtValue v in values) v.Dispose();
-        }
+        using OrtRunner runner = new(g, outputs, inputs);
+        return runner.Run();
     }
 
     /// <summary>Numbers in ±1, spread so that no two are equal: a maximum is then well away from its rivals.</summary>

@@ -1,0 +1,119 @@
+extern alias training;
+
+using OpenCvSharp;
+using RealtimeSeg.Street;
+using RealtimeSeg.Tests.Support;
+using training::RealtimeSeg.Training.Data;
+using training::RealtimeSeg.Training.Run;
+using Xunit;
+
+namespace RealtimeSeg.Tests;
+
+/// <summary>Data sets, their readers and what is done to a sample before training.</summary>
+public sealed class DataTests
+{
+    [Fact]
+    public void The_toy_street_is_a_function_of_its_seed_and_shows_every_class()
+    {
+        byte[] a = new byte[480 * 360 * 3], b = new byte[a.Length], labels = new byte[480 * 360], again = new byte[labels.Length];
+        HashSet<byte> seen = [];
+        for (int seed = 0; seed < 6; seed++)
+        {
+            new StreetScene(seed, 480, 360).Render(1.5, a, labels);
+            new StreetScene(seed, 480, 360).Render(1.5, b, again);
+            Assert.True(a.AsSpan().SequenceEqual(b) && labels.AsSpan().SequenceEqual(again), $"seed {seed} is not repeatable");
+            seen.UnionWith(labels);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 11).Select(i => (byte)i), seen.Order());
+    }
+
+    [Fact]
+    public void A_batch_is_a_function_of_seed_and_step()
+    {
+        BatchShape shape = new(3, 64, 96);
+        MixedDataset data = MixedDataset.Parse("synth", "train");
+        byte[][] frames = [new byte[3 * 64 * 96 * 3], new byte[3 * 64 * 96 * 3]], labels = [new byte[3 * 64 * 96], new byte[3 * 64 * 96]];
+        using BatchLoader fromStart = new(data, shape, 4, 0), fromTwo = new(data, shape, 4, 2);
+        for (int i = 0; i < 3; i++) fromStart.Next(frames[0], labels[0]);
+        fromTwo.Next(frames[1], labels[1]);
+        Assert.Equal(frames[0], frames[1]);
+        Assert.Equal(labels[0], labels[1]);
+    }
+
+    [Fact]
+    public void An_epoch_shows_every_picture_of_the_first_set_once_and_mixes_by_weight()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 12; i++) WriteSample(folder.Path, $"{i:D2}", label: 3);
+        MixedDataset mixed = MixedDataset.Parse($"{folder.Path}:3,synth:1", "train");
+        IReadOnlyList<(IDataset Set, int Index)> epoch = mixed.Epoch(1, 0);
+        Assert.Equal(16, epoch.Count);
+        Assert.Equal(Enumerable.Range(0, 12), epoch.Where(e => e.Set is CamVid).Select(e => e.Index).Order());
+        Assert.NotEqual(epoch.Select(e => e.Index), mixed.Epoch(1, 1).Select(e => e.Index));
+    }
+
+    [Fact]
+    public void Augmentation_moves_picture_and_labels_together()
+    {
+        // Left half black and class 1, right half white and class 2: whatever the crop, bright pixels must be class 2.
+        using Mat image = new(120, 160, MatType.CV_8UC3, Scalar.Black), labels = new(120, 160, MatType.CV_8UC1, new Scalar(1));
+        image[new Rect(80, 0, 80, 120)].SetTo(Scalar.White);
+        labels[new Rect(80, 0, 80, 120)].SetTo(new Scalar(2));
+        using Augmentation augmentation = new(96, 64, 255);
+        byte[] pixels = new byte[96 * 64 * 3], classes = new byte[96 * 64];
+        int compared = 0;
+        for (int seed = 0; seed < 20; seed++)
+        {
+            augmentation.Apply(new Sample(image, labels), new Random(seed), pixels, classes);
+            for (int i = 0; i < classes.Length; i++)
+            {
+                bool edge = i % 96 is < 2 or > 93 || classes[i - 2] != classes[i + 2];
+                if (classes[i] == 255 || edge) continue; // outside, or where interpolation mixes the halves
+                compared++;
+                Assert.True(classes[i] == (pixels[i * 3] >= 100 ? 2 : 1), $"seed {seed}, pixel {i}: value {pixels[i * 3]}, class {classes[i]}");
+            }
+        }
+
+        Assert.True(compared > 50_000, $"only {compared} pixels were compared");
+    }
+
+    [Theory]
+    [InlineData("no-labels", "no label file")]
+    [InlineData("size", "must be the same size")]
+    [InlineData("range", "holds label 77")]
+    [InlineData("colour", "3 channels")]
+    [InlineData("broken", "not a readable picture")]
+    public void A_bad_label_is_refused_by_name(string fault, string says)
+    {
+        using TemporaryFolder folder = new();
+        WriteSample(folder.Path, "good", label: 3);
+        WriteSample(folder.Path, "odd", label: fault == "range" ? 77 : 3);
+        string label = Path.Combine(folder.Path, "trainannot", "odd.png");
+        if (fault == "no-labels") File.Delete(label);
+        if (fault == "size") Save(label, new Mat(20, 20, MatType.CV_8UC1, new Scalar(3)));
+        if (fault == "colour") Save(label, new Mat(40, 60, MatType.CV_8UC3, new Scalar(3, 3, 3)));
+        if (fault == "broken") File.WriteAllBytes(label, File.ReadAllBytes(label)[..20]);
+        training::RealtimeSeg.UserError e = Assert.Throws<training::RealtimeSeg.UserError>(() =>
+        {
+            CamVid set = new(folder.Path, "train");
+            for (int i = 0; i < set.Count; i++) set.Load(i);
+        });
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+        Assert.Contains("odd", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A 60×40 picture with one label everywhere, in CamVid's layout.</summary>
+    private static void WriteSample(string root, string name, int label)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "train"));
+        Directory.CreateDirectory(Path.Combine(root, "trainannot"));
+        Save(Path.Combine(root, "train", name + ".png"), new Mat(40, 60, MatType.CV_8UC3, new Scalar(50, 60, 70)));
+        Save(Path.Combine(root, "trainannot", name + ".png"), new Mat(40, 60, MatType.CV_8UC1, new Scalar(label)));
+    }
+
+    private static void Save(string path, Mat picture)
+    {
+        using (picture) Assert.True(Cv2.ImWrite(path, picture));
+    }
+}

@@ -1,0 +1,104 @@
+using RealtimeSeg.Engine;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Model;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests;
+
+/// <summary>The whole app on the toy street, rendered headless.</summary>
+public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
+{
+    private static readonly (int, int) Small = (160, 120);
+
+    [Fact]
+    public void Inline_and_pipelined_schedules_show_the_same_pictures()
+    {
+        ulong[] Hashes(bool pipelined)
+        {
+            RecordingSink sink = new();
+            RunReport report = Run(new EngineOptions(Pipelined: pipelined, Frames: 12), new StreetSource("synth://3", null), sink, hud: false);
+            Assert.Equal(12, report.Stats.Count);
+            Assert.Equal(12, report.Read);
+            Assert.Equal(0, report.Dropped);
+            return [.. sink.Hashes];
+        }
+
+        ulong[] inline = Hashes(pipelined: false);
+        Assert.Equal(inline, Hashes(pipelined: true));
+        Assert.Equal(12, inline.Distinct().Count());
+    }
+
+    [Fact]
+    public void Latest_wins_accounts_for_every_frame_it_read()
+    {
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(LatestWins: true, Frames: 60), new StreetSource("synth://3", null), sink, hud: false);
+        Assert.Equal(60, report.Read);
+        Assert.Equal(60, report.Stats.Count + report.Dropped);
+        Assert.True(report.Stats.Count > 0);
+    }
+
+    [Fact]
+    public void A_paced_replay_keeps_to_the_sources_rate_on_the_injected_clock()
+    {
+        SteppedClock clock = new();
+        Run(new EngineOptions(Pipelined: false, Paced: true, Frames: 10), new StreetSource("synth://3", 20), new RecordingSink(), hud: true, clock);
+        Assert.Equal(10 * 50_000_000L, clock.Now);
+    }
+
+    [Fact]
+    public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2()
+    {
+        RunReport report = Run(new EngineOptions(Frames: 300, WarmUp: 30), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        Assert.Equal(300, report.Stats.Count);
+        Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
+        Assert.Equal(0, report.Gen2Collections);
+    }
+
+    [Fact]
+    public void A_source_that_fails_ends_the_run_with_its_message_in_both_schedules()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["0.png"], [1, 2, 3]);
+        foreach (bool pipelined in new[] { false, true })
+        {
+            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(Pipelined: pipelined), new ImageSource(folder.Path, null), new RecordingSink(), hud: false));
+            Assert.Contains("0.png", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private RunReport Run(EngineOptions options, ISource source, ISink sink, bool hud, FrameClock? clock = null)
+    {
+        using Segmenter segmenter = model.Load(Small);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette) { HudVisible = hud };
+        using (source)
+        using (sink)
+        using (FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, [sink], clock ?? new WallClock()), options))
+            return engine.Run();
+    }
+
+    /// <summary>A real sink that keeps a hash of each picture.</summary>
+    private sealed class RecordingSink : ISink
+    {
+        public List<ulong> Hashes { get; } = [];
+
+        public void Present(Renderer renderer)
+        {
+            ulong hash = 14695981039346656037;
+            foreach (byte b in renderer.Pixels()) hash = (hash ^ b) * 1099511628211;
+            Hashes.Add(hash);
+        }
+
+        public string? Finish() => null;
+
+        public void Dispose()
+        {
+            // Nothing to release.
+        }
+    }
+}

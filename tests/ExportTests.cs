@@ -1,0 +1,138 @@
+extern alias training;
+
+using Microsoft.ML.OnnxRuntime;
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Model;
+using RealtimeSeg.Tests.Support;
+using training::RealtimeSeg.Training.Data;
+using training::RealtimeSeg.Training.Export;
+using training::RealtimeSeg.Training.Models;
+using training::RealtimeSeg.Training.Nn;
+using training::RealtimeSeg.Training.Run;
+using Xunit;
+
+namespace RealtimeSeg.Tests;
+
+/// <summary>The contract between trainer and app: what was trained is what runs.</summary>
+public sealed class ExportTests
+{
+    [Fact]
+    public void Train_export_run_gives_the_same_masks_everywhere()
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint trained = Toy.Train(Toy.Config(30, "fcn4s"), folder.Path); // long enough for the running statistics
+        Exporter.FromRun(folder.Path, folder["model.onnx"]);
+        using Evaluator evaluator = new(File.ReadAllBytes(folder["model.onnx"]), "model.onnx");
+        using Segmenter segmenter = Segmenter.Load(folder["model.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        Assert.Equal(evaluator.Manifest.Classes, segmenter.Manifest.Classes);
+
+        SynthStreet street = new(2, seed: 9);
+        for (int i = 0; i < street.Count; i++)
+        {
+            Mat image = street.Load(i).Image;
+            using FrameSlot slot = new();
+            image.CopyTo(slot.Image);
+            segmenter.Fit(slot);
+            segmenter.Infer(slot);
+            byte[] byApp = Bytes(slot.Labels), byEvaluator = evaluator.Labels(image), byTraining = Unfolded(trained, image);
+            Assert.Equal(byEvaluator, byApp);
+            // Folding batch norm rounds differently: a pixel between two classes may fall either way.
+            Assert.True(Agreement(byTraining, byApp) > 0.999, $"{Agreement(byTraining, byApp):P3} agree");
+            Assert.True(byApp.Distinct().Count() > 1, "one class everywhere proves nothing");
+        }
+    }
+
+    [Theory]
+    [InlineData(480, 360)]
+    [InlineData(97, 65)]
+    [InlineData(640, 352)]
+    [InlineData(33, 31)]
+    public void An_exported_file_takes_any_size(int width, int height)
+    {
+        using TemporaryFolder folder = new();
+        Exporter.Random(Fcn.Parse("fcn16s", "reslite", 21), "any", 1, folder["any.onnx"]);
+        using Evaluator evaluator = new(File.ReadAllBytes(folder["any.onnx"]), "any.onnx");
+        using Mat image = new(height, width, MatType.CV_8UC3, new Scalar(10, 100, 200));
+        byte[] labels = evaluator.Labels(image);
+        Assert.Equal(width * height, labels.Length);
+        Assert.All(labels, l => Assert.InRange(l, 0, 20));
+    }
+
+    [Fact]
+    public void An_exported_file_uses_only_standard_operators_of_old_versions()
+    {
+        byte[] file = RandomModel();
+        training::RealtimeSeg.Training.Onnx.ModelProto model = training::RealtimeSeg.Training.Onnx.ModelProto.Parser.ParseFrom(file);
+        Assert.True(model.IrVersion <= 8);
+        Assert.Equal(("", 17), Assert.Single(model.OpsetImport.Select(o => (o.Domain, (int)o.Version))));
+        Assert.All(model.Graph.Node, n => Assert.Equal("", n.Domain));
+        Assert.DoesNotContain(model.Graph.Node, n => n.OpType == "BatchNormalization");
+    }
+
+    [Fact]
+    public void Confidence_is_high_where_one_class_leads_and_low_where_none_does()
+    {
+        GraphWithLogits([9, 0, 0], out byte label, out byte confidence);
+        Assert.Equal((0, 255), (label, confidence));
+        GraphWithLogits([0, 0.01f, 0], out label, out confidence);
+        Assert.Equal(1, label);
+        Assert.InRange(confidence, 84, 87); // a third of 255
+    }
+
+    [Theory]
+    [InlineData("fcn32s")]
+    [InlineData("fcn16s")]
+    [InlineData("fcn8s")]
+    [InlineData("fcn4s")]
+    public void Every_network_exports_and_runs(string net)
+    {
+        using TemporaryFolder folder = new();
+        Exporter.Random(Fcn.Parse(net, "reslite", 11), net, 1, folder["m.onnx"]);
+        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Auto, Size: (160, 120)), _ => { });
+        using FrameSlot slot = new();
+        slot.Image.Create(240, 320, MatType.CV_8UC3);
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        Assert.Equal(new Size(160, 120), slot.Labels.Size());
+    }
+
+    /// <summary>The class and confidence that the exported head gives a pixel with these scores.</summary>
+    private static void GraphWithLogits(float[] scores, out byte label, out byte confidence)
+    {
+        training::RealtimeSeg.Training.Graph.GraphBuilder g = new();
+        training::RealtimeSeg.Training.Graph.Value frame = g.Input("frame", training::RealtimeSeg.Training.Graph.ElementType.UInt8, new(1, 1, 1, 3));
+        training::RealtimeSeg.Training.Graph.Value logits = g.Constant(scores, new(1, scores.Length, 1, 1));
+        (training::RealtimeSeg.Training.Graph.Value l, training::RealtimeSeg.Training.Graph.Value c) = Preamble.Decide(g, logits, frame);
+        using InferenceSession session = new(training::RealtimeSeg.Training.Graph.OnnxWriter.Write(g, [l, c]));
+        using RunOptions run = new();
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(new byte[3], [1, 1, 1, 3]);
+        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, ["frame"], [input], [l.Name, c.Name]);
+        (label, confidence) = (result[0].GetTensorDataAsSpan<byte>()[0], result[1].GetTensorDataAsSpan<byte>()[0]);
+    }
+
+    /// <summary>Labels by the training graph's own forward pass, batch norm on its running statistics and not folded.</summary>
+    private static byte[] Unfolded(Checkpoint trained, Mat image)
+    {
+        (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(trained.Config.Network(), image.Height, image.Width);
+        using InferenceSession session = new(model);
+        using RunOptions run = new();
+        List<OrtValue> inputs = [OrtValue.CreateTensorValueFromMemory(Bytes(image), [1, image.Height, image.Width, 3])];
+        inputs.AddRange(parameters.Select(p => OrtValue.CreateTensorValueFromMemory(trained.State[p.Name], p.Shape.ToArray())));
+        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)], inputs, [ModelManifest.LabelsOutput]);
+        byte[] labels = result[0].GetTensorDataAsSpan<byte>().ToArray();
+        foreach (OrtValue v in inputs) v.Dispose();
+        return labels;
+    }
+
+    private static byte[] RandomModel()
+    {
+        using TemporaryFolder folder = new();
+        Exporter.Random(Fcn.Parse("fcn8s", "reslite", 11), "any", 1, folder["m.onnx"]);
+        return File.ReadAllBytes(folder["m.onnx"]);
+    }
+
+    private static double Agreement(byte[] a, byte[] b) => a.Zip(b).Count(p => p.First == p.Second) / (double)a.Length;
+
+    private static unsafe byte[] Bytes(Mat m) => new ReadOnlySpan<byte>(m.DataPointer, (int)(m.Total() * m.ElemSize())).ToArray();
+}

@@ -1,0 +1,29 @@
+using Xunit;
+
+// Memory a frame is measured for the whole process, and ONNX Runtime takes all cores anyway.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace RealtimeSeg.Tests.Support;
+
+/// <summary>Where the sources are, and the data beside them.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>The data folder beside the project; null where it is not.</summary>
+    public static string? SharedData => Directory.Exists(Path.Combine(Root, "../shared/data/camvid/val")) ? Path.GetFullPath(Path.Combine(Root, "../shared")) : null;
+
+    public static IEnumerable<string> SourceFiles(string folder)
+        => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetExtension(f) is ".cs" or ".vert" or ".frag" && !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    private static string Find()
+    {
+        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            if (File.Exists(Path.Combine(d.FullName, "RealtimeSeg.sln"))) return d.FullName;
+        }
+
+        throw new InvalidOperationException("the tests run outside the repository");
+    }
+}

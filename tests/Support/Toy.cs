@@ -1,0 +1,48 @@
+extern alias training;
+
+using training::RealtimeSeg.Training.Data;
+using training::RealtimeSeg.Training.Run;
+
+namespace RealtimeSeg.Tests.Support;
+
+/// <summary>Small runs on the toy street.</summary>
+internal static class Toy
+{
+    public static RunConfig Config(long steps, string net = "fcn8s") => new()
+    {
+        Net = net,
+        Backbone = "reslite",
+        Data = MixedDataset.Synth,
+        ClassNames = new SynthStreet(1, 1).ClassNames,
+        BatchSize = 2,
+        CropWidth = 96,
+        CropHeight = 64,
+        Optimizer = "adamw",
+        Schedule = "poly",
+        LearningRate = 1e-3,
+        WeightDecay = 1e-2f,
+        WarmUp = 4,
+        TotalSteps = steps,
+        Seed = 5,
+        WeightClasses = false,
+    };
+
+    /// <summary>Runs steps <paramref name="from"/> … end of the configuration in a folder, and returns the checkpoint it leaves.</summary>
+    public static Checkpoint Train(RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
+    {
+        Directory.CreateDirectory(folder);
+        Trainer trainer = new(config, folder, MixedDataset.Parse(config.Data, "train"), validation: null);
+        trainer.Run(from, report ?? (_ => { }), stop);
+        return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
+    }
+}
+
+/// <summary>A folder that goes away with the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("rtseg-test-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,152 @@
+extern alias training;
+
+using System.Globalization;
+using RealtimeSeg.Tests.Support;
+using training::RealtimeSeg.Training.Autodiff;
+using training::RealtimeSeg.Training.Data;
+using training::RealtimeSeg.Training.Graph;
+using training::RealtimeSeg.Training.Models;
+using training::RealtimeSeg.Training.Nn;
+using training::RealtimeSeg.Training.Ops;
+using training::RealtimeSeg.Training.Optim;
+using training::RealtimeSeg.Training.Run;
+using Xunit;
+
+namespace RealtimeSeg.Tests;
+
+/// <summary>Whole networks and whole runs.</summary>
+public sealed class TrainingTests
+{
+    /// <summary>
+    /// For each parameter the derivative along its own gradient, which is the gradient's length, against a central difference: one
+    /// wrong rule or one missing path shows in the parameters before it.
+    /// </summary>
+    [Theory]
+    [InlineData("fcn32s")]
+    [InlineData("fcn4s")]
+    public void All_gradients_of_an_FCN_agree_with_differences(string net)
+    {
+        GraphBuilder g = new();
+        Value frame = g.Input("frame", ElementType.UInt8, new Shape(2, 64, 96, 3)), labels = g.Input("labels", ElementType.UInt8, new Shape(2, 64, 96));
+        TrainableLayers layers = new(g, batchStatistics: true);
+        Value logits = Fcn.Parse(net, "reslite", 11).Forward(layers, frame);
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [.. Enumerable.Repeat(1f, 11)]);
+        (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
+        IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
+
+        byte[] pixels = new byte[2 * 64 * 96 * 3], truth = new byte[2 * 64 * 96];
+        Random random = new(3);
+        random.NextBytes(pixels);
+        for (int i = 0; i < truth.Length; i++) truth[i] = (byte)(i / 37 % 12); // 11 is ignored
+        Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["frame"] = pixels, ["labels"] = truth };
+        foreach ((Parameter p, Value v) in layers.Parameters) inputs[v.Name] = p.Initial(1);
+        using OrtRunner runner = new(g, [loss, .. gradients], inputs);
+        float[][] analytic = [.. runner.Run().Skip(1)];
+
+        for (int i = 0; i < learned.Length; i++)
+        {
+            float[] weights = (float[])inputs[learned[i].Value.Name], start = [.. weights];
+            double length = Math.Sqrt(analytic[i].Sum(v => (double)v * v));
+            double step = 1e-3 / Math.Max(length, 0.1);
+            double At(double t)
+            {
+                for (int k = 0; k < weights.Length; k++) weights[k] = (float)(start[k] + (t * analytic[i][k] / length));
+                return runner.Run()[0][0];
+            }
+
+            double numeric = (At(step) - At(-step)) / (2 * step);
+            start.CopyTo(weights, 0);
+            Assert.True(Math.Abs(numeric - length) < 0.08 * length + 2e-3, string.Create(CultureInfo.InvariantCulture, $"{learned[i].Parameter.Name}: rule {length}, differences {numeric}"));
+        }
+    }
+
+    /// <summary>Pinned on this code; a change of any rule, initial value, order or augmentation moves it.</summary>
+    [Fact]
+    public void Ten_steps_follow_the_pinned_loss_curve()
+    {
+        using TemporaryFolder folder = new();
+        List<double> losses = [];
+        RunConfig config = Toy.Config(10);
+        using BatchLoader loader = new(MixedDataset.Parse(config.Data, "train"), config.Batch, config.Seed, 0);
+        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse("adamw", 1e-2f));
+        using TrainStep step = new(graph, config.Seed);
+        for (int t = 0; t < 10; t++)
+        {
+            loader.Next(step.Frame, step.Labels);
+            losses.Add(step.Run(StepNumbers.At(1e-3, t)));
+        }
+
+        double[] pinned = [3.0658, 3.1226, 2.2613, 3.0842, 3.1030, 1.9432, 1.9971, 1.1075, 1.8750, 1.1671];
+        Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), string.Join(", ", losses.Select(l => l.ToString("F4", CultureInfo.InvariantCulture))));
+    }
+
+    [Fact]
+    public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit()
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint whole = Toy.Train(Toy.Config(6), folder["whole"]);
+        using CancellationTokenSource stop = new();
+        Checkpoint half = Toy.Train(Toy.Config(6), folder["parts"], report: line =>
+        {
+            if (line.Step == 3) stop.Cancel();
+        }, stop: stop.Token);
+        Assert.Equal(3, half.Step);
+        Checkpoint resumed = Toy.Train(half.Config, folder["parts"], half);
+        Assert.Equal(6, resumed.Step);
+        Assert.Equal(whole.State.Count, resumed.State.Count);
+        foreach ((string name, float[] values) in whole.State)
+            Assert.True(values.AsSpan().SequenceEqual(resumed.State[name]), $"{name} differs");
+    }
+
+    [Theory]
+    [InlineData("sgd", 2e-2)]
+    [InlineData("adamw", 2e-3)]
+    public void Optimizers_lower_the_loss_on_one_batch(string optimizer, double rate)
+    {
+        RunConfig config = Toy.Config(20);
+        using BatchLoader loader = new(MixedDataset.Parse(config.Data, "train"), config.Batch, config.Seed, 0);
+        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse(optimizer, 1e-2f));
+        using TrainStep step = new(graph, config.Seed);
+        loader.Next(step.Frame, step.Labels);
+        float first = step.Run(StepNumbers.At(rate, 0)), last = first;
+        for (int t = 1; t < 20; t++) last = step.Run(StepNumbers.At(rate, t));
+        Assert.True(last < 0.6 * first, $"{first} → {last}");
+    }
+
+    [Fact]
+    public void ResLite_has_the_yardsticks_parameter_count()
+        => Assert.Equal(4_738_532, StepGraph.Build(Fcn.Parse("fcn4s", "reslite", 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).ParameterCount);
+
+    [Theory]
+    [InlineData("constant", 0, 0.5)]
+    [InlineData("constant", 9, 1)]
+    [InlineData("poly", 500, 0.5358867)]
+    [InlineData("cosine", 500, 0.5)]
+    public void Schedules_follow_their_formulas(string kind, long step, double expected)
+        => Assert.Equal(expected, Schedule.Parse(kind, 1, step < 2 ? 2 : 0, 1000).At(step), 6);
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        Toy.Train(Toy.Config(1), folder.Path);
+        string path = folder[Checkpoint.FileName];
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("damaged", Assert.Throws<training::RealtimeSeg.UserError>(() => Checkpoint.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(path, bytes[..100]);
+        Assert.Throws<training::RealtimeSeg.UserError>(() => Checkpoint.Load(path));
+    }
+
+    [Fact]
+    public void Metrics_equal_the_FCN_papers_definitions()
+    {
+        ConfusionMatrix m = new(3);
+        m.Add([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 255], [0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 2]);
+        Assert.Equal(0.7, m.PixelAccuracy, 9);
+        Assert.Equal((0.75 + (4 / 6.0)) / 2, m.MeanAccuracy, 9);
+        Assert.Equal((0.5 + (4 / 7.0)) / 2, m.MeanIu, 9); // class 2 is nowhere and does not count
+        Assert.Equal(((4 * 0.5) + (6 * 4 / 7.0)) / 10, m.FrequencyWeightedIu, 9);
+    }
+}
