@@ -28,13 +28,13 @@ public static class Exporter
     };
 
     /// <summary>The network of a run folder, as it was at its last checkpoint.</summary>
-    public static ModelManifest FromRun(string folder, string target)
+    public static ModelManifest FromRun(string folder, string target, bool halfPrecision = false)
     {
         Checkpoint checkpoint = Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
         RunConfig config = checkpoint.Config;
         string data = string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
         ModelManifest manifest = ManifestOf(config with { Data = data });
-        Write(target, InferenceGraph.Build(config.Network(), checkpoint.State, manifest));
+        Write(target, InferenceGraph.Build(config.Network(), checkpoint.State, manifest, halfPrecision));
         return manifest;
     }
 

@@ -11,12 +11,13 @@ public static class InferenceGraph
     /// <param name="net">The network.</param>
     /// <param name="weights">Every parameter by name.</param>
     /// <param name="manifest">What the file says of itself.</param>
+    /// <param name="halfPrecision">Store kernels as 16-bit floats.</param>
     /// <returns>The bytes of the .onnx file.</returns>
-    public static byte[] Build(Fcn net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest)
+    public static byte[] Build(Fcn net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, bool halfPrecision = false)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
-        Value logits = net.Forward(new InferenceLayers(g, weights), frame);
+        Value logits = net.Forward(new InferenceLayers(g, weights, halfPrecision), frame);
         (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
         return OnnxWriter.Write(g,
             [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)], manifest.ToMetadata());

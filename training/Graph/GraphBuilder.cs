@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace RealtimeSeg.Training.Graph;
@@ -49,6 +50,18 @@ public sealed class GraphBuilder
         Value v = new(name, ElementType.Float, shape);
         _initializers.Add((v, MemoryMarshal.AsBytes(data).ToArray()));
         return v;
+    }
+
+    /// <summary>The same, stored in half precision and widened when the file is loaded: ONNX Runtime folds the cast away.</summary>
+    public Value HalfInitializer(string name, ReadOnlySpan<float> data, Shape shape)
+    {
+        if (data.Length != shape.Count) throw new ArgumentException($"{name}: {data.Length} values for shape {shape}");
+        Claim(name);
+        Half[] halves = new Half[data.Length];
+        TensorPrimitives.ConvertToHalf(data, halves);
+        Value stored = new(name, ElementType.Float16, shape);
+        _initializers.Add((stored, MemoryMarshal.AsBytes<Half>(halves).ToArray()));
+        return Add("Cast", [stored], shape, ElementType.Float, attributes: [("to", (long)ElementType.Float)]);
     }
 
     public Value Constant(float value) => Constant([value], Shape.Scalar);

@@ -8,6 +8,7 @@ public enum ElementType
     Int32 = 6,
     Int64 = 7,
     Bool = 9,
+    Float16 = 10,
 }
 
 /// <summary>A tensor's dimensions; <see cref="Dynamic"/> stands for one that is only known when the graph runs.</summary>

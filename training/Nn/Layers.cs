@@ -97,7 +97,10 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : 
 }
 
 /// <summary>Layers of the exported graph: parameters are constants and batch norm is folded into the convolution before it.</summary>
-public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights) : Layers(graph)
+/// <param name="graph">The graph to add to.</param>
+/// <param name="weights">Every parameter by name.</param>
+/// <param name="halfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
+public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, bool halfPrecision = false) : Layers(graph)
 {
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
@@ -114,11 +117,14 @@ public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<stri
         }
 
         using IDisposable scope = Graph.Scope(name);
-        Value weight = Graph.Initializer(declared.Name, w, declared.Shape);
-        return Conv.Emit(Graph, x, weight, Graph.Initializer(name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
+        return Conv.Emit(Graph, x, Kernel(declared.Name, w, declared.Shape), Graph.Initializer(name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
     }
 
-    protected override Value Parameter(Parameter p) => Graph.Initializer(p.Name, Values(p), p.Shape);
+    protected override Value Parameter(Parameter p)
+        => p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape) : Graph.Initializer(p.Name, Values(p), p.Shape);
+
+    private Value Kernel(string name, float[] values, Shape shape)
+        => halfPrecision ? Graph.HalfInitializer(name, values, shape) : Graph.Initializer(name, values, shape);
 
     private float[] Values(Parameter p)
     {
