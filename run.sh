@@ -48,12 +48,17 @@ build() {
     command -v dotnet >/dev/null || fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
     echo "building" >&2
     # Compiler servers that outlive the build would hold on to a caller's pipe.
-    local options=(-c Release -nologo -v quiet -clp:NoSummary -nodeReuse:false -p:UseSharedCompilation=false)
+    local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log
+    log=$(mktemp)
     if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
-        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >&2 && touch "$stamp" && return
+        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 && touch "$stamp" && rm "$log" && return
         echo "note: an NVIDIA card is here, but the GPU build of ONNX Runtime could not be had: building for the CPU" >&2
     fi
-    dotnet build "$root/RealtimeSeg.sln" "${options[@]}" >&2 || fail "the build failed"
+    if ! dotnet build "$root/RealtimeSeg.sln" "${options[@]}" >"$log" 2>&1; then
+        cat "$log" >&2
+        fail "the build failed"
+    fi
+    rm "$log"
     touch "$stamp"
 }
 

@@ -118,7 +118,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("resnet", "choose one of", "train", "--backbone", "resnet", "--out", "TMP/run")]
     [InlineData("383x288", "multiples of 32", "train", "--crop", "383x288", "--out", "TMP/run")]
     [InlineData("TMP/none", "no folder", "train", "--data", "TMP/none", "--out", "TMP/run")]
-    [InlineData("TMP/empty", "CamVid's layout", "train", "--data", "TMP/empty", "--out", "TMP/run")]
+    [InlineData("TMP/empty", "no known layout", "train", "--data", "TMP/empty", "--out", "TMP/run")]
     [InlineData("/proc/no", "cannot write", "train", "--out", "/proc/no")]
     [InlineData("TMP/run", "no checkpoint", "train", "--resume", "--out", "TMP/run")]
     [InlineData("TMP/run", "no checkpoint", "export", "TMP/run", "TMP/m.onnx")]

@@ -32,7 +32,7 @@ public sealed class DataTests
     public void A_batch_is_a_function_of_seed_and_step()
     {
         BatchShape shape = new(3, 64, 96);
-        MixedDataset data = MixedDataset.Parse("synth", "train");
+        MixedDataset data = MixedDataset.Parse("synth", new Split(Training: true));
         byte[][] frames = [new byte[3 * 64 * 96 * 3], new byte[3 * 64 * 96 * 3]], labels = [new byte[3 * 64 * 96], new byte[3 * 64 * 96]];
         using BatchLoader fromStart = new(data, shape, 4, 0), fromTwo = new(data, shape, 4, 2);
         for (int i = 0; i < 3; i++) fromStart.Next(frames[0], labels[0]);
@@ -46,10 +46,10 @@ public sealed class DataTests
     {
         using TemporaryFolder folder = new();
         for (int i = 0; i < 12; i++) WriteSample(folder.Path, $"{i:D2}", label: 3);
-        MixedDataset mixed = MixedDataset.Parse($"{folder.Path}:3,synth:1", "train");
+        MixedDataset mixed = MixedDataset.Parse($"{folder.Path}:3,synth:1", new Split(Training: true));
         IReadOnlyList<(IDataset Set, int Index)> epoch = mixed.Epoch(1, 0);
         Assert.Equal(16, epoch.Count);
-        Assert.Equal(Enumerable.Range(0, 12), epoch.Where(e => e.Set is CamVid).Select(e => e.Index).Order());
+        Assert.Equal(Enumerable.Range(0, 12), epoch.Where(e => e.Set is PictureSet).Select(e => e.Index).Order());
         Assert.NotEqual(epoch.Select(e => e.Index), mixed.Epoch(1, 1).Select(e => e.Index));
     }
 
@@ -96,7 +96,7 @@ public sealed class DataTests
         if (fault == "broken") File.WriteAllBytes(label, File.ReadAllBytes(label)[..20]);
         training::RealtimeSeg.UserError e = Assert.Throws<training::RealtimeSeg.UserError>(() =>
         {
-            CamVid set = new(folder.Path, "train");
+            IDataset set = DatasetLayout.Open(folder.Path, new Split(Training: true), null);
             for (int i = 0; i < set.Count; i++) set.Load(i);
         });
         Assert.Contains(says, e.Message, StringComparison.Ordinal);

@@ -67,7 +67,7 @@ public sealed class TrainingTests
         using TemporaryFolder folder = new();
         List<double> losses = [];
         RunConfig config = Toy.Config(10);
-        using BatchLoader loader = new(MixedDataset.Parse(config.Data, "train"), config.Batch, config.Seed, 0);
+        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
         StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse("adamw", 1e-2f));
         using TrainStep step = new(graph, config.Seed);
         for (int t = 0; t < 10; t++)
@@ -104,7 +104,7 @@ public sealed class TrainingTests
     public void Optimizers_lower_the_loss_on_one_batch(string optimizer, double rate)
     {
         RunConfig config = Toy.Config(20);
-        using BatchLoader loader = new(MixedDataset.Parse(config.Data, "train"), config.Batch, config.Seed, 0);
+        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
         StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse(optimizer, 1e-2f));
         using TrainStep step = new(graph, config.Seed);
         loader.Next(step.Frame, step.Labels);

@@ -15,7 +15,7 @@ internal static class RunCommand
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
 
     /// <summary>The clip that comes with the program.</summary>
-    public static string Sample => Path.Combine(AppContext.BaseDirectory, "assets", "street.mp4");
+    public static string Sample => Path.Combine(AppContext.BaseDirectory, "Assets", "street.mp4");
 
     private static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "street.onnx");
 

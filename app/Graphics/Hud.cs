@@ -11,7 +11,7 @@ public readonly record struct HudText(double FramesPerSecond, double LatencyP50,
 public sealed class Hud : IDisposable
 {
     private const int Lines = 3;
-    private static readonly SKColor Panel = new(12, 14, 18, 176), Ink = new(238, 240, 244);
+    private static readonly SKColor Panel = new(12, 14, 18, 150), Ink = new(238, 240, 244);
     private readonly GL _gl;
     private readonly ShaderProgram _program;
     private readonly PixelUploader _texture;
@@ -35,7 +35,7 @@ public sealed class Hud : IDisposable
         _line = size * 1.35f;
         _font = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), size);
         int rows = Lines + Math.Min(classes.Count, (int)((targetHeight - (2 * _line)) / _line) - Lines);
-        _bitmap = new SKBitmap(new SKImageInfo((int)(size * 15.5f), (int)(_line * (rows + 0.6f)), SKColorType.Rgba8888, SKAlphaType.Premul));
+        _bitmap = new SKBitmap(new SKImageInfo((int)(size * 13.5f), (int)(_line * (rows + 0.6f)), SKColorType.Rgba8888, SKAlphaType.Premul));
         _legend = _bitmap.Copy();
         _canvas = new SKCanvas(_bitmap);
         DrawLegend(palette);

@@ -7,6 +7,7 @@ namespace RealtimeSeg.Graphics;
 public sealed class Renderer : IDisposable
 {
     private const int PaletteSize = 256;
+    private const string Background = "background";
     private const float OpacityStep = 0.1f;
 
     /// <summary>The HUD is drawn at 10 Hz: faster, nobody could read it.</summary>
@@ -31,7 +32,7 @@ public sealed class Renderer : IDisposable
         _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
         _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
         _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
-        _palette = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: false);
+        _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
         _vertices = gl.GenVertexArray();
         UploadPalette(palette);
         gl.Check();
@@ -131,16 +132,11 @@ public sealed class Renderer : IDisposable
         _overlay.Set(uniform, unit);
     }
 
+    /// <summary>The class that stands for "nothing" is not tinted.</summary>
     private unsafe void UploadPalette(IReadOnlyList<int> palette)
     {
-        byte[] bgr = new byte[PaletteSize * 3];
-        for (int i = 0; i < palette.Count; i++)
-        {
-            bgr[i * 3] = (byte)palette[i];
-            bgr[(i * 3) + 1] = (byte)(palette[i] >> 8);
-            bgr[(i * 3) + 2] = (byte)(palette[i] >> 16);
-        }
-
-        fixed (byte* p = bgr) _palette.Upload((nint)p, PaletteSize, 1);
+        uint[] bgra = new uint[PaletteSize];
+        for (int i = 0; i < palette.Count; i++) bgra[i] = _classes[i] == Background ? 0 : 0xFF000000u | (uint)palette[i];
+        fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
     }
 }

@@ -31,7 +31,7 @@ internal static class Toy
     public static Checkpoint Train(RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
     {
         Directory.CreateDirectory(folder);
-        Trainer trainer = new(config, folder, MixedDataset.Parse(config.Data, "train"), validation: null);
+        Trainer trainer = new(config, folder, MixedDataset.Parse(config.Data, new Split(Training: true)), validation: null);
         trainer.Run(from, report ?? (_ => { }), stop);
         return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
     }

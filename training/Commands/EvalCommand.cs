@@ -11,18 +11,19 @@ internal static class EvalCommand
     public static Command Create()
     {
         Argument<string> model = new("model") { Description = "Exported .onnx file" };
-        Option<string> data = new("--data") { Description = "Folder in CamVid's layout, or 'synth'", DefaultValueFactory = _ => MixedDataset.Synth };
-        Option<string> split = new("--split") { Description = "train or val", DefaultValueFactory = _ => "val" };
+        Option<string> data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'", DefaultValueFactory = _ => MixedDataset.Synth };
+        Option<string> split = new("--split") { Description = "train, val or leave-out:DRIVE", DefaultValueFactory = _ => "val" };
+        Option<string?> map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
-        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, json };
-        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(json)));
+        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, map, json };
+        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(map), p.GetValue(json)));
         return c;
     }
 
-    private static int Run(string model, string data, string split, string? json)
+    private static int Run(string model, string data, string split, string? map, string? json)
     {
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
-        MixedDataset sets = MixedDataset.Parse(data, split);
+        MixedDataset sets = MixedDataset.Parse(data, Split.Parse(split), map);
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
         ConfusionMatrix m = evaluator.Evaluate(sets.Parts);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -13,7 +13,7 @@ internal static class TrainCommand
 {
     private static readonly Option<string> Net = new("--net") { Description = "fcn32s, fcn16s, fcn8s or fcn4s", DefaultValueFactory = _ => "fcn8s" };
     private static readonly Option<string> Backbone = new("--backbone") { Description = "reslite", DefaultValueFactory = _ => "reslite" };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
+    private static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
     private static readonly Option<string> Out = new("--out") { Description = "Run folder", DefaultValueFactory = _ => "runs/last" };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Length in epochs [default: 40]" };
     private static readonly Option<long?> Steps = new("--steps") { Description = "Length in steps, instead of --epochs" };
@@ -28,6 +28,8 @@ internal static class TrainCommand
     private static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in --out" };
+    private static readonly Option<string?> Map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+    private static readonly Option<string?> LeaveOut = new("--leave-out") { Description = "CamVid: keep a drive (0006R0, 0001TP, …) out of training and judge on it" };
     private static readonly Option<bool> Bench = new("--bench") { Description = "Time the training step on random data instead of training" };
     private static readonly Option<int> Classes = new("--classes") { Description = "Classes, for --bench", DefaultValueFactory = _ => 11 };
     private static readonly Option<string?> Json = new("--json") { Description = "Where --bench writes its figures" };
@@ -36,7 +38,7 @@ internal static class TrainCommand
     {
         Command c = new("train", "Train a network.")
         {
-            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Unweighted, EvalEvery, Seed, Resume, Bench, Classes, Json,
+            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
         };
         c.SetAction(p => p.GetValue(Bench) ? RunBench(p) : RunTraining(p));
         return c;
@@ -57,8 +59,8 @@ internal static class TrainCommand
         bool resume = p.GetValue(Resume);
         if (!resume && File.Exists(checkpointPath)) throw new UserError($"{folder} holds a run already: add --resume to go on with it, or choose another --out");
         Checkpoint? from = resume ? Checkpoint.Load(checkpointPath) : null;
-        MixedDataset train = MixedDataset.Parse(from?.Config.Data ?? p.GetValue(Data)!, "train");
-        MixedDataset validation = MixedDataset.Parse(from?.Config.Data ?? p.GetValue(Data)!, "val");
+        MixedDataset train = Open(p, from?.Config, training: true);
+        MixedDataset validation = Open(p, from?.Config, training: false);
         RunConfig config = from?.Config ?? ConfigOf(p, train);
         _ = config.Network();
         CreateFolder(folder, config);
@@ -74,6 +76,13 @@ internal static class TrainCommand
         bool done = Show(report => trainer.Run(from, report, stop.Token));
         Console.WriteLine(done ? $"done: './run.sh export {folder} MODEL.onnx' writes the model" : $"stopped: go on with --resume --out {folder}");
         return 0;
+    }
+
+    private static MixedDataset Open(ParseResult p, RunConfig? resumed, bool training)
+    {
+        string data = resumed?.Data ?? p.GetValue(Data)!;
+        string? map = resumed is null ? p.GetValue(Map) : resumed.Map, leaveOut = resumed is null ? p.GetValue(LeaveOut) : resumed.LeaveOut;
+        return MixedDataset.Parse(data, new Split(training, leaveOut), map);
     }
 
     private static RunConfig ConfigOf(ParseResult p, MixedDataset train)
@@ -99,6 +108,8 @@ internal static class TrainCommand
             TotalSteps = p.GetValue(Steps) ?? (p.GetValue(Epochs) ?? 40) * perEpoch,
             Seed = p.GetValue(Seed),
             WeightClasses = !p.GetValue(Unweighted),
+            Map = p.GetValue(Map),
+            LeaveOut = p.GetValue(LeaveOut),
         };
         if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);

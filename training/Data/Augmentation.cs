@@ -1,10 +1,14 @@
 using OpenCvSharp;
+using RealtimeSeg.Model;
 
 namespace RealtimeSeg.Training.Data;
 
 /// <summary>Random scale, crop, flip, brightness, contrast and saturation; one sample into its place in a batch.</summary>
 public sealed class Augmentation(int width, int height, int ignore) : IDisposable
 {
+    /// <summary>The picture size that networks are trained for; CamVid's.</summary>
+    public static readonly (int Width, int Height) WorkingSize = (480, 360);
+
     private const double SmallestScale = 0.6, LargestScale = 1.7, Gain = 0.35, Offset = 25;
 
     /// <summary>What lies outside the picture: the mean colour of the preamble, ignored by the loss.</summary>
@@ -29,9 +33,11 @@ public sealed class Augmentation(int width, int height, int ignore) : IDisposabl
 
     private void Crop(Sample sample, Random random, Mat toImage, Mat toLabels)
     {
+        // The scale is relative to the size at which the app will show such a picture to the network.
+        FrameGeometry shown = FrameGeometry.For(sample.Image.Width, sample.Image.Height, WorkingSize, "keep");
         double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
-        Size size = new(Math.Max(1, (int)(sample.Image.Width * scale)), Math.Max(1, (int)(sample.Image.Height * scale)));
-        Cv2.Resize(sample.Image, _scaled, size, 0, 0, scale < 1 ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        Size size = new(Math.Max(1, (int)(shown.Width * scale)), Math.Max(1, (int)(shown.Height * scale)));
+        Cv2.Resize(sample.Image, _scaled, size, 0, 0, size.Width < sample.Image.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
         Cv2.Resize(sample.Labels, _scaledLabels, size, 0, 0, InterpolationFlags.Nearest);
         int bottom = Math.Max(0, height - size.Height), right = Math.Max(0, width - size.Width);
         Cv2.CopyMakeBorder(_scaled, _padded, 0, bottom, 0, right, BorderTypes.Constant, Outside);

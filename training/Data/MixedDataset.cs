@@ -22,8 +22,9 @@ public sealed class MixedDataset
     public int EpochSize => _parts.Sum(Share);
 
     /// <param name="spec">As on the command line.</param>
-    /// <param name="split">train or val.</param>
-    public static MixedDataset Parse(string spec, string split)
+    /// <param name="split">Which pictures of each.</param>
+    /// <param name="map">Class map, see <see cref="ClassMap"/>; null keeps each set's classes.</param>
+    public static MixedDataset Parse(string spec, Split split, string? map = null)
     {
         List<(IDataset, double)> parts = [];
         foreach (string part in spec.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -38,7 +39,7 @@ public sealed class MixedDataset
                     throw new UserError($"--data {part}: the weight after ':' must be a number above 0");
             }
 
-            parts.Add((Open(place, split), weight));
+            parts.Add((Open(place, split, map), weight));
         }
 
         if (parts.Count == 0) throw new UserError("--data is empty: name a folder in CamVid's layout, or 'synth'");
@@ -81,9 +82,9 @@ public sealed class MixedDataset
     private int Share((IDataset Set, double Weight) part)
         => (int)Math.Round(_parts[0].Set.Count * part.Weight / _parts[0].Weight);
 
-    private static IDataset Open(string place, string split)
+    private static IDataset Open(string place, Split split, string? map)
     {
-        if (place != Synth) return new CamVid(place, split);
-        return split == "train" ? new SynthStreet(SynthTrain, 1) : new SynthStreet(SynthVal, 2);
+        if (place != Synth) return DatasetLayout.Open(place, split, map);
+        return split.Training ? new SynthStreet(SynthTrain, 1) : new SynthStreet(SynthVal, 2);
     }
 }

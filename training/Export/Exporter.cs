@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using RealtimeSeg.Model;
 using RealtimeSeg.Street;
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Models;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Run;
@@ -11,14 +12,11 @@ namespace RealtimeSeg.Training.Export;
 /// <summary>Writes .onnx files from runs, or from random weights.</summary>
 public static class Exporter
 {
-    /// <summary>The working size of everything trained on street data: CamVid's.</summary>
-    private static readonly (int Width, int Height) StreetSize = (480, 360);
-
     public static ModelManifest ManifestOf(RunConfig config) => new()
     {
         Classes = config.ClassNames,
         Palette = config.ClassNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(config.ClassNames.Count),
-        Size = StreetSize,
+        Size = Augmentation.WorkingSize,
         Network = $"{config.Net}-{config.Backbone}",
         Parameters = InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
@@ -46,7 +44,7 @@ public static class Exporter
         {
             Classes = [.. Enumerable.Range(0, net.Classes).Select(i => $"class{i}")],
             Palette = ModelManifest.DefaultPalette(net.Classes),
-            Size = StreetSize,
+            Size = Augmentation.WorkingSize,
             Network = name,
             Parameters = declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
             Data = "none: random weights",

@@ -42,14 +42,27 @@ public sealed class Evaluator : IDisposable
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
-                matrix.Add(Bytes(sample.Labels), Labels(sample.Image));
+                matrix.Add(Bytes(sample.Labels), LabelsAsShown(sample.Image));
             }
         }
 
         return matrix;
     }
 
-    /// <summary>The class of each pixel of an 8-bit BGR picture, row by row.</summary>
+    /// <summary>The class of each pixel of a picture of any size: fitted to the network as the app does, labels enlarged to its pixels.</summary>
+    public unsafe byte[] LabelsAsShown(Mat image)
+    {
+        FrameGeometry g = FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
+        if (g.Width == image.Width && g.Height == image.Height) return Labels(image);
+        using Mat fitted = new(), large = new();
+        Cv2.Resize(image, fitted, new Size(g.Width, g.Height), 0, 0, image.Width > g.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        byte[] labels = Labels(fitted);
+        using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels);
+        Cv2.Resize(small, large, image.Size(), 0, 0, InterpolationFlags.Nearest);
+        return Bytes(large).ToArray();
+    }
+
+    /// <summary>The class of each pixel of an 8-bit BGR picture, which the network reads as it is, row by row.</summary>
     public unsafe byte[] Labels(Mat image)
     {
         using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance,

@@ -21,6 +21,12 @@ public sealed record RunConfig
     public required int Seed { get; init; }
     public required bool WeightClasses { get; init; }
 
+    /// <summary>Class map of the data, or null.</summary>
+    public string? Map { get; init; }
+
+    /// <summary>The drive that is judged on instead of learnt from, or null.</summary>
+    public string? LeaveOut { get; init; }
+
     /// <summary>Mean IU on the validation split when the run last evaluated, by the exported graph.</summary>
     public double? ValidationMeanIu { get; init; }
 

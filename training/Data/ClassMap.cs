@@ -1,0 +1,55 @@
+namespace RealtimeSeg.Training.Data;
+
+/// <summary>How a data set's files mark classes.</summary>
+public enum LabelStyle
+{
+    /// <summary>CamVid's eleven indices; 11 and 255 are void.</summary>
+    CamVid,
+
+    /// <summary>PASCAL VOC's 21 colours, 15 = person, 255 = void.</summary>
+    Voc,
+
+    /// <summary>Black and white: 0 and anything else.</summary>
+    Binary,
+}
+
+/// <summary>From the values in label files to the classes a network learns; 255 is ignored.</summary>
+public sealed class ClassMap
+{
+    public const byte Ignore = 255;
+    private const string VocPerson = "voc-person";
+    private const int PersonInVoc = 15;
+
+    /// <summary>The classes of PASCAL VOC 2012 in the order of its labels.</summary>
+    private static readonly string[] VocNames =
+    [
+        "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
+        "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
+    ];
+
+    private readonly byte[] _classOf = new byte[256];
+
+    private ClassMap(IReadOnlyList<string> names, Func<int, int> classOf)
+    {
+        Names = names;
+        for (int i = 0; i < _classOf.Length; i++) _classOf[i] = (byte)classOf(i);
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Class of each of the 256 values a label byte can have.</summary>
+    public ReadOnlySpan<byte> Table => _classOf;
+
+    /// <param name="style">What the files hold.</param>
+    /// <param name="name">voc-person: person against the rest, from VOC's labels or from binary masks; null keeps all classes.</param>
+    public static ClassMap For(LabelStyle style, string? name) => (style, name) switch
+    {
+        (LabelStyle.CamVid, null) => new ClassMap(Street.StreetClasses.Names, v => v < Street.StreetClasses.Names.Count ? v : Ignore),
+        (LabelStyle.Voc, null) => new ClassMap(VocNames, v => v < VocNames.Length ? v : Ignore),
+        (LabelStyle.Binary, null) => new ClassMap(["background", "object"], v => v > 127 ? 1 : 0),
+        (LabelStyle.Voc, VocPerson) => new ClassMap(["background", "person"], v => v == PersonInVoc ? 1 : v == Ignore ? Ignore : 0),
+        (LabelStyle.Binary, VocPerson) => new ClassMap(["background", "person"], v => v > 127 ? 1 : 0),
+        (_, VocPerson) => throw new UserError($"--map {VocPerson} is for PASCAL VOC and binary masks, not for CamVid's labels"),
+        _ => throw new UserError($"no class map '{name}': there is {VocPerson}"),
+    };
+}

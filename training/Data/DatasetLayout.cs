@@ -1,0 +1,70 @@
+namespace RealtimeSeg.Training.Data;
+
+/// <summary>Which pictures of a set are meant.</summary>
+/// <param name="Training">The part to learn from, or the part to be judged on.</param>
+/// <param name="LeaveOut">
+/// CamVid only: judge on the training frames whose names start so, and learn from the rest. Null takes the set's own split.
+/// </param>
+public sealed record Split(bool Training, string? LeaveOut = null)
+{
+    private const string LeaveOutPrefix = "leave-out:";
+
+    /// <param name="text">train, val, or leave-out:DRIVE.</param>
+    public static Split Parse(string text) => text switch
+    {
+        "train" => new Split(Training: true),
+        "val" => new Split(Training: false),
+        _ when text.StartsWith(LeaveOutPrefix, StringComparison.Ordinal) && text.Length > LeaveOutPrefix.Length => new Split(Training: false, text[LeaveOutPrefix.Length..]),
+        _ => throw new UserError($"no split '{text}': choose train, val or {LeaveOutPrefix}DRIVE, such as {LeaveOutPrefix}0006R0"),
+    };
+}
+
+/// <summary>Recognises a folder's layout and opens it.</summary>
+public static class DatasetLayout
+{
+    /// <summary>Where a set has no split of its own, every fifth picture by name is kept for judging.</summary>
+    private const int HoldOut = 5;
+
+    /// <summary>Opens a folder in CamVid's (train/, trainannot/, …), PASCAL VOC's (JPEGImages/, …) or the plain (images/, masks/) layout.</summary>
+    public static IDataset Open(string root, Split split, string? map)
+    {
+        if (!Directory.Exists(root)) throw new UserError($"no folder {root}: name one in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or use 'synth'");
+        (IReadOnlyList<(string, string)> files, LabelStyle style) =
+            Directory.Exists(Path.Combine(root, "JPEGImages")) ? (Voc(root, split), LabelStyle.Voc)
+            : Directory.Exists(Path.Combine(root, "masks")) ? (Pairs(root, split), LabelStyle.Binary)
+            : (CamVid(root, split), LabelStyle.CamVid);
+        if (files.Count == 0) throw new UserError($"{root} has no pictures for this split: check its folders");
+        return new PictureSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), files, style, ClassMap.For(style, map));
+    }
+
+    private static List<(string, string)> CamVid(string root, Split split)
+    {
+        string name = split.Training || split.LeaveOut is not null ? "train" : "val";
+        string images = Path.Combine(root, name), labels = Path.Combine(root, name + "annot");
+        if (!Directory.Exists(images) || !Directory.Exists(labels))
+            throw new UserError($"{root} is in no known layout: it needs CamVid's folders {name}/ and {name}annot/, or images/ and masks/, or JPEGImages/ and SegmentationClass/");
+        IEnumerable<string> files = Pictures(images);
+        if (split.LeaveOut is { } drive)
+            files = files.Where(f => Path.GetFileName(f).StartsWith(drive, StringComparison.Ordinal) != split.Training);
+        return WithLabels(files, labels);
+    }
+
+    /// <summary>PASCAL VOC: the lists in ImageSets/Segmentation name the pictures of each split.</summary>
+    private static List<(string, string)> Voc(string root, Split split)
+    {
+        string list = Path.Combine(root, "ImageSets", "Segmentation", split.Training ? "train.txt" : "val.txt");
+        if (!File.Exists(list)) throw new UserError($"no list {list}: PASCAL VOC's layout needs it");
+        return [.. File.ReadLines(list).Select(l => l.Trim()).Where(l => l.Length > 0)
+            .Select(n => (Path.Combine(root, "JPEGImages", n + ".jpg"), Path.Combine(root, "SegmentationClass", n + ".png")))];
+    }
+
+    private static List<(string, string)> Pairs(string root, Split split)
+        => WithLabels(Pictures(Path.Combine(root, "images")).Where((_, i) => i % HoldOut == HoldOut - 1 != split.Training), Path.Combine(root, "masks"));
+
+    private static IEnumerable<string> Pictures(string folder) => !Directory.Exists(folder)
+        ? throw new UserError($"no folder {folder}")
+        : Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png").Order(StringComparer.Ordinal);
+
+    private static List<(string, string)> WithLabels(IEnumerable<string> images, string labels)
+        => [.. images.Select(f => (f, Path.Combine(labels, Path.GetFileNameWithoutExtension(f) + ".png")))];
+}

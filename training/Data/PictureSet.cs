@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+
+namespace RealtimeSeg.Training.Data;
+
+/// <summary>Pairs of picture and label files. They stay decoded in memory, labels as classes.</summary>
+public sealed class PictureSet : IDataset
+{
+    private readonly (string Image, string Labels)[] _files;
+    private readonly Lazy<Sample>[] _samples;
+    private readonly LabelStyle _style;
+    private readonly ClassMap _map;
+
+    public PictureSet(string name, IEnumerable<(string Image, string Labels)> files, LabelStyle style, ClassMap map)
+    {
+        (Name, _style, _map) = (name, style, map);
+        _files = [.. files];
+        foreach ((string image, string label) in _files)
+        {
+            if (!File.Exists(image)) throw new UserError($"no picture {image}: it is listed, or has a label");
+            if (!File.Exists(label)) throw new UserError($"{image} has no label file {label}");
+        }
+
+        _samples = [.. _files.Select(f => new Lazy<Sample>(() => Read(f.Image, f.Labels)))];
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> ClassNames => _map.Names;
+
+    public int Count => _files.Length;
+
+    public Sample Load(int index) => _samples[index].Value;
+
+    private Sample Read(string imageFile, string labelFile)
+    {
+        Mat image = Cv2.ImRead(imageFile, ImreadModes.Color);
+        if (image.Empty()) throw new UserError($"{imageFile} is not a readable picture: replace or remove it");
+        using Mat raw = Cv2.ImRead(labelFile, ImreadModes.Unchanged);
+        if (raw.Empty()) throw new UserError($"{labelFile} is not a readable picture: replace or remove it");
+        using Mat values = _style == LabelStyle.Voc && raw.Channels() > 1 ? VocPalette.Indices(raw, labelFile) : raw.Clone();
+        if (values.Type() != MatType.CV_8UC1)
+            throw new UserError($"{labelFile} has {values.Channels()} channels: labels are one 8-bit channel of class indices, not colours");
+        if (values.Size() != image.Size())
+            throw new UserError($"{labelFile} is {values.Width}×{values.Height}, its picture {image.Width}×{image.Height}: they must be the same size");
+        CheckRange(values, labelFile);
+        Mat labels = new();
+        using Mat table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, _map.Table.ToArray());
+        Cv2.LUT(values, table, labels);
+        return new Sample(image, labels);
+    }
+
+    /// <summary>Values that mean no class, but are not the void that the data set declares, are mistakes.</summary>
+    private unsafe void CheckRange(Mat values, string file)
+    {
+        int last = _style switch { LabelStyle.CamVid => 11, LabelStyle.Voc => 20, _ => 255 };
+        foreach (byte v in new ReadOnlySpan<byte>(values.DataPointer, (int)values.Total()))
+        {
+            if (v > last && v != ClassMap.Ignore)
+                throw new UserError($"{file} holds label {v}: allowed are 0–{last}, and 255 for void");
+        }
+    }
+}
+
+/// <summary>
+/// PASCAL VOC stores labels as palette PNGs, which OpenCV expands to colours. The palette's colours are all different (bits of the
+/// index spread over R, G and B), so the index can be read back from the colour.
+/// </summary>
+internal static class VocPalette
+{
+    private static readonly Dictionary<int, byte> IndexOf = Enumerable.Range(0, 256).ToDictionary(Color, i => (byte)i);
+
+    /// <summary>8-bit indices of a BGR or BGRA label picture.</summary>
+    /// <exception cref="UserError">A colour is not in the palette.</exception>
+    public static unsafe Mat Indices(Mat colors, string file)
+    {
+        using Mat bgr = new();
+        if (colors.Channels() == 4) Cv2.CvtColor(colors, bgr, ColorConversionCodes.BGRA2BGR);
+        else colors.CopyTo(bgr);
+        Mat indices = new(bgr.Size(), MatType.CV_8UC1);
+        ReadOnlySpan<Vec3b> pixels = MemoryMarshal.Cast<byte, Vec3b>(new ReadOnlySpan<byte>(bgr.DataPointer, (int)bgr.Total() * 3));
+        byte* to = indices.DataPointer;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            Vec3b p = pixels[i];
+            if (!IndexOf.TryGetValue((p.Item2 << 16) | (p.Item1 << 8) | p.Item0, out to[i]))
+                throw new UserError($"{file} has the colour ({p.Item2}, {p.Item1}, {p.Item0}), which is not in PASCAL VOC's palette: save labels as indices or with that palette");
+        }
+
+        return indices;
+    }
+
+    /// <summary>0xRRGGBB of an index: its bits 0, 1, 2 give the top bits of R, G, B, bits 3, 4, 5 the next, and so on.</summary>
+    private static int Color(int index)
+    {
+        int r = 0, g = 0, b = 0;
+        for (int bit = 7; index > 0; bit--, index >>= 3)
+        {
+            r |= (index & 1) << bit;
+            g |= ((index >> 1) & 1) << bit;
+            b |= ((index >> 2) & 1) << bit;
+        }
+
+        return (r << 16) | (g << 8) | b;
+    }
+}
