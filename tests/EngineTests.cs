@@ -75,7 +75,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     {
         using Segmenter segmenter = model.Load(Small);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette) { HudVisible = hud };
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud });
         using (source)
         using (sink)
         using (FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, [sink], clock ?? new WallClock()), options))

@@ -10,6 +10,8 @@ public sealed class RenderingTests
 {
     private static readonly int[] Palette = [0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00];
 
+    private static readonly RenderOptions Plain = new() { Hud = false, Refine = false };
+
     [Theory]
     [InlineData(64, 48, 64, 48, 0.5f)]
     [InlineData(64, 48, 64, 48, 0f)]
@@ -19,7 +21,7 @@ public sealed class RenderingTests
     {
         using FrameSlot slot = Slot(width, height, maskWidth, maskHeight);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette) { Opacity = opacity, HudVisible = false };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = opacity });
         renderer.Upload(slot);
         renderer.Compose(() => default, 0);
         using Mat expected = Reference(slot, opacity), actual = ToBgr(renderer);
@@ -33,7 +35,7 @@ public sealed class RenderingTests
         slot.Image.SetTo(Scalar.Black);
         using (Mat top = slot.Image.Row(0)) top.SetTo(Scalar.White);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette) { Opacity = 0, HudVisible = false };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
         renderer.Upload(slot);
         renderer.Compose(() => default, 0);
         ReadOnlySpan<byte> pixels = renderer.Pixels();
@@ -46,7 +48,7 @@ public sealed class RenderingTests
     {
         using FrameSlot slot = Slot(640, 480, 160, 120);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette) { HudVisible = false };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain);
         renderer.Upload(slot);
         renderer.Compose(() => default, 1);
         byte[] without = renderer.Pixels().ToArray();
@@ -72,7 +74,7 @@ public sealed class RenderingTests
     public void A_smaller_picture_later_is_shown_whole_between_black_bars()
     {
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette) { Opacity = 0, HudVisible = false };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
         using FrameSlot first = Slot(80, 40, 40, 20), second = Slot(20, 20, 40, 20);
         second.Image.SetTo(Scalar.White);
         renderer.Upload(first);

@@ -32,9 +32,13 @@ internal static class RunCommand
         Option<bool> headless = new("--headless") { Description = "Render without a window" };
         Option<bool> inline = new("--inline") { Description = "One stage after the other on one thread, instead of a pipeline" };
         Option<float> opacity = new("--opacity") { Description = "Strength of the class colours, 0 to 1", DefaultValueFactory = _ => 0.5f };
+        Option<string> view = new("--view") { Description = string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant(), DefaultValueFactory = _ => "overlay" };
+        Option<string?> show = new("--show") { Description = "Classes that are foreground, such as person,car; all others are left as they are" };
+        Option<string> backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, or a colour as #RRGGBB", DefaultValueFactory = _ => new RenderOptions().Backdrop };
+        Option<string> refine = new("--refine") { Description = "Let the mask's edges follow the picture's: on, off, or auto: where a GPU draws", DefaultValueFactory = _ => "auto" };
         Option<bool> noHud = new("--no-hud") { Description = "Leave the figures and legend out" };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
-        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, inline, opacity, noHud, json };
+        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, inline, view, show, backdrop, opacity, refine, noHud, json };
         c.SetAction(p => Run(mode, new Settings
         {
             Source = p.GetValue(source) ?? mode.DefaultSource,
@@ -45,8 +49,15 @@ internal static class RunCommand
             Frames = p.GetValue(frames),
             Headless = p.GetValue(headless),
             Inline = p.GetValue(inline),
-            Opacity = p.GetValue(opacity),
-            Hud = !p.GetValue(noHud),
+            Render = new RenderOptions
+            {
+                View = RenderOptions.ParseView(p.GetValue(view)!),
+                Show = p.GetValue(show)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                Backdrop = p.GetValue(backdrop)!,
+                Opacity = p.GetValue(opacity),
+                Refine = RenderOptions.ParseRefine(p.GetValue(refine)!),
+                Hud = !p.GetValue(noHud),
+            },
             Json = p.GetValue(json),
         }));
         return c;
@@ -79,7 +90,7 @@ internal static class RunCommand
             : new EglContext();
         if (window) sinks.Add(SinkFactory.Window(context));
         if (sinks.All.Count == 0) sinks.Add(new NullSink());
-        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette) { Opacity = s.Opacity, HudVisible = s.Hud };
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, s.Render);
 
         EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
         using FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks.All, new WallClock()), options);

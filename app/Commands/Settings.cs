@@ -1,4 +1,5 @@
 using System.Globalization;
+using RealtimeSeg.Graphics;
 using RealtimeSeg.Model;
 
 namespace RealtimeSeg.Commands;
@@ -14,15 +15,14 @@ internal sealed record Settings
     public long Frames { get; init; }
     public bool Headless { get; init; }
     public bool Inline { get; init; }
-    public float Opacity { get; init; } = 0.5f;
-    public bool Hud { get; init; } = true;
+    public RenderOptions Render { get; init; } = new();
     public string? Json { get; init; }
 
     /// <exception cref="UserError">A value is out of its range.</exception>
     public void Check()
     {
         if (Frames < 0) throw new UserError($"--frames {Frames}: it cannot be negative");
-        if (Opacity is < 0 or > 1) throw new UserError($"--opacity {Opacity}: it lies between 0 and 1");
+        if (Render.Opacity is < 0 or > 1) throw new UserError($"--opacity {Render.Opacity}: it lies between 0 and 1");
         if (Segmenter.Threads < 0) throw new UserError($"--threads {Segmenter.Threads}: it cannot be negative");
     }
 

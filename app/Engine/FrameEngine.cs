@@ -156,6 +156,9 @@ public sealed class FrameEngine : IDisposable
             case UserKey.LessOpacity: _parts.Renderer.ChangeOpacity(-1); break;
             case UserKey.Hud: _parts.Renderer.HudVisible = !_parts.Renderer.HudVisible; break;
             case UserKey.Still: SaveStill(); break;
+            case UserKey.Refine: _parts.Renderer.Refine = !_parts.Renderer.Refine; break;
+            case UserKey.NextView: _parts.Renderer.View = (View)(((int)_parts.Renderer.View + 1) % Enum.GetValues<View>().Length); break;
+            case >= UserKey.FirstView and <= UserKey.LastView: _parts.Renderer.View = (View)(key - UserKey.FirstView); break;
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class GlfwContext : IGlContext
     [
         (256, UserKey.Quit), ('Q', UserKey.Quit), (' ', UserKey.Pause), ('S', UserKey.Still), ('H', UserKey.Hud),
         ('=', UserKey.MoreOpacity), (334, UserKey.MoreOpacity), ('-', UserKey.LessOpacity), (333, UserKey.LessOpacity),
+        ('R', UserKey.Refine), ('V', UserKey.NextView), .. Enumerable.Range(0, 8).Select(i => ('1' + i, UserKey.FirstView + i)),
     ];
 
     private readonly nint _window;

@@ -62,10 +62,8 @@ public sealed class Hud : IDisposable
         _gl.Viewport(margin, margin, (uint)_bitmap.Width, (uint)_bitmap.Height);
         _gl.Enable(EnableCap.Blend);
         _gl.BlendFunc(BlendingFactor.One, BlendingFactor.OneMinusSrcAlpha);
-        _gl.ActiveTexture(TextureUnit.Texture0);
-        _gl.BindTexture(TextureTarget.Texture2D, _texture.Texture);
         _program.Use();
-        _program.Set("hud", 0);
+        _program.Sample("hud", _texture.Texture, 0);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Disable(EnableCap.Blend);
         _gl.Check();

@@ -11,6 +11,12 @@ public enum UserKey
     MoreOpacity,
     LessOpacity,
     Hud,
+    Refine,
+    NextView,
+
+    /// <summary>The first of eight that follow one another, one for each <see cref="View"/>.</summary>
+    FirstView,
+    LastView = FirstView + 7,
 }
 
 /// <summary>An OpenGL 3.3 core context on the calling thread, with or without a window.</summary>

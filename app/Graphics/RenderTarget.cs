@@ -2,22 +2,40 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>An offscreen RGBA picture that all drawing goes to. Its first row is the picture's top.</summary>
+/// <summary>An offscreen picture, of one plane or several drawn at once. Its first row is the picture's top.</summary>
 public sealed class RenderTarget : IDisposable
 {
     private readonly GL _gl;
-    private readonly uint _framebuffer, _texture;
+    private readonly uint _framebuffer;
+    private readonly uint[] _textures;
 
-    public unsafe RenderTarget(GL gl, int width, int height)
+    /// <param name="gl">The context.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="planes">Format of each plane; the shader's outputs in order.</param>
+    public unsafe RenderTarget(GL gl, int width, int height, params ReadOnlySpan<InternalFormat> planes)
     {
         (_gl, Width, Height) = (gl, width, height);
-        _texture = gl.GenTexture();
-        gl.BindTexture(TextureTarget.Texture2D, _texture);
-        gl.TexImage2D(TextureTarget.Texture2D, 0, InternalFormat.Rgba8, (uint)width, (uint)height, 0, PixelFormat.Rgba, PixelType.UnsignedByte, null);
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, (int)GLEnum.Linear);
         _framebuffer = gl.GenFramebuffer();
         gl.BindFramebuffer(FramebufferTarget.Framebuffer, _framebuffer);
-        gl.FramebufferTexture2D(FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, _texture, 0);
+        _textures = new uint[planes.Length];
+        Span<GLEnum> attachments = stackalloc GLEnum[planes.Length];
+        for (int i = 0; i < planes.Length; i++)
+        {
+            attachments[i] = GLEnum.ColorAttachment0 + i;
+            _textures[i] = gl.GenTexture();
+            gl.BindTexture(TextureTarget.Texture2D, _textures[i]);
+            PixelFormat format = planes[i] switch { InternalFormat.R8ui => PixelFormat.RedInteger, InternalFormat.R8 => PixelFormat.Red, _ => PixelFormat.Rgba };
+            gl.TexImage2D(TextureTarget.Texture2D, 0, planes[i], (uint)width, (uint)height, 0, format, PixelType.UnsignedByte, null);
+            int filter = (int)(planes[i] == InternalFormat.R8ui ? GLEnum.Nearest : GLEnum.Linear), clamp = (int)GLEnum.ClampToEdge;
+            gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, filter);
+            gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMagFilter, filter);
+            gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapS, clamp);
+            gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapT, clamp);
+            gl.FramebufferTexture2D(FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0 + i, TextureTarget.Texture2D, _textures[i], 0);
+        }
+
+        gl.DrawBuffers(attachments);
         GLEnum status = gl.CheckFramebufferStatus(FramebufferTarget.Framebuffer);
         if (status != GLEnum.FramebufferComplete) throw new InvalidOperationException($"glCheckFramebufferStatus: {status} for {width}×{height}");
         gl.Check();
@@ -27,10 +45,17 @@ public sealed class RenderTarget : IDisposable
 
     public int Height { get; }
 
-    /// <summary>Directs drawing here.</summary>
-    public void Bind() => _gl.BindFramebuffer(FramebufferTarget.Framebuffer, _framebuffer);
+    /// <summary>The texture of a plane.</summary>
+    public uint Texture(int plane = 0) => _textures[plane];
 
-    /// <summary>Copies the pixels, RGBA, top row first, into <paramref name="pixels"/> of width × height × 4 bytes.</summary>
+    /// <summary>Directs drawing here, to the whole of it.</summary>
+    public void Bind()
+    {
+        _gl.BindFramebuffer(FramebufferTarget.Framebuffer, _framebuffer);
+        _gl.Viewport(0, 0, (uint)Width, (uint)Height);
+    }
+
+    /// <summary>Copies the first plane's pixels, RGBA, top row first, into <paramref name="pixels"/> of width × height × 4 bytes.</summary>
     public unsafe void Read(Span<byte> pixels)
     {
         if (pixels.Length != Width * Height * 4) throw new ArgumentException($"{pixels.Length} bytes for {Width}×{Height} RGBA", nameof(pixels));
@@ -57,6 +82,6 @@ public sealed class RenderTarget : IDisposable
     public void Dispose()
     {
         _gl.DeleteFramebuffer(_framebuffer);
-        _gl.DeleteTexture(_texture);
+        foreach (uint t in _textures) _gl.DeleteTexture(t);
     }
 }

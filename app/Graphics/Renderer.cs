@@ -3,45 +3,47 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>Frame in, picture out: uploads a slot's pixels and labels and composites them, with the HUD, into the offscreen target.</summary>
+/// <summary>Frame in, picture out: uploads a slot, refines its mask and draws view and HUD into the offscreen target.</summary>
 public sealed class Renderer : IDisposable
 {
-    private const int PaletteSize = 256;
-    private const string Background = "background";
     private const float OpacityStep = 0.1f;
 
     /// <summary>The HUD is drawn at 10 Hz: faster, nobody could read it.</summary>
     private const long HudPeriod = 100_000_000;
 
     private readonly GL _gl;
-    private readonly ShaderProgram _overlay;
-    private readonly PixelUploader _frame, _labels, _confidence, _palette;
-    private readonly uint _vertices;
     private readonly IReadOnlyList<string> _classes;
-    private readonly IReadOnlyList<int> _colors;
+    private readonly IReadOnlyList<int> _palette;
+    private readonly MaskTextures _mask;
+    private readonly Compositor _compositor;
+    private readonly uint _vertices;
     private RenderTarget? _target;
     private Hud? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
     private long _hudDrawn;
 
-    public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette)
+    public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
-        (_gl, _classes, _colors) = (gl, classes, palette);
-        _overlay = new ShaderProgram(gl, "fullscreen.vert", "overlay.frag");
-        _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
-        _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
-        _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
-        _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
-        _vertices = gl.GenVertexArray();
-        UploadPalette(palette);
+        options.Check(classes);
+        (_gl, _classes, _palette) = (gl, classes, palette);
+        (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware(gl));
+        _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
+        gl.BindVertexArray(_vertices);
+        _mask = new MaskTextures(gl);
+        _compositor = new Compositor(gl, classes, palette, options);
         gl.Check();
     }
 
-    /// <summary>Strength of the class colours, 0–1.</summary>
-    public float Opacity { get; set; } = 0.5f;
+    public View View { get; set; }
 
-    public bool HudVisible { get; set; } = true;
+    /// <summary>Strength of the class colours, 0–1.</summary>
+    public float Opacity { get; private set; }
+
+    public bool HudVisible { get; set; }
+
+    /// <summary>Whether the mask's edges follow the picture's.</summary>
+    public bool Refine { get; set; }
 
     /// <summary>What the picture is drawn into; null before the first frame. Its size is the first frame's.</summary>
     public RenderTarget? Target => _target;
@@ -56,14 +58,12 @@ public sealed class Renderer : IDisposable
     {
         if (_target is null)
         {
-            _target = new RenderTarget(_gl, slot.Image.Width, slot.Image.Height);
-            _hud = new Hud(_gl, _classes, _colors, slot.Image.Height);
+            _target = new RenderTarget(_gl, slot.Image.Width, slot.Image.Height, InternalFormat.Rgba8);
+            _hud = new Hud(_gl, _classes, _palette, slot.Image.Height);
             _pixels = new byte[slot.Image.Width * slot.Image.Height * 4];
         }
 
-        _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);
-        _labels.Upload(slot.Labels.Data, slot.Labels.Width, slot.Labels.Height);
-        _confidence.Upload(slot.Confidence.Data, slot.Confidence.Width, slot.Confidence.Height);
+        _mask.Upload(slot);
         _gl.Finish(); // so that the stage's time is its own
     }
 
@@ -73,21 +73,8 @@ public sealed class Renderer : IDisposable
     public void Compose(Func<HudText> text, long now)
     {
         if (_target is null) return;
-        _target.Bind();
-        _gl.BindVertexArray(_vertices);
-        _gl.Viewport(0, 0, (uint)_target.Width, (uint)_target.Height);
-        _gl.ClearColor(0, 0, 0, 1);
-        _gl.Clear(ClearBufferMask.ColorBufferBit);
-        double scale = Math.Min(_target.Width / (double)_frame.Width, _target.Height / (double)_frame.Height);
-        int w = (int)Math.Round(_frame.Width * scale), h = (int)Math.Round(_frame.Height * scale);
-        _gl.Viewport((_target.Width - w) / 2, (_target.Height - h) / 2, (uint)w, (uint)h);
-        _overlay.Use();
-        Sample("frame", _frame, 0);
-        Sample("labels", _labels, 1);
-        Sample("confidence", _confidence, 2);
-        Sample("palette", _palette, 3);
-        _overlay.Set("opacity", Opacity);
-        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+        _mask.Refine(Refine);
+        _compositor.Draw(View, _mask, _target, Opacity);
         if (HudVisible) DrawHud(text, now);
         _pixelsAreCurrent = false;
         _gl.Finish();
@@ -106,12 +93,16 @@ public sealed class Renderer : IDisposable
     {
         _hud?.Dispose();
         _target?.Dispose();
+        _compositor.Dispose();
+        _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);
-        _palette.Dispose();
-        _confidence.Dispose();
-        _labels.Dispose();
-        _frame.Dispose();
-        _overlay.Dispose();
+    }
+
+    /// <summary>Mesa's rasterisers on the CPU: there the refinement would take the network's time (20 ms a frame at 768×576).</summary>
+    private static bool IsSoftware(GL gl)
+    {
+        string name = gl.GetStringS(StringName.Renderer);
+        return name.Contains("llvmpipe", StringComparison.Ordinal) || name.Contains("softpipe", StringComparison.Ordinal) || name.Contains("swrast", StringComparison.Ordinal);
     }
 
     private void DrawHud(Func<HudText> text, long now)
@@ -123,20 +114,5 @@ public sealed class Renderer : IDisposable
         }
 
         _hud!.Draw();
-    }
-
-    private void Sample(string uniform, PixelUploader texture, int unit)
-    {
-        _gl.ActiveTexture(TextureUnit.Texture0 + unit);
-        _gl.BindTexture(TextureTarget.Texture2D, texture.Texture);
-        _overlay.Set(uniform, unit);
-    }
-
-    /// <summary>The class that stands for "nothing" is not tinted.</summary>
-    private unsafe void UploadPalette(IReadOnlyList<int> palette)
-    {
-        uint[] bgra = new uint[PaletteSize];
-        for (int i = 0; i < palette.Count; i++) bgra[i] = _classes[i] == Background ? 0 : 0xFF000000u | (uint)palette[i];
-        fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
     }
 }

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Silk.NET.OpenGL;
+using SkiaSharp;
+
+namespace RealtimeSeg.Graphics;
+
+/// <summary>Draws a frame's view with its shader.</summary>
+public sealed class Compositor : IDisposable
+{
+    private const int PaletteSize = 256;
+
+    /// <summary>The blur's first pass runs at this fraction of the picture's size: what is blurred needs no detail.</summary>
+    private const int BlurDivisor = 4;
+
+    /// <summary>Width of an outline as a share of the picture's height.</summary>
+    private const float OutlineShare = 1 / 360f;
+
+    private readonly GL _gl;
+    private readonly ShaderProgram[] _views;
+    private readonly ShaderProgram _blurRows;
+    private readonly PixelUploader _palette, _backdrop;
+    private RenderTarget? _rows;
+
+    public Compositor(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
+    {
+        _gl = gl;
+        _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "fullscreen.vert", $"{v.ToLowerInvariant()}.frag"))];
+        _blurRows = new ShaderProgram(gl, "fullscreen.vert", "blurx.frag");
+        _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
+        _backdrop = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: true);
+        UploadPalette(classes, palette, options);
+        UploadBackdrop(options.Backdrop);
+    }
+
+    /// <summary>Draws into the middle of <paramref name="target"/>, the picture's aspect kept, bars black.</summary>
+    public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
+    {
+        if (view == View.Blur) BlurRows(mask, opacity);
+        target.Bind();
+        _gl.ClearColor(0, 0, 0, 1);
+        _gl.Clear(ClearBufferMask.ColorBufferBit);
+        double scale = Math.Min(target.Width / (double)mask.Width, target.Height / (double)mask.Height);
+        int w = (int)Math.Round(mask.Width * scale), h = (int)Math.Round(mask.Height * scale);
+        _gl.Viewport((target.Width - w) / 2, (target.Height - h) / 2, (uint)w, (uint)h);
+        ShaderProgram program = _views[(int)view];
+        Prepare(program, mask, opacity);
+        if (view == View.Blur) program.Sample("rows", _rows!.Texture(), 4);
+        if (view == View.Replace) program.Sample("backdrop", _backdrop.Texture, 4);
+        if (view == View.Edges)
+        {
+            float thickness = Math.Max(1f, h * OutlineShare);
+            program.Set("lineWidth", thickness / w, thickness / h);
+        }
+
+        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+        _gl.Check();
+    }
+
+    public void Dispose()
+    {
+        _rows?.Dispose();
+        _backdrop.Dispose();
+        _palette.Dispose();
+        _blurRows.Dispose();
+        foreach (ShaderProgram p in _views) p.Dispose();
+    }
+
+    private void BlurRows(MaskTextures mask, float opacity)
+    {
+        int w = Math.Max(1, mask.Width / BlurDivisor), h = Math.Max(1, mask.Height / BlurDivisor);
+        if (_rows is null || _rows.Width != w || _rows.Height != h)
+        {
+            _rows?.Dispose();
+            _rows = new RenderTarget(_gl, w, h, InternalFormat.Rgba16f);
+        }
+
+        _rows.Bind();
+        Prepare(_blurRows, mask, opacity);
+        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+    }
+
+    private void Prepare(ShaderProgram program, MaskTextures mask, float opacity)
+    {
+        program.Use();
+        program.Sample("frame", mask.Frame, 0);
+        program.Sample("labels", mask.Labels, 1);
+        program.Sample("confidence", mask.Confidence, 2);
+        program.Sample("palette", _palette.Texture, 3);
+        program.SetIfUsed("opacity", opacity);
+    }
+
+    /// <summary>What counts as background is not tinted: its alpha is 0.</summary>
+    private unsafe void UploadPalette(IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
+    {
+        uint[] bgra = new uint[PaletteSize];
+        for (int i = 0; i < palette.Count; i++) bgra[i] = options.IsForeground(classes[i]) ? 0xFF000000u | (uint)palette[i] : 0;
+        fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
+    }
+
+    private unsafe void UploadBackdrop(string backdrop)
+    {
+        if (backdrop.StartsWith('#'))
+        {
+            if (backdrop.Length != 7 || !uint.TryParse(backdrop.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint rgb))
+                throw new UserError($"--backdrop {backdrop}: give a picture file, or a colour as #RRGGBB");
+            uint rgba = 0xFF000000u | ((rgb & 0xFF) << 16) | (rgb & 0xFF00) | (rgb >> 16);
+            _backdrop.Upload((nint)(&rgba), 1, 1);
+            return;
+        }
+
+        if (!File.Exists(backdrop)) throw new UserError($"--backdrop {backdrop}: no such file; give a picture, or a colour as #RRGGBB");
+        using SKBitmap picture = SKBitmap.Decode(backdrop) ?? throw new UserError($"--backdrop {backdrop} is not a readable picture");
+        using SKBitmap rgbaPicture = picture.Copy(SKColorType.Rgba8888);
+        _backdrop.Upload(rgbaPicture.GetPixels(), rgbaPicture.Width, rgbaPicture.Height);
+    }
+}

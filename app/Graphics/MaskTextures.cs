@@ -1,0 +1,69 @@
+using RealtimeSeg.Frames;
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Graphics;
+
+/// <summary>A frame on the GPU: picture, labels and confidence, and the mask refined to the picture's size.</summary>
+public sealed class MaskTextures : IDisposable
+{
+    private readonly GL _gl;
+    private readonly PixelUploader _frame, _labels, _confidence;
+    private readonly ShaderProgram _refine;
+    private RenderTarget? _refined;
+    private bool _useRefined;
+
+    public MaskTextures(GL gl)
+    {
+        _gl = gl;
+        _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
+        _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
+        _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
+        _refine = new ShaderProgram(gl, "fullscreen.vert", "refine.frag");
+    }
+
+    public int Width => _frame.Width;
+
+    public int Height => _frame.Height;
+
+    public uint Frame => _frame.Texture;
+
+    public uint Labels => _useRefined ? _refined!.Texture(0) : _labels.Texture;
+
+    public uint Confidence => _useRefined ? _refined!.Texture(1) : _confidence.Texture;
+
+    public void Upload(FrameSlot slot)
+    {
+        _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);
+        _labels.Upload(slot.Labels.Data, slot.Labels.Width, slot.Labels.Height);
+        _confidence.Upload(slot.Confidence.Data, slot.Confidence.Width, slot.Confidence.Height);
+    }
+
+    /// <summary>Lets the mask's edges follow the picture's, or shows the mask as the network gave it.</summary>
+    public void Refine(bool on)
+    {
+        _useRefined = on;
+        if (!on) return;
+        if (_refined is null || _refined.Width != Width || _refined.Height != Height)
+        {
+            _refined?.Dispose();
+            _refined = new RenderTarget(_gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8);
+        }
+
+        _refined.Bind();
+        _refine.Use();
+        _refine.Sample("frame", _frame.Texture, 0);
+        _refine.Sample("labels", _labels.Texture, 1);
+        _refine.Sample("confidence", _confidence.Texture, 2);
+        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+        _gl.Check();
+    }
+
+    public void Dispose()
+    {
+        _refined?.Dispose();
+        _refine.Dispose();
+        _confidence.Dispose();
+        _labels.Dispose();
+        _frame.Dispose();
+    }
+}

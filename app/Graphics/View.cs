@@ -1,0 +1,75 @@
+namespace RealtimeSeg.Graphics;
+
+/// <summary>Ways to show a labelled picture, in the order of the keys 1 to 8.</summary>
+public enum View
+{
+    /// <summary>Class colours over the picture.</summary>
+    Overlay,
+
+    /// <summary>Class colours alone.</summary>
+    Mask,
+
+    /// <summary>Outlines of the classes.</summary>
+    Edges,
+
+    /// <summary>Picture and overlay side by side.</summary>
+    Split,
+
+    /// <summary>Everything but the foreground blurred.</summary>
+    Blur,
+
+    /// <summary>The foreground before another picture or colour.</summary>
+    Replace,
+
+    /// <summary>The foreground alone.</summary>
+    CutOut,
+
+    /// <summary>How sure the network is.</summary>
+    Heat,
+}
+
+/// <summary>How the renderer starts out; most of it can be changed with keys.</summary>
+public sealed record RenderOptions
+{
+    public const string Background = "background";
+
+    public View View { get; init; }
+
+    /// <summary>Strength of the class colours, 0–1.</summary>
+    public float Opacity { get; init; } = 0.5f;
+
+    public bool Hud { get; init; } = true;
+
+    /// <summary>Edge-aware refinement of the mask to the picture's size; null: where a GPU draws, not where the CPU stands in for one.</summary>
+    public bool? Refine { get; init; }
+
+    /// <summary>Names of the classes that are foreground; null for all but "background".</summary>
+    public IReadOnlyList<string>? Show { get; init; }
+
+    /// <summary>What <see cref="View.Replace"/> puts behind: a picture file, or a colour as #RRGGBB.</summary>
+    public string Backdrop { get; init; } = "#1E5A3C";
+
+    /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
+    public bool IsForeground(string name) => Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
+
+    /// <exception cref="UserError">A class to show is not in the model.</exception>
+    public void Check(IReadOnlyList<string> classes)
+    {
+        string? unknown = Show?.FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
+        if (unknown is not null) throw new UserError($"--show {unknown}: the model knows {string.Join(", ", classes)}");
+    }
+
+    /// <param name="text">auto, on or off.</param>
+    public static bool? ParseRefine(string text) => text switch
+    {
+        "auto" => null,
+        "on" => true,
+        "off" => false,
+        _ => throw new UserError($"--refine {text}: choose auto, on or off"),
+    };
+
+    /// <param name="name">As on the command line.</param>
+    public static View ParseView(string name) => Enum.TryParse(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out View v) && Enum.IsDefined(v)
+        ? v
+        : throw new UserError($"no view '{name}': choose one of {string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant()}");
+}
