@@ -17,11 +17,13 @@ namespace RealtimeSeg.Tests;
 /// <summary>The contract between trainer and app: what was trained is what runs.</summary>
 public sealed class ExportTests
 {
-    [Fact]
-    public void Train_export_run_gives_the_same_masks_everywhere()
+    [Theory]
+    [InlineData("fcn4s")]
+    [InlineData("deconvnet")]
+    public void Train_export_run_gives_the_same_masks_everywhere(string net)
     {
         using TemporaryFolder folder = new();
-        Checkpoint trained = Toy.Train(Toy.Config(30, "fcn4s"), folder.Path); // long enough for the running statistics
+        Checkpoint trained = Toy.Train(Toy.Config(30, net), folder.Path); // long enough for the running statistics
         Exporter.FromRun(folder.Path, folder["model.onnx"]);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["model.onnx"]), "model.onnx");
         using Segmenter segmenter = Segmenter.Load(folder["model.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
@@ -51,7 +53,7 @@ public sealed class ExportTests
     public void An_exported_file_takes_any_size(int width, int height)
     {
         using TemporaryFolder folder = new();
-        Exporter.Random(Fcn.Parse("fcn16s", "reslite", 21), "any", 1, folder["any.onnx"]);
+        Exporter.Random(Networks.Parse("fcn16s", "reslite", 21), "any", 1, folder["any.onnx"]);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["any.onnx"]), "any.onnx");
         using Mat image = new(height, width, MatType.CV_8UC3, new Scalar(10, 100, 200));
         byte[] labels = evaluator.Labels(image);
@@ -85,10 +87,11 @@ public sealed class ExportTests
     [InlineData("fcn16s")]
     [InlineData("fcn8s")]
     [InlineData("fcn4s")]
+    [InlineData("deconvnet")]
     public void Every_network_exports_and_runs(string net)
     {
         using TemporaryFolder folder = new();
-        Exporter.Random(Fcn.Parse(net, "reslite", 11), net, 1, folder["m.onnx"]);
+        Exporter.Random(Networks.Parse(net, null, 11), net, 1, folder["m.onnx"]);
         using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Auto, Size: (160, 120)), _ => { });
         using FrameSlot slot = new();
         slot.Image.Create(240, 320, MatType.CV_8UC3);
@@ -128,7 +131,7 @@ public sealed class ExportTests
     private static byte[] RandomModel()
     {
         using TemporaryFolder folder = new();
-        Exporter.Random(Fcn.Parse("fcn8s", "reslite", 11), "any", 1, folder["m.onnx"]);
+        Exporter.Random(Networks.Parse("fcn8s", "reslite", 11), "any", 1, folder["m.onnx"]);
         return File.ReadAllBytes(folder["m.onnx"]);
     }
 

@@ -57,6 +57,16 @@ public sealed class GradientTests
     public void MaxPool_of_a_batch() => Check([new(2, 3, 4, 6)], (g, x) => MaxPool.Emit(g, x[0], 2).Y);
 
     [Fact]
+    public void MaxUnpool_of_a_batch() => Check(new(2, 3, 2, 3), new(2, 3, 4, 6), (g, x) => MaxUnpool.Emit(g, x[0], MaxPool.Emit(g, x[1], 2).Switches, 2), inputs: 1);
+
+    [Fact]
+    public void Pool_and_unpool_by_the_same_switches() => Check([new(2, 3, 4, 6)], (g, x) =>
+    {
+        (Value y, Value switches) = MaxPool.Emit(g, x[0], 2);
+        return MaxUnpool.Emit(g, y, switches, 2);
+    });
+
+    [Fact]
     public void Dropout_of_one_step() => Check([new(4, 9)], (g, x) => Dropout.Emit(g, x[0], 0.4f, g.Constant(37f), seed: 3));
 
     [Theory]
@@ -100,21 +110,21 @@ public sealed class GradientTests
         Assert.Contains("stem", e.Message, StringComparison.Ordinal);
     }
 
-    private static void Check(Shape a, Shape b, Func<GraphBuilder, Value[], Value> op) => Check([a, b], op);
+    private static void Check(Shape a, Shape b, Func<GraphBuilder, Value[], Value> op, int inputs = 2) => Check([a, b], op, inputs);
 
     /// <summary>Loss = Σ y·r with fixed random r, so that every element of y counts differently.</summary>
-    private static void Check(Shape[] shapes, Func<GraphBuilder, Value[], Value> op)
+    private static void Check(Shape[] shapes, Func<GraphBuilder, Value[], Value> op, int? differentiated = null)
     {
         GraphBuilder g = new();
         Value[] x = [.. shapes.Select((s, i) => g.Input($"x{i}", ElementType.Float, s))];
         Value y = op(g, x);
         Value loss = Reduce.SumAll(g, Elementwise.Mul(g, y, g.Constant(Ort.Spread(y.Shape.Count, 99), y.Shape)));
-        IReadOnlyList<Value> gradients = Gradients.Of(g, loss, x);
+        IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. x.Take(differentiated ?? x.Length)]);
         Dictionary<string, Array> inputs = x.Select((v, i) => (v.Name, (Array)Ort.Spread(v.Shape.Count, i + 1))).ToDictionary(p => p.Name, p => p.Item2, StringComparer.Ordinal);
         float[][] analytic = Ort.Run(g, gradients, inputs);
         using OrtRunner forward = new(g, [loss], inputs);
 
-        for (int i = 0; i < x.Length; i++)
+        for (int i = 0; i < gradients.Count; i++)
         {
             Assert.Equal(x[i].Shape, gradients[i].Shape);
             float[] values = (float[])inputs[x[i].Name];

@@ -21,15 +21,21 @@ public sealed class TrainingTests
     /// For each parameter the derivative along its own gradient, which is the gradient's length, against a central difference: one
     /// wrong rule or one missing path shows in the parameters before it.
     /// </summary>
+    /// <param name="net">The network.</param>
+    /// <param name="skipped">
+    /// DeconvNet's encoder decides where the decoder puts its values: a difference there also counts the jumps of the switches,
+    /// which no gradient sees. Its rules are tested one by one.
+    /// </param>
     [Theory]
-    [InlineData("fcn32s")]
-    [InlineData("fcn4s")]
-    public void All_gradients_of_an_FCN_agree_with_differences(string net)
+    [InlineData("fcn32s", "nothing")]
+    [InlineData("fcn4s", "nothing")]
+    [InlineData("deconvnet", "conv")]
+    public void All_gradients_of_a_network_agree_with_differences(string net, string skipped)
     {
         GraphBuilder g = new();
         Value frame = g.Input("frame", ElementType.UInt8, new Shape(2, 64, 96, 3)), labels = g.Input("labels", ElementType.UInt8, new Shape(2, 64, 96));
         TrainableLayers layers = new(g, batchStatistics: true);
-        Value logits = Fcn.Parse(net, "reslite", 11).Forward(layers, frame);
+        Value logits = Networks.Parse(net, null, 11).Forward(layers, frame);
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [.. Enumerable.Repeat(1f, 11)]);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
@@ -45,6 +51,7 @@ public sealed class TrainingTests
 
         for (int i = 0; i < learned.Length; i++)
         {
+            if (learned[i].Parameter.Name.StartsWith(skipped, StringComparison.Ordinal)) continue;
             float[] weights = (float[])inputs[learned[i].Value.Name], start = [.. weights];
             double length = Math.Sqrt(analytic[i].Sum(v => (double)v * v));
             double step = 1e-3 / Math.Max(length, 0.1);
@@ -115,7 +122,7 @@ public sealed class TrainingTests
 
     [Fact]
     public void ResLite_has_the_yardsticks_parameter_count()
-        => Assert.Equal(4_738_532, StepGraph.Build(Fcn.Parse("fcn4s", "reslite", 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).ParameterCount);
+        => Assert.Equal(4_738_532, StepGraph.Build(Networks.Parse("fcn4s", "reslite", 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).ParameterCount);
 
     [Theory]
     [InlineData("constant", 0, 0.5)]

@@ -14,7 +14,7 @@ public sealed class AppModel : IDisposable
     public AppModel()
     {
         File = _folder["random.onnx"];
-        Exporter.Random(Fcn.Parse("fcn4s", "reslite", 11), "fcn4s-reslite", 1, File);
+        Exporter.Random(Networks.Parse("fcn4s", "reslite", 11), "fcn4s-reslite", 1, File);
     }
 
     public string File { get; }

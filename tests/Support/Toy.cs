@@ -11,7 +11,7 @@ internal static class Toy
     public static RunConfig Config(long steps, string net = "fcn8s") => new()
     {
         Net = net,
-        Backbone = "reslite",
+        Backbone = training::RealtimeSeg.Training.Models.Networks.DefaultBackbone(net),
         Data = MixedDataset.Synth,
         ClassNames = new SynthStreet(1, 1).ClassNames,
         BatchSize = 2,

@@ -28,6 +28,7 @@ public static class Gradients
         ["ConvTranspose"] = ConvTranspose.Gradient,
         ["BatchNormTraining"] = BatchNorm.Gradient,
         ["MaxPool"] = MaxPool.Gradient,
+        ["MaxUnpool"] = MaxUnpool.Gradient,
         ["Dropout"] = Dropout.Gradient,
         ["Resize"] = Resize.Gradient,
         ["Concat"] = Layout.ConcatGradient,

@@ -14,8 +14,8 @@ internal static class ExportCommand
         Argument<string[]> paths = new("paths") { Description = "RUN MODEL.onnx, or MODEL.onnx with --random", Arity = new ArgumentArity(1, 2) };
         Option<bool> half = new("--fp16") { Description = "Store kernels in 16 bits: half the size, computed in 32 bits all the same" };
         Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
-        Option<string> net = new("--net") { Description = "With --random: fcn32s, fcn16s, fcn8s or fcn4s", DefaultValueFactory = _ => "fcn8s" };
-        Option<string> backbone = new("--backbone") { Description = "With --random: reslite", DefaultValueFactory = _ => "reslite" };
+        Option<string> net = new("--net") { Description = "With --random: " + string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
+        Option<string?> backbone = new("--backbone") { Description = "With --random: reslite for FCNs, vgglite for deconvnet" };
         Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
         Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
         Command c = new("export", "Write a network as an .onnx file.") { paths, half, random, net, backbone, classes, seed };
@@ -25,7 +25,7 @@ internal static class ExportCommand
             bool fromRandom = p.GetValue(random);
             if (names.Length != (fromRandom ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --random MODEL.onnx");
             ModelManifest m = fromRandom
-                ? Exporter.Random(Fcn.Parse(p.GetValue(net)!, p.GetValue(backbone)!, p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone)}", p.GetValue(seed), names[0])
+                ? Exporter.Random(Networks.Parse(p.GetValue(net)!, p.GetValue(backbone), p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone) ?? Networks.DefaultBackbone(p.GetValue(net)!)}", p.GetValue(seed), names[0])
                 : Exporter.FromRun(names[0], names[1], p.GetValue(half));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[^1]}: {m.Network}, {m.Parameters:N0} parameters, {m.Classes.Count} classes, {new FileInfo(names[^1]).Length / 1e6:F1} MB"));
             return 0;

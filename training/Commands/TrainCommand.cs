@@ -11,8 +11,8 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary><c>train</c>: a run from data to checkpoint, or with <c>--bench</c> the time of a step.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<string> Net = new("--net") { Description = "fcn32s, fcn16s, fcn8s or fcn4s", DefaultValueFactory = _ => "fcn8s" };
-    private static readonly Option<string> Backbone = new("--backbone") { Description = "reslite", DefaultValueFactory = _ => "reslite" };
+    private static readonly Option<string> Net = new("--net") { Description = string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
+    private static readonly Option<string?> Backbone = new("--backbone") { Description = "reslite for FCNs, vgglite for deconvnet" };
     private static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
     private static readonly Option<string> Out = new("--out") { Description = "Run folder", DefaultValueFactory = _ => "runs/last" };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "Length in epochs [default: 40]" };
@@ -47,7 +47,7 @@ internal static class TrainCommand
     private static int RunBench(ParseResult p)
     {
         (int width, int height) = ParseCrop(p.GetValue(Crop)!);
-        Fcn net = Fcn.Parse(p.GetValue(Net)!, p.GetValue(Backbone)!, p.GetValue(Classes));
+        INetwork net = Networks.Parse(p.GetValue(Net)!, p.GetValue(Backbone), p.GetValue(Classes));
         TrainBench.Run(net, new BatchShape(p.GetValue(Batch), height, width), Optim.Optimizer.Parse(p.GetValue(Optimizer)!, p.GetValue(Decay)), p.GetValue(Json));
         return 0;
     }
@@ -94,7 +94,7 @@ internal static class TrainCommand
         RunConfig config = new()
         {
             Net = p.GetValue(Net)!,
-            Backbone = p.GetValue(Backbone)!,
+            Backbone = p.GetValue(Backbone) ?? Networks.DefaultBackbone(p.GetValue(Net)!),
             Data = p.GetValue(Data)!,
             ClassNames = train.ClassNames,
             BatchSize = batch,

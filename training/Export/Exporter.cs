@@ -37,7 +37,7 @@ public static class Exporter
     }
 
     /// <summary>A network with the weights training would start from: for measuring.</summary>
-    public static ModelManifest Random(Fcn net, string name, int seed, string target)
+    public static ModelManifest Random(INetwork net, string name, int seed, string target)
     {
         IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
         ModelManifest manifest = new()

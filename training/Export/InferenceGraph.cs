@@ -13,7 +13,7 @@ public static class InferenceGraph
     /// <param name="manifest">What the file says of itself.</param>
     /// <param name="halfPrecision">Store kernels as 16-bit floats.</param>
     /// <returns>The bytes of the .onnx file.</returns>
-    public static byte[] Build(Fcn net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, bool halfPrecision = false)
+    public static byte[] Build(INetwork net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, bool halfPrecision = false)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
@@ -27,7 +27,7 @@ public static class InferenceGraph
     /// The training graph's own idea of the same thing, at one size: parameters are inputs, batch norm is not folded. Exists to be
     /// compared with <see cref="Build"/>.
     /// </summary>
-    public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(Fcn net, int height, int width)
+    public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(INetwork net, int height, int width)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
@@ -39,5 +39,5 @@ public static class InferenceGraph
     }
 
     /// <summary>The parameters a network declares, without weights: for random ones and for counting.</summary>
-    public static IReadOnlyList<Parameter> Declared(Fcn net) => BuildUnfolded(net, (int)Preamble.Multiple, (int)Preamble.Multiple).Parameters;
+    public static IReadOnlyList<Parameter> Declared(INetwork net) => BuildUnfolded(net, (int)Preamble.Multiple, (int)Preamble.Multiple).Parameters;
 }

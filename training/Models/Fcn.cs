@@ -12,7 +12,7 @@ namespace RealtimeSeg.Training.Models;
 /// <param name="FinalStride">32, 16 or 8 as in the paper, or 4.</param>
 /// <param name="Classes">K.</param>
 /// <param name="Backbone">A name in <see cref="Backbones"/>.</param>
-public sealed record Fcn(int FinalStride, int Classes, string Backbone)
+public sealed record Fcn(int FinalStride, int Classes, string Backbone) : INetwork
 {
     private const int Coarsest = 32;
 
@@ -22,15 +22,6 @@ public sealed record Fcn(int FinalStride, int Classes, string Backbone)
     public static IReadOnlyDictionary<string, int> Strides { get; } =
         new Dictionary<string, int>(StringComparer.Ordinal) { ["fcn32s"] = 32, ["fcn16s"] = 16, ["fcn8s"] = 8, ["fcn4s"] = 4 };
 
-    public static Fcn Parse(string net, string backbone, int classes)
-    {
-        if (!Strides.TryGetValue(net, out int stride)) throw new UserError($"no network '{net}': choose one of {string.Join(", ", Strides.Keys)}");
-        if (!Backbones.ContainsKey(backbone)) throw new UserError($"no backbone '{backbone}': choose one of {string.Join(", ", Backbones.Keys)}");
-        if (classes is < 2 or > 255) throw new UserError($"{classes} classes: a label is one byte and 255 is ignored, so choose 2 to 255");
-        return new Fcn(stride, classes, backbone);
-    }
-
-    /// <summary>frame [N,H,W,3] uint8 BGR → logits [N,K,H',W'], H' and W' the next multiples of 32.</summary>
     public Value Forward(Layers l, Value frame)
     {
         Features features = Backbones[Backbone](l, Preamble.Emit(l.Graph, frame));

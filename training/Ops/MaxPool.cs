@@ -20,6 +20,7 @@ public static class MaxPool
     {
         long[] k = b.Node.Ints("kernel_shape");
         GraphBuilder g = b.Graph;
+        // The shape is given, since a size that k does not divide left pixels that no window saw.
         return [g.Add("MaxUnpool", [b.DY, b.Node.Outputs[1], g.Constant(b.X.Shape.ToArray())], b.X.Shape, attributes: [("kernel_shape", k), ("strides", k)])];
     }
 }

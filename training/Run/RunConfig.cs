@@ -30,7 +30,7 @@ public sealed record RunConfig
     /// <summary>Mean IU on the validation split when the run last evaluated, by the exported graph.</summary>
     public double? ValidationMeanIu { get; init; }
 
-    public Fcn Network() => Fcn.Parse(Net, Backbone, ClassNames.Count);
+    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count);
 
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 }

@@ -28,7 +28,7 @@ public sealed class StepGraph
 
     public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic }).Sum(s => s.Shape.Count);
 
-    public static StepGraph Build(Fcn net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer)
+    public static StepGraph Build(INetwork net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer)
     {
         GraphBuilder g = new();
         Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));

@@ -11,7 +11,7 @@ internal static class TrainBench
 {
     private const int WarmUp = 3, Steps = 15;
 
-    public static void Run(Fcn net, BatchShape batch, Optimizer optimizer, string? json)
+    public static void Run(INetwork net, BatchShape batch, Optimizer optimizer, string? json)
     {
         StepGraph graph = StepGraph.Build(net, batch, [.. Enumerable.Repeat(1f, net.Classes)], optimizer);
         string? profile = Environment.GetEnvironmentVariable("RTSEG_PROFILE");

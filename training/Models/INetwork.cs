@@ -1,0 +1,36 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Models;
+
+/// <summary>A network: one definition for training, evaluation and export.</summary>
+public interface INetwork
+{
+    int Classes { get; }
+
+    /// <summary>frame [N,H,W,3] uint8 BGR → logits [N,K,H',W'], H' and W' the next multiples of 32.</summary>
+    Value Forward(Layers l, Value frame);
+}
+
+/// <summary>Networks by the names that the command line and run configurations use.</summary>
+public static class Networks
+{
+    public static IReadOnlyList<string> Names { get; } = [.. Fcn.Strides.Keys, DeconvNet.Name];
+
+    /// <param name="net">One of <see cref="Names"/>.</param>
+    /// <param name="backbone">reslite for FCNs, vgglite for DeconvNet; null takes that.</param>
+    /// <param name="classes">2 to 255.</param>
+    /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
+    public static INetwork Parse(string net, string? backbone, int classes)
+    {
+        if (classes is < 2 or > 255) throw new UserError($"{classes} classes: a label is one byte and 255 is ignored, so choose 2 to 255");
+        backbone ??= DefaultBackbone(net);
+        if (net == DeconvNet.Name)
+            return backbone == DeconvNet.Backbone ? new DeconvNet(classes) : throw new UserError($"no backbone '{backbone}' for {net}: there is {DeconvNet.Backbone}");
+        if (!Fcn.Strides.TryGetValue(net, out int stride)) throw new UserError($"no network '{net}': choose one of {string.Join(", ", Names)}");
+        if (!Fcn.Backbones.ContainsKey(backbone)) throw new UserError($"no backbone '{backbone}' for {net}: choose one of {string.Join(", ", Fcn.Backbones.Keys)}");
+        return new Fcn(stride, classes, backbone);
+    }
+
+    public static string DefaultBackbone(string net) => net == DeconvNet.Name ? DeconvNet.Backbone : "reslite";
+}
