@@ -78,8 +78,8 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud });
         using (source)
         using (sink)
-        using (FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, [sink], clock ?? new WallClock()), options))
-            return engine.Run();
+        using (CancellationTokenSource stop = new())
+            return new FrameEngine(new EngineParts(source, segmenter, context, renderer, [sink], clock ?? new WallClock(), stop), options).Run();
     }
 
     /// <summary>A real sink that keeps a hash of each picture.</summary>

@@ -21,7 +21,7 @@ internal static class RunCommand
 
     public static Command Create(Mode mode)
     {
-        Argument<string?> source = new("source") { Description = "Camera (0, /dev/video0), video, picture, folder, \"glob*.jpg\" or synth://", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> source = new("source") { Description = "Camera (0, /dev/video0), http:// MJPEG stream, video, picture, folder, \"glob*.jpg\" or synth://", Arity = ArgumentArity.ZeroOrOne };
         Argument<string[]> outputs = new("outputs") { Description = "FILE.mp4, FILE.png (last frame), NAME%06d.png or null", Arity = ArgumentArity.ZeroOrMore };
         Option<string> model = new("--model") { Description = "Exported .onnx file", DefaultValueFactory = _ => DefaultModel };
         Option<string> provider = new("--provider") { Description = string.Join(", ", ExecutionProviders.Choices), DefaultValueFactory = _ => ExecutionProviders.Auto };
@@ -81,7 +81,8 @@ internal static class RunCommand
         s.Check();
         bool window = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && HasDisplay;
         using Segmenter segmenter = Segmenter.Load(s.Model, s.Segmenter, Console.WriteLine);
-        using ISource source = SourceFactory.Open(s.Source, s.FramesPerSecond);
+        using CancellationTokenSource stop = new();
+        using ISource source = SourceFactory.Open(s.Source, s.FramesPerSecond, stop.Token.WaitHandle);
         using SinkSet sinks = new();
         double rate = source.FramesPerSecond > 0 ? source.FramesPerSecond : 30;
         foreach (string output in s.Outputs) sinks.Add(SinkFactory.Open(output, rate));
@@ -93,11 +94,11 @@ internal static class RunCommand
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, s.Render);
 
         EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
-        using FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks.All, new WallClock()), options);
+        FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks.All, new WallClock(), stop), options);
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = true;
-            engine.Stop();
+            stop.Cancel();
         };
         RunReport report = engine.Run();
         Report.Print(report, segmenter, context, renderer, s);

@@ -16,10 +16,10 @@ namespace RealtimeSeg.Engine;
 public sealed record EngineOptions(bool Pipelined = true, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, IReadOnlyList<ISink> Sinks, FrameClock Clock);
+public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, IReadOnlyList<ISink> Sinks, FrameClock Clock, CancellationTokenSource Stop);
 
 /// <summary>Source → network → picture → sinks, frame after frame.</summary>
-public sealed class FrameEngine : IDisposable
+public sealed class FrameEngine
 {
     /// <summary>How long to wait for a frame before window events are looked at again.</summary>
     private const int PollMilliseconds = 10;
@@ -27,27 +27,24 @@ public sealed class FrameEngine : IDisposable
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly FrameStats _stats = new();
-    private readonly ManualResetEvent _stop = new(false);
+    private readonly WaitHandle _stop;
     private readonly Func<HudText> _hudText;
     private readonly Action<UserKey> _onKey;
     private IFrameSupply? _supply;
     private MemoryMark _mark;
     private long _captured, _shown, _due, _droppedBefore;
     private bool _paused, _changed;
+    private string? _trouble;
     private int _stills;
 
     public FrameEngine(EngineParts parts, EngineOptions options)
     {
         (_parts, _options) = (parts, options);
+        _stop = parts.Stop.Token.WaitHandle;
         (_hudText, _onKey) = (HudText, OnKey);
     }
 
-    /// <summary>Asks a running engine to stop after the frame in work.</summary>
-    public void Stop() => _stop.Set();
-
-    public void Dispose() => _stop.Dispose();
-
-    /// <summary>Runs until the source ends, the frame limit, a key, or <see cref="Stop"/>.</summary>
+    /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop.</summary>
     public RunReport Run()
     {
         Stages stages = new(Capture, Label);
@@ -56,11 +53,11 @@ public sealed class FrameEngine : IDisposable
         {
             try
             {
-                while (!_stop.WaitOne(0) && !_parts.Context.CloseRequested) Turn(_supply);
+                while (!_parts.Stop.IsCancellationRequested && !_parts.Context.CloseRequested) Turn(_supply);
             }
             finally
             {
-                _stop.Set();
+                _parts.Stop.Cancel();
             }
 
             return Report(_supply);
@@ -71,7 +68,7 @@ public sealed class FrameEngine : IDisposable
     private void Turn(IFrameSupply supply)
     {
         _parts.Context.Poll(_onKey);
-        if (_changed) Redraw();
+        if (_changed || _trouble != _parts.Source.Trouble) Redraw();
         FrameSlot? slot = _paused ? null : supply.Take(PollMilliseconds);
         if (slot is not null)
         {
@@ -85,14 +82,14 @@ public sealed class FrameEngine : IDisposable
         else if (supply.IsFinished)
         {
             supply.Take(0); // throws what ended it, if something did
-            _stop.Set();
+            _parts.Stop.Cancel();
         }
     }
 
     private bool Capture(FrameSlot slot)
     {
         FrameClock clock = _parts.Clock;
-        if (_stop.WaitOne(0) || (_options.Frames > 0 && _captured >= _options.Frames + _options.WarmUp)) return false;
+        if (_parts.Stop.IsCancellationRequested || (_options.Frames > 0 && _captured >= _options.Frames + _options.WarmUp)) return false;
         if (_options.Paced && !_parts.Source.IsLive)
         {
             long period = (long)(1e9 / _parts.Source.FramesPerSecond);
@@ -140,7 +137,8 @@ public sealed class FrameEngine : IDisposable
     private void Redraw()
     {
         _changed = false;
-        _parts.Renderer.Compose(_hudText, 0);
+        _trouble = _parts.Source.Trouble;
+        _parts.Renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
         if (_parts.Renderer.Target is null) return;
         foreach (WindowSink window in _parts.Sinks.OfType<WindowSink>()) window.Present(_parts.Renderer);
     }
@@ -150,7 +148,7 @@ public sealed class FrameEngine : IDisposable
         _changed = true;
         switch (key)
         {
-            case UserKey.Quit: _stop.Set(); break;
+            case UserKey.Quit: _parts.Stop.Cancel(); break;
             case UserKey.Pause: _paused = !_paused; break;
             case UserKey.MoreOpacity: _parts.Renderer.ChangeOpacity(1); break;
             case UserKey.LessOpacity: _parts.Renderer.ChangeOpacity(-1); break;
@@ -176,7 +174,7 @@ public sealed class FrameEngine : IDisposable
     private HudText HudText()
     {
         Percentiles latency = _stats.CaptureToPresent;
-        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _supply?.Dropped ?? 0, _parts.Segmenter.Provider, _parts.Segmenter.Name);
+        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _supply?.Dropped ?? 0, _parts.Segmenter.Provider, _parts.Segmenter.Name, _parts.Source.Trouble);
     }
 
     private RunReport Report(IFrameSupply supply)

@@ -5,13 +5,13 @@ using SkiaSharp;
 namespace RealtimeSeg.Graphics;
 
 /// <summary>What the HUD shows.</summary>
-public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, long Drops, string Provider, string Model);
+public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, long Drops, string Provider, string Model, string? Trouble = null);
 
 /// <summary>A panel with figures and the class legend, drawn by Skia into a texture a few times a second.</summary>
 public sealed class Hud : IDisposable
 {
     private const int Lines = 3;
-    private static readonly SKColor Panel = new(12, 14, 18, 150), Ink = new(238, 240, 244);
+    private static readonly SKColor Panel = new(12, 14, 18, 150), Ink = new(238, 240, 244), Alarm = new(255, 120, 90);
     private readonly GL _gl;
     private readonly ShaderProgram _program;
     private readonly PixelUploader _texture;
@@ -48,7 +48,8 @@ public sealed class Hud : IDisposable
     {
         _canvas.DrawBitmap(_legend, 0, 0, SKSamplingOptions.Default, _replace);
         Write(_canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"), 0);
-        Write(_canvas, 1, string.Create(CultureInfo.InvariantCulture, $"latency {t.LatencyP50:F0} / {t.LatencyP99:F0} ms"), 0);
+        if (t.Trouble is null) Write(_canvas, 1, string.Create(CultureInfo.InvariantCulture, $"latency {t.LatencyP50:F0} / {t.LatencyP99:F0} ms"), 0);
+        if (t.Trouble is not null) Write(_canvas, 1, t.Trouble, 0, Alarm);
         if (_provider != t.Provider) (_provider, _network) = (t.Provider, $"{t.Model} on {t.Provider}");
         Write(_canvas, 2, _network, 0);
         _canvas.Flush();
@@ -97,9 +98,9 @@ public sealed class Hud : IDisposable
         }
     }
 
-    private void Write(SKCanvas canvas, int row, string text, float indent)
+    private void Write(SKCanvas canvas, int row, string text, float indent, SKColor? color = null)
     {
-        _paint.Color = Ink;
+        _paint.Color = color ?? Ink;
         canvas.DrawText(text, (_line * 0.4f) + indent, (row + 1.05f) * _line, SKTextAlign.Left, _font, _paint);
     }
 }

@@ -70,12 +70,13 @@ public sealed class Renderer : IDisposable
     /// <summary>Draws what was last uploaded. Returns when the GPU is done.</summary>
     /// <param name="text">For the HUD.</param>
     /// <param name="now">Nanoseconds, to pace the HUD.</param>
-    public void Compose(Func<HudText> text, long now)
+    /// <param name="freshHud">Draw the HUD's text anew whatever the time.</param>
+    public void Compose(Func<HudText> text, long now, bool freshHud = false)
     {
         if (_target is null) return;
         _mask.Refine(Refine);
         _compositor.Draw(View, _mask, _target, Opacity);
-        if (HudVisible) DrawHud(text, now);
+        if (HudVisible) DrawHud(text, now, freshHud);
         _pixelsAreCurrent = false;
         _gl.Finish();
         _gl.Check();
@@ -105,9 +106,9 @@ public sealed class Renderer : IDisposable
         return name.Contains("llvmpipe", StringComparison.Ordinal) || name.Contains("softpipe", StringComparison.Ordinal) || name.Contains("swrast", StringComparison.Ordinal);
     }
 
-    private void DrawHud(Func<HudText> text, long now)
+    private void DrawHud(Func<HudText> text, long now, bool fresh)
     {
-        if (_hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
+        if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
         {
             _hud!.Update(text());
             _hudDrawn = now;

@@ -33,6 +33,8 @@ public sealed class CameraSource : ISource
 
     public bool IsLive => true;
 
+    public string? Trouble => null;
+
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
 
     public string? Complaint(long frames) => $"{Name} stopped after {frames} frames: is it still plugged in?";

@@ -14,6 +14,9 @@ public interface ISource : IDisposable
     /// <summary>Frames come when they come; otherwise the reader decides when it wants the next.</summary>
     bool IsLive { get; }
 
+    /// <summary>What is wrong at the moment, in a word for the HUD; null when nothing is. Read from any thread.</summary>
+    string? Trouble { get; }
+
     /// <summary>Puts the next frame, 8-bit BGR, into <paramref name="image"/>, whose buffer is reused. False at the end.</summary>
     bool Read(Mat image);
 

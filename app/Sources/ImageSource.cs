@@ -25,6 +25,8 @@ public sealed class ImageSource : ISource
 
     public bool IsLive => false;
 
+    public string? Trouble => null;
+
     public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsPicture(path);
 
     public bool Read(Mat image)

@@ -31,6 +31,8 @@ public sealed class StreetSource : ISource
 
     public bool IsLive => false;
 
+    public string? Trouble => null;
+
     public unsafe bool Read(Mat image)
     {
         image.Create(Height, Width, MatType.CV_8UC3);

@@ -31,6 +31,8 @@ public sealed class VideoSource : ISource
 
     public bool IsLive => false;
 
+    public string? Trouble => null;
+
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
 
     /// <summary>Containers announce their length; one frame more or less is rounding of the duration.</summary>

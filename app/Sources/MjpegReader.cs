@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+
+namespace RealtimeSeg.Sources;
+
+/// <summary>
+/// Takes JPEG pictures out of a multipart/x-mixed-replace stream (RFC 2046, section 5.1): by each part's Content-Length where it is
+/// given, otherwise from start-of-image to end-of-image marker.
+/// </summary>
+public sealed class MjpegReader(Stream stream, TimeSpan patience) : IDisposable
+{
+    private const int ChunkBytes = 1 << 16, LongestHeader = 1 << 14, LargestPicture = 1 << 25;
+    private byte[] _buffer = new byte[4 * ChunkBytes];
+    private int _start, _end;
+    private CancellationTokenSource _timer = new();
+
+    /// <summary>The next picture; empty at the end of the stream, after silence longer than the patience, or on nonsense.</summary>
+    public ReadOnlyMemory<byte> Next()
+    {
+        int? length = ReadHeaders();
+        if (length is null) return default;
+        return length > 0 ? Fixed(length.Value) : UntilEndMarker();
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        stream.Dispose();
+    }
+
+    /// <summary>Content-Length of the next part, 0 where it gives none, null at the end.</summary>
+    private int? ReadHeaders()
+    {
+        int length = 0;
+        bool any = false;
+        while (true)
+        {
+            int newline = Find((byte)'\n', LongestHeader);
+            if (newline < 0) return null;
+            string line = Encoding.ASCII.GetString(_buffer, _start, newline - _start).Trim();
+            _start = newline + 1;
+            if (line.Length == 0)
+            {
+                if (any) return length;
+                continue; // the line end after the picture before
+            }
+
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            any |= colon > 0;
+            if (colon > 0 && line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(line.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestPicture)
+            {
+                length = bytes;
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte> Fixed(int length)
+    {
+        while (_end - _start < length)
+        {
+            if (!Fill()) return default;
+        }
+
+        return Cut(length);
+    }
+
+    private ReadOnlyMemory<byte> UntilEndMarker()
+    {
+        for (int at = 1; ; at++)
+        {
+            if (at > LargestPicture) return default;
+            while (_start + at >= _end)
+            {
+                if (!Fill()) return default;
+            }
+
+            if (_buffer[_start + at] == 0xD9 && _buffer[_start + at - 1] == 0xFF) return Cut(at + 1);
+        }
+    }
+
+    private ReadOnlyMemory<byte> Cut(int length)
+    {
+        ReadOnlyMemory<byte> picture = _buffer.AsMemory(_start, length);
+        _start += length;
+        return picture;
+    }
+
+    /// <summary>Index of a byte within the next <paramref name="limit"/> ones, or −1.</summary>
+    private int Find(byte wanted, int limit)
+    {
+        for (int at = 0; at < limit; at++)
+        {
+            while (_start + at >= _end)
+            {
+                if (!Fill()) return -1;
+            }
+
+            if (_buffer[_start + at] == wanted) return _start + at;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Reads what there is; false at the end or after too long a silence.</summary>
+    private bool Fill()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_buffer.Length - _end < ChunkBytes) Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (!_timer.TryReset())
+        {
+            _timer.Dispose();
+            _timer = new CancellationTokenSource();
+        }
+
+        _timer.CancelAfter(patience);
+        try
+        {
+            ValueTask<int> read = stream.ReadAsync(_buffer.AsMemory(_end), _timer.Token);
+            int bytes = read.IsCompletedSuccessfully ? read.Result : read.AsTask().GetAwaiter().GetResult();
+            _end += bytes;
+            return bytes > 0;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

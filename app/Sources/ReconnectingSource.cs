@@ -1,0 +1,79 @@
+using OpenCvSharp;
+
+namespace RealtimeSeg.Sources;
+
+/// <summary>
+/// A live source that comes back by itself: when a camera is unplugged or a stream drops or stalls, it is opened again, at first at
+/// once and then with growing pauses, until it answers or the run is stopped. The first opening may fail: then there was nothing.
+/// </summary>
+public sealed class ReconnectingSource : ISource
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(500);
+    private readonly Func<ISource> _open;
+    private readonly WaitHandle _stop;
+    private ISource _source;
+    private volatile string? _trouble;
+
+    /// <param name="open">Opens the source, or throws <see cref="UserError"/>.</param>
+    /// <param name="stop">Set when the run ends; no more attempts then.</param>
+    public ReconnectingSource(Func<ISource> open, WaitHandle stop)
+    {
+        (_open, _stop) = (open, stop);
+        _source = open();
+        (Name, FramesPerSecond) = (_source.Name, _source.FramesPerSecond);
+    }
+
+    public string Name { get; }
+
+    public double FramesPerSecond { get; }
+
+    public bool IsLive => true;
+
+    public string? Trouble => _trouble;
+
+    /// <summary>Times it came back.</summary>
+    public int Reconnections { get; private set; }
+
+    public bool Read(Mat image)
+    {
+        if (_source.Read(image)) return true;
+        _trouble = "reconnecting";
+        TimeSpan pause = FirstPause;
+        _source.Dispose();
+        while (!_stop.WaitOne(pause))
+        {
+            if (TryOpen() is { } opened)
+            {
+                _source = opened;
+                if (_source.Read(image))
+                {
+                    _trouble = null;
+                    Reconnections++;
+                    return true;
+                }
+
+                _source.Dispose();
+            }
+
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        return false;
+    }
+
+    public string? Complaint(long frames) => null;
+
+    public void Dispose() => _source.Dispose();
+
+    private ISource? TryOpen()
+    {
+        try
+        {
+            return _open();
+        }
+        catch (UserError)
+        {
+            return null; // not back yet
+        }
+    }
+}
