@@ -39,14 +39,14 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
         JsonElement root = json.RootElement;
         Assert.Equal(5, root.GetProperty("frames").GetInt32());
         Assert.Equal("cpu", root.GetProperty("provider").GetString());
-        foreach (string stage in new[] { "capture", "fit", "infer", "upload", "composite", "present" })
+        foreach (string stage in new[] { "capture", "fit", "infer", "steady", "upload", "composite", "present" })
         {
             foreach (string key in new[] { "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms" })
                 Assert.True(root.GetProperty("stages").GetProperty(stage).GetProperty(key).GetDouble() >= 0);
         }
 
         Assert.True(root.GetProperty("capture_to_present").GetProperty("p50_ms").GetDouble() > root.GetProperty("stages").GetProperty("infer").GetProperty("p50_ms").GetDouble());
-        foreach (string key in new[] { "fps", "dropped", "managed_bytes_per_frame", "gen2_collections", "peak_rss_mb" })
+        foreach (string key in new[] { "fps", "dropped", "managed_bytes_per_frame", "gen2_collections", "peak_rss_mb", "flicker" })
             Assert.True(root.GetProperty(key).GetDouble() >= 0, key);
     }
 

@@ -53,7 +53,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     [Fact]
     public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2()
     {
-        RunReport report = Run(new EngineOptions(Frames: 300, WarmUp: 30), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        RunReport report = Run(new EngineOptions(Frames: 300, WarmUp: 30, Smooth: 0.5f), new StreetSource("synth://3", null), new NullSink(), hud: true);
         Assert.Equal(300, report.Stats.Count);
         Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
         Assert.Equal(0, report.Gen2Collections);

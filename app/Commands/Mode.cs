@@ -11,9 +11,11 @@ namespace RealtimeSeg.Commands;
 /// <param name="WindowPaced">Whether a file plays at its own pace in a window.</param>
 internal sealed record Mode(string Name, string Description, string DefaultSource, bool Windowed, EngineOptions Engine, bool WindowPaced)
 {
-    public static Mode Live { get; } = new("live", "A camera, shown live: late frames are skipped.", "0", Windowed: true, new EngineOptions(LatestWins: true, Paced: true), WindowPaced: true);
+    private const float DefaultSmooth = 0.5f;
 
-    public static Mode Replay { get; } = new("replay", "A recording, every frame: at its own pace in a window, as fast as it goes to files.", RunCommand.Sample, Windowed: true, new EngineOptions(), WindowPaced: true);
+    public static Mode Live { get; } = new("live", "A camera, shown live: late frames are skipped.", "0", Windowed: true, new EngineOptions(LatestWins: true, Paced: true, Smooth: DefaultSmooth), WindowPaced: true);
 
-    public static Mode Bench { get; } = new("bench", "Latency of every stage, unthrottled.", RunCommand.Sample, Windowed: false, new EngineOptions(Slots: 2, WarmUp: 20), WindowPaced: false);
+    public static Mode Replay { get; } = new("replay", "A recording, every frame: at its own pace in a window, as fast as it goes to files.", RunCommand.Sample, Windowed: true, new EngineOptions(Smooth: DefaultSmooth), WindowPaced: true);
+
+    public static Mode Bench { get; } = new("bench", "Latency of every stage, unthrottled.", RunCommand.Sample, Windowed: false, new EngineOptions(Slots: 2, WarmUp: 20, Smooth: DefaultSmooth), WindowPaced: false);
 }

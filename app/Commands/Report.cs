@@ -27,7 +27,7 @@ internal static class Report
         Row("capture to present", r.Stats.CaptureToPresent);
         Row("frame period", r.Stats.Period);
         AnsiConsole.Write(table);
-        Console.WriteLine(Text($"{r.Stats.FramesPerSecond:F1} frames/s over {r.Stats.Count} frames, {r.Dropped} dropped; {r.ManagedBytesPerFrame:F0} managed bytes a frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB"));
+        Console.WriteLine(Text($"{r.Stats.FramesPerSecond:F1} frames/s over {r.Stats.Count} frames, {r.Dropped} dropped; {r.ManagedBytesPerFrame:F0} managed bytes a frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB{(r.Flicker is { } f ? Text($"; flicker {f:P2}") : "")}"));
         Console.WriteLine(Text($"{Machine.Cpu}, {Environment.ProcessorCount} cores; {segmenter.Name} ({segmenter.Manifest.Network}) on {segmenter.Provider}, {segmenter.Threads} threads, {Schedule(s)}; {context.Kind}, {renderer.Device}"));
 
         void Row(string name, Percentiles p) => table.AddRow([name, .. new[] { p.P50, p.P90, p.P95, p.P99, p.Max }.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))]);
@@ -49,6 +49,8 @@ internal static class Report
             gen0_collections = r.Gen0Collections,
             gen2_collections = r.Gen2Collections,
             peak_rss_mb = r.PeakMegabytes,
+            flicker = r.Flicker,
+            smooth = s.Smooth,
             source = s.Source,
             schedule = Schedule(s),
             model = new { name = segmenter.Name, network = segmenter.Manifest.Network, width = segmenter.Manifest.Size.Width, height = segmenter.Manifest.Size.Height },

@@ -35,10 +35,11 @@ internal static class RunCommand
         Option<string> view = new("--view") { Description = string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant(), DefaultValueFactory = _ => "overlay" };
         Option<string?> show = new("--show") { Description = "Classes that are foreground, such as person,car; all others are left as they are" };
         Option<string> backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, or a colour as #RRGGBB", DefaultValueFactory = _ => new RenderOptions().Backdrop };
+        Option<float> smooth = new("--smooth") { Description = "Steadiness of the classes over time, 0 to 1", DefaultValueFactory = _ => mode.Engine.Smooth };
         Option<string> refine = new("--refine") { Description = "Let the mask's edges follow the picture's: on, off, or auto: where a GPU draws", DefaultValueFactory = _ => "auto" };
         Option<bool> noHud = new("--no-hud") { Description = "Leave the figures and legend out" };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
-        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, inline, view, show, backdrop, opacity, refine, noHud, json };
+        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, inline, view, show, backdrop, opacity, smooth, refine, noHud, json };
         c.SetAction(p => Run(mode, new Settings
         {
             Source = p.GetValue(source) ?? mode.DefaultSource,
@@ -49,6 +50,7 @@ internal static class RunCommand
             Frames = p.GetValue(frames),
             Headless = p.GetValue(headless),
             Inline = p.GetValue(inline),
+            Smooth = p.GetValue(smooth),
             Render = new RenderOptions
             {
                 View = RenderOptions.ParseView(p.GetValue(view)!),
@@ -67,7 +69,7 @@ internal static class RunCommand
     public static int MainJob()
     {
         bool camera = File.Exists("/dev/video0");
-        Settings settings = new() { Source = camera ? "0" : Sample, Outputs = HasDisplay ? [] : ["out/street.mp4", "out/street.png"], Model = DefaultModel, Segmenter = new SegmenterOptions() };
+        Settings settings = new() { Source = camera ? "0" : Sample, Outputs = HasDisplay ? [] : ["out/street.mp4", "out/street.png"], Model = DefaultModel, Segmenter = new SegmenterOptions(), Smooth = Mode.Replay.Engine.Smooth };
         if (!HasDisplay) Console.WriteLine($"no display: rendering {(camera ? "300 frames of the camera" : "the bundled sample")} to out/");
         else if (!camera) Console.WriteLine("no camera: replaying the bundled sample");
         return Run(camera ? Mode.Live : Mode.Replay, settings with { Frames = camera && !HasDisplay ? 300 : 0 });
@@ -93,7 +95,7 @@ internal static class RunCommand
         if (sinks.All.Count == 0) sinks.Add(new NullSink());
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, s.Render);
 
-        EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
+        EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Smooth = s.Smooth, MeasureFlicker = mode == Mode.Bench, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
         FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks.All, new WallClock(), stop), options);
         Console.CancelKeyPress += (_, e) =>
         {

@@ -15,6 +15,7 @@ internal sealed record Settings
     public long Frames { get; init; }
     public bool Headless { get; init; }
     public bool Inline { get; init; }
+    public float Smooth { get; init; }
     public RenderOptions Render { get; init; } = new();
     public string? Json { get; init; }
 
@@ -23,6 +24,7 @@ internal sealed record Settings
     {
         if (Frames < 0) throw new UserError($"--frames {Frames}: it cannot be negative");
         if (Render.Opacity is < 0 or > 1) throw new UserError($"--opacity {Render.Opacity}: it lies between 0 and 1");
+        if (Smooth is < 0 or > 1) throw new UserError($"--smooth {Smooth}: it lies between 0 and 1");
         if (Segmenter.Threads < 0) throw new UserError($"--threads {Segmenter.Threads}: it cannot be negative");
     }
 

@@ -13,7 +13,9 @@ namespace RealtimeSeg.Engine;
 /// <param name="Slots">Frames in flight when none may be skipped: 3 keep every stage busy, 2 keep the latency short.</param>
 /// <param name="Frames">Stop after so many frames beyond the warm-up; 0 for no limit.</param>
 /// <param name="WarmUp">Frames that no statistic counts.</param>
-public sealed record EngineOptions(bool Pipelined = true, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0);
+/// <param name="Smooth">Strength of the temporal smoothing, 0–1.</param>
+/// <param name="MeasureFlicker">Count flicker also where nothing is smoothed.</param>
+public sealed record EngineOptions(bool Pipelined = true, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, float Smooth = 0, bool MeasureFlicker = false);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
 public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, IReadOnlyList<ISink> Sinks, FrameClock Clock, CancellationTokenSource Stop);
@@ -27,6 +29,9 @@ public sealed class FrameEngine
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly FrameStats _stats = new();
+    private readonly MotionMask _motion = new();
+    private readonly FlickerMeter _flicker = new();
+    private readonly TemporalSmoother _smoother;
     private readonly WaitHandle _stop;
     private readonly Func<HudText> _hudText;
     private readonly Action<UserKey> _onKey;
@@ -42,6 +47,7 @@ public sealed class FrameEngine
         (_parts, _options) = (parts, options);
         _stop = parts.Stop.Token.WaitHandle;
         (_hudText, _onKey) = (HudText, OnKey);
+        _smoother = new TemporalSmoother(options.Smooth);
     }
 
     /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop.</summary>
@@ -111,6 +117,16 @@ public sealed class FrameEngine
         slot[Stamp.Fitted] = _parts.Clock.Now;
         _parts.Segmenter.Infer(slot);
         slot[Stamp.Inferred] = _parts.Clock.Now;
+        if (_options.Smooth > 0 || _options.MeasureFlicker) Steady(slot);
+        slot[Stamp.Steadied] = _parts.Clock.Now;
+    }
+
+    private void Steady(FrameSlot slot)
+    {
+        Span<byte> labels = slot.Labels.AsSpan<byte>();
+        ReadOnlySpan<bool> still = _motion.Update(slot.Fitted.AsSpan<byte>());
+        _smoother.Apply(still, labels, slot.Confidence.AsSpan<byte>());
+        _flicker.Add(still, labels);
     }
 
     private void Show(FrameSlot slot)
@@ -189,6 +205,7 @@ public sealed class FrameEngine
             ManagedBytesPerFrame = (now.Allocated - _mark.Allocated) / (double)Math.Max(1, _stats.Count),
             Gen0Collections = now.Gen0 - _mark.Gen0,
             Gen2Collections = now.Gen2 - _mark.Gen2,
+            Flicker = _options.Smooth > 0 || _options.MeasureFlicker ? _flicker.Flicker : null,
             Complaint = ended ? _parts.Source.Complaint(_captured) : null,
             Outputs = [.. _parts.Sinks.Select(s => s.Finish()).OfType<string>()],
         };

@@ -25,6 +25,9 @@ public sealed record RunReport
 
     public required int Gen2Collections { get; init; }
 
+    /// <summary>Share of pixels that changed class where the picture did not change, warm-up included; null where it was not measured.</summary>
+    public double? Flicker { get; init; }
+
     /// <summary>How the source ended, if not well.</summary>
     public string? Complaint { get; init; }
 

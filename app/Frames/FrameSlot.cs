@@ -10,6 +10,7 @@ public enum Stamp
     Dequeued,
     Fitted,
     Inferred,
+    Steadied,
     Taken,
     Uploaded,
     Composited,

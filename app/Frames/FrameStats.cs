@@ -6,6 +6,7 @@ public enum Stage
     Capture,
     Fit,
     Infer,
+    Steady,
     Upload,
     Composite,
     Present,
@@ -44,6 +45,7 @@ public sealed class FrameStats
         Add(Stage.Capture, f[Stamp.Captured] - f[Stamp.Requested]);
         Add(Stage.Fit, f[Stamp.Fitted] - f[Stamp.Dequeued]);
         Add(Stage.Infer, f[Stamp.Inferred] - f[Stamp.Fitted]);
+        Add(Stage.Steady, f[Stamp.Steadied] - f[Stamp.Inferred]);
         Add(Stage.Upload, f[Stamp.Uploaded] - f[Stamp.Taken]);
         Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded]);
         Add(Stage.Present, f[Stamp.Presented] - f[Stamp.Composited]);

@@ -49,6 +49,30 @@ public sealed class Evaluator : IDisposable
         return matrix;
     }
 
+    /// <summary>
+    /// The same for pictures that are frames of one video, in order: labels are steadied as the app does, and the share of still pixels
+    /// that change class is counted, for the model and for the truth.
+    /// </summary>
+    public (ConfusionMatrix Matrix, double Flicker, double TruthFlicker) EvaluateVideo(IDataset video, float smooth)
+    {
+        ConfusionMatrix matrix = new(Manifest.Classes.Count);
+        MotionMask motion = new();
+        TemporalSmoother smoother = new(smooth);
+        FlickerMeter ours = new(), truth = new();
+        for (int i = 0; i < video.Count; i++)
+        {
+            Sample sample = video.Load(i);
+            (byte[] labels, byte[] confidence) = Run(sample.Image);
+            ReadOnlySpan<bool> still = motion.Update(sample.Image.AsSpan<byte>());
+            smoother.Apply(still, labels, confidence);
+            matrix.Add(Bytes(sample.Labels), labels);
+            ours.Add(still, labels);
+            truth.Add(still, Bytes(sample.Labels), Manifest.Classes.Count);
+        }
+
+        return (matrix, ours.Flicker, truth.Flicker);
+    }
+
     /// <summary>The class of each pixel of a picture of any size: fitted to the network as the app does, labels enlarged to its pixels.</summary>
     public unsafe byte[] LabelsAsShown(Mat image)
     {
@@ -63,12 +87,14 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>The class of each pixel of an 8-bit BGR picture, which the network reads as it is, row by row.</summary>
-    public unsafe byte[] Labels(Mat image)
+    public byte[] Labels(Mat image) => Run(image).Labels;
+
+    private unsafe (byte[] Labels, byte[] Confidence) Run(Mat image)
     {
         using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance,
             Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [1, image.Height, image.Width, 3], (nint)image.DataPointer, image.Total() * 3);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput]);
-        return outputs[0].GetTensorDataAsSpan<byte>().ToArray();
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
+        return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
     }
 
     public void Dispose()
