@@ -7,6 +7,7 @@ RootCommand root = new("RealtimeSeg: live video segmentation. Without a command:
     RunCommand.Create(Mode.Live),
     RunCommand.Create(Mode.Replay),
     RunCommand.Create(Mode.Bench),
+    DoctorCommand.Create(),
 };
 root.SetAction(_ => RunCommand.MainJob());
 return CommandRunner.Run(root, args);

@@ -9,7 +9,7 @@ public sealed class FreshCheckoutTests
     [SkippableFact]
     public void Run_sh_from_a_clean_checkout_builds_and_does_the_main_job()
     {
-        (int Code, string Out, string Error)? listed = Cli.Try("git", "ls-files", "-z");
+        (int Code, string Out, string Error)? listed = Cli.Try("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
         Skip.If(listed is not { Code: 0 }, "git does not list this tree's files, so no clean checkout can be made");
         using TemporaryFolder fresh = new();
         foreach (string file in listed!.Value.Out.Split('\0', StringSplitOptions.RemoveEmptyEntries))

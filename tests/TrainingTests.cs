@@ -4,6 +4,7 @@ using System.Globalization;
 using RealtimeSeg.Tests.Support;
 using training::RealtimeSeg.Training.Autodiff;
 using training::RealtimeSeg.Training.Data;
+using training::RealtimeSeg.Training.Export;
 using training::RealtimeSeg.Training.Graph;
 using training::RealtimeSeg.Training.Models;
 using training::RealtimeSeg.Training.Nn;
@@ -103,6 +104,26 @@ public sealed class TrainingTests
         Assert.Equal(whole.State.Count, resumed.State.Count);
         foreach ((string name, float[] values) in whole.State)
             Assert.True(values.AsSpan().SequenceEqual(resumed.State[name]), $"{name} differs");
+    }
+
+    [Fact]
+    public void A_moving_average_of_the_weights_follows_its_formula_and_is_what_ships()
+    {
+        using TemporaryFolder folder = new();
+        List<float> weights = [], averages = [];
+        for (int steps = 1; steps <= 3; steps++)
+        {
+            Checkpoint c = Toy.Train(Toy.Config(steps) with { AverageDecay = 0.9, Schedule = "constant" }, folder[$"{steps}"]);
+            weights.Add(c.State["e1.down.weight"][0]);
+            averages.Add(c.State["average/e1.down.weight"][0]);
+            Assert.Equal(c.State["average/e1.down.weight"], Exporter.Shipped(c.State)["e1.down.weight"]);
+        }
+
+        for (int t = 1; t < 3; t++)
+        {
+            double decay = Math.Min(0.9, (1.0 + t) / (10 + t));
+            Assert.Equal(weights[t] + (decay * (averages[t - 1] - weights[t])), averages[t], 6);
+        }
     }
 
     [Theory]

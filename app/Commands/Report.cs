@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -11,8 +10,6 @@ namespace RealtimeSeg.Commands;
 /// <summary>A run's figures, as a table and as JSON.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     public static void Print(RunReport r, Segmenter segmenter, IGlContext context, Renderer renderer, Settings s)
     {
         if (r.Stats.Count == 0)
@@ -56,16 +53,7 @@ internal static class Report
             model = new { name = segmenter.Name, network = segmenter.Manifest.Network, width = segmenter.Manifest.Size.Width, height = segmenter.Manifest.Size.Height },
             machine = new { cpu = Machine.Cpu, cores = Environment.ProcessorCount, threads = segmenter.Threads, gl = renderer.Device, context = context.Kind },
         };
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path + ".tmp", JsonSerializer.Serialize(figures, Indented));
-            File.Move(path + ".tmp", path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write {path} ({UserError.OneLine(e)}): choose a folder you may write to", e);
-        }
+        AtomicFile.WriteJson(path, figures);
     }
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };

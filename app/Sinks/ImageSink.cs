@@ -49,15 +49,7 @@ public sealed partial class ImageSink(string path) : ISink
             using Mat bgr = new();
             Cv2.CvtColor(picture, bgr, ColorConversionCodes.RGBA2BGR);
             Cv2.ImEncode(".png", bgr, out byte[] png);
-            try
-            {
-                File.WriteAllBytes(path + ".tmp", png);
-                File.Move(path + ".tmp", path, overwrite: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new UserError($"cannot write {path} ({UserError.OneLine(e)}): choose a folder you may write to", e);
-            }
+            AtomicFile.Write(path, png);
         }
     }
 

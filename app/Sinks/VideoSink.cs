@@ -50,25 +50,9 @@ public sealed class VideoSink(string path, double framesPerSecond) : ISink
         if (!_finished) File.Delete(_partial);
     }
 
-    private static bool HasFfmpeg()
-    {
-        try
-        {
-            using Process? p = Process.Start(new ProcessStartInfo("ffmpeg", "-hide_banner -encoders") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });
-            if (p is null) return false;
-            string encoders = p.StandardOutput.ReadToEnd();
-            p.WaitForExit();
-            return p.ExitCode == 0 && encoders.Contains("libx264", StringComparison.Ordinal);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false; // not installed
-        }
-    }
-
     private void Open(int width, int height)
     {
-        if (!HasFfmpeg())
+        if (!Ffmpeg.HasH264())
         {
             _writer = new VideoWriter(_partial, VideoWriter.FourCC('m', 'p', '4', 'v'), framesPerSecond, new Size(width, height));
             if (!_writer.IsOpened()) throw new UserError($"cannot write {path}: OpenCV's MPEG-4 encoder does not open; install ffmpeg");

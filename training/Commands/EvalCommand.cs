@@ -35,7 +35,7 @@ internal static class EvalCommand
             $"mean IU {m.MeanIu:F4}   pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}   frequency-weighted IU {m.FrequencyWeightedIu:F4}"));
         Dictionary<string, double?> perClass = evaluator.Manifest.Classes.Zip(m.PerClass).ToDictionary(c => c.First, c => double.IsNaN(c.Second) ? (double?)null : c.Second, StringComparer.Ordinal);
         foreach ((string name, double? iu) in perClass) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12} {iu:F4}"));
-        JsonOutput.Write(json, new { miou = m.MeanIu, pixel_accuracy = m.PixelAccuracy, mean_accuracy = m.MeanAccuracy, fw_iou = m.FrequencyWeightedIu, per_class = perClass, flicker, truth_flicker = truthFlicker });
+        AtomicFile.WriteJson(json, new { miou = m.MeanIu, pixel_accuracy = m.PixelAccuracy, mean_accuracy = m.MeanAccuracy, fw_iou = m.FrequencyWeightedIu, per_class = perClass, flicker, truth_flicker = truthFlicker });
         return 0;
     }
 }

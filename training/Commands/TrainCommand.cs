@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Models;
 using RealtimeSeg.Training.Run;
@@ -24,6 +23,7 @@ internal static class TrainCommand
     private static readonly Option<string> Schedule = new("--schedule") { Description = "constant, poly or cosine", DefaultValueFactory = _ => "poly" };
     private static readonly Option<long> WarmUp = new("--warmup") { Description = "Steps of linear warm-up", DefaultValueFactory = _ => 100 };
     private static readonly Option<float> Decay = new("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-2f };
+    private static readonly Option<double> Average = new("--average") { Description = "Decay of a moving average of the weights, which is exported instead, such as 0.999; 0 keeps none" };
     private static readonly Option<bool> Unweighted = new("--unweighted") { Description = "Give all classes the same weight in the loss" };
     private static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
@@ -38,7 +38,7 @@ internal static class TrainCommand
     {
         Command c = new("train", "Train a network.")
         {
-            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
+            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Average, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
         };
         c.SetAction(p => p.GetValue(Bench) ? RunBench(p) : RunTraining(p));
         return c;
@@ -63,7 +63,7 @@ internal static class TrainCommand
         MixedDataset validation = Open(p, from?.Config, training: false);
         RunConfig config = from?.Config ?? ConfigOf(p, train);
         _ = config.Network();
-        CreateFolder(folder, config);
+        AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 
         using CancellationTokenSource stop = new();
         Console.CancelKeyPress += (_, e) =>
@@ -108,10 +108,12 @@ internal static class TrainCommand
             TotalSteps = p.GetValue(Steps) ?? (p.GetValue(Epochs) ?? 40) * perEpoch,
             Seed = p.GetValue(Seed),
             WeightClasses = !p.GetValue(Unweighted),
+            AverageDecay = p.GetValue(Average),
             Map = p.GetValue(Map),
             LeaveOut = p.GetValue(LeaveOut),
         };
         if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
+        if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
         _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);
         return config;
@@ -124,19 +126,6 @@ internal static class TrainCommand
             && w >= Nn.Preamble.Multiple && h >= Nn.Preamble.Multiple && w % Nn.Preamble.Multiple == 0 && h % Nn.Preamble.Multiple == 0)
             return (w, h);
         throw new UserError($"--crop {crop}: give WIDTHxHEIGHT, both multiples of {Nn.Preamble.Multiple}, such as 384x288");
-    }
-
-    private static void CreateFolder(string folder, RunConfig config)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(config, JsonOutput.Indented));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write to {folder} ({UserError.OneLine(e)}): choose another --out", e);
-        }
     }
 
     /// <summary>A progress bar on a terminal; a line an epoch where the output goes to a file.</summary>

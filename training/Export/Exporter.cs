@@ -32,7 +32,7 @@ public static class Exporter
         RunConfig config = checkpoint.Config;
         string data = string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
         ModelManifest manifest = ManifestOf(config with { Data = data });
-        Write(target, InferenceGraph.Build(config.Network(), checkpoint.State, manifest, halfPrecision));
+        AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, halfPrecision));
         return manifest;
     }
 
@@ -50,25 +50,13 @@ public static class Exporter
             Data = "none: random weights",
             Commit = Commit(),
         };
-        Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest));
+        AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest));
         return manifest;
     }
 
-    /// <summary>Writes beside the target and renames, so that no half-written model is ever seen.</summary>
-    private static void Write(string target, byte[] model)
-    {
-        try
-        {
-            if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder) Directory.CreateDirectory(folder);
-            string temporary = target + ".tmp";
-            File.WriteAllBytes(temporary, model);
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write {target} ({UserError.OneLine(e)}): choose a folder you may write to", e);
-        }
-    }
+    /// <summary>The parameters to ship: the moving averages where a run keeps them.</summary>
+    public static IReadOnlyDictionary<string, float[]> Shipped(IReadOnlyDictionary<string, float[]> state)
+        => state.ToDictionary(s => s.Key, s => state.GetValueOrDefault(StepGraph.AveragePrefix + s.Key, s.Value), StringComparer.Ordinal);
 
     private static string Commit()
     {

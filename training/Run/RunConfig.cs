@@ -21,6 +21,9 @@ public sealed record RunConfig
     public required int Seed { get; init; }
     public required bool WeightClasses { get; init; }
 
+    /// <summary>Decay of the weights' moving average; 0 keeps none.</summary>
+    public double AverageDecay { get; init; }
+
     /// <summary>Class map of the data, or null.</summary>
     public string? Map { get; init; }
 

@@ -22,13 +22,21 @@ public sealed class StepGraph
 {
     public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss";
 
+    /// <summary>Before the name of a parameter: its moving average.</summary>
+    public const string AveragePrefix = "average/";
+
     public required byte[] Model { get; init; }
     public required IReadOnlyList<StateTensor> State { get; init; }
     public required BatchShape Batch { get; init; }
 
-    public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic }).Sum(s => s.Shape.Count);
+    public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic } p && p.Name == s.Name).Sum(s => s.Shape.Count);
 
-    public static StepGraph Build(INetwork net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer)
+    /// <param name="net">The network.</param>
+    /// <param name="batch">Size of a batch.</param>
+    /// <param name="classWeights">Of the loss.</param>
+    /// <param name="optimizer">Emits the updates.</param>
+    /// <param name="average">Keep a moving average of all parameters beside them, to be exported instead.</param>
+    public static StepGraph Build(INetwork net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer, bool average = false)
     {
         GraphBuilder g = new();
         Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));
@@ -49,17 +57,30 @@ public sealed class StepGraph
             state.Add(new StateTensor(now.Name, now.Shape, outputs[^1].Name) { Parameter = parameter });
         }
 
+        // The average forgets by the step's decay d: a ← w + d·(a − w) (Polyak and Juditsky 1992, with exponential weights).
+        void Average(Parameter p, Value next, Value decay)
+        {
+            if (!average) return;
+            Value now = g.Input(AveragePrefix + p.Name, ElementType.Float, p.Shape);
+            Keep(now, Elementwise.Add(g, next, Elementwise.Mul(g, decay, Elementwise.Sub(g, now, next))), p);
+        }
+
         Value[] scalars = [.. Enumerable.Range(0, StepNumbers.Count).Select(i => g.Add("Gather", [numbers, IndexOf(g, i)], Shape.Scalar, attributes: [("axis", 0L)]))];
         foreach (((Parameter p, Value w), Value gradient) in learned.Zip(gradients))
         {
             Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];
             (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, w, gradient, memory, scalars, p.Kind == ParameterKind.Weight);
             Keep(w, newW, p);
+            Average(p, newW, scalars[StepNumbers.AverageDecayIndex]);
             foreach ((Value now, Value next) in memory.Zip(newMemory)) Keep(now, next, null);
         }
 
         foreach ((Parameter p, Value v) in layers.Parameters.Where(p => p.Parameter.Kind == ParameterKind.Statistic))
+        {
             Keep(v, layers.StatisticUpdates[p.Name], p);
+            Average(p, layers.StatisticUpdates[p.Name], scalars[StepNumbers.AverageDecayIndex]);
+        }
+
         return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch };
     }
 

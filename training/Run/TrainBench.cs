@@ -1,39 +1,70 @@
 using System.Diagnostics;
 using System.Globalization;
-using RealtimeSeg.Training.Commands;
+using System.Text.Json;
 using RealtimeSeg.Training.Models;
 using RealtimeSeg.Training.Optim;
 
 namespace RealtimeSeg.Training.Run;
 
-/// <summary>Times the training step on a fixed random batch.</summary>
+/// <summary>Times the training step on a fixed random batch, and says which operators the time goes to.</summary>
 internal static class TrainBench
 {
-    private const int WarmUp = 3, Steps = 15;
+    private const int WarmUp = 3, Steps = 15, ProfiledSteps = 3, ShownOperators = 12;
 
     public static void Run(INetwork net, BatchShape batch, Optimizer optimizer, string? json)
     {
         StepGraph graph = StepGraph.Build(net, batch, [.. Enumerable.Repeat(1f, net.Classes)], optimizer);
-        string? profile = Environment.GetEnvironmentVariable("RTSEG_PROFILE");
-        using TrainStep step = new(graph, seed: 1, profile);
-        Random random = new(1);
-        random.NextBytes(step.Frame);
-        foreach (ref byte label in step.Labels) label = (byte)random.Next(net.Classes);
         double[] ms = new double[Steps];
-        for (int i = -WarmUp; i < Steps; i++)
+        using (TrainStep step = Prepared(graph, net.Classes, profile: null))
         {
-            long start = Stopwatch.GetTimestamp();
-            step.Run(StepNumbers.At(1e-3, i + WarmUp));
-            if (i >= 0) ms[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            for (int i = -WarmUp; i < Steps; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                step.Run(StepNumbers.At(1e-3, i + WarmUp));
+                if (i >= 0) ms[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
         }
 
-        if (profile is not null) Console.WriteLine(step.EndProfiling());
         Array.Sort(ms);
         double p50 = ms[Steps / 2], p90 = ms[(int)Math.Ceiling(Steps * 0.9) - 1], speed = batch.N / p50 * 1000;
         using Process self = Process.GetCurrentProcess();
         double peak = self.PeakWorkingSet64 / 1e6;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"training step p50 {p50:F0} ms, p90 {p90:F0} ms, {speed:F1} images/s, {graph.ParameterCount:N0} parameters, peak {peak:F0} MB"));
-        JsonOutput.Write(json, new { step_ms = new { p50_ms = p50, p90_ms = p90 }, images_per_s = speed, parameters = graph.ParameterCount, peak_rss_mb = peak });
+
+        Dictionary<string, double> shares = OperatorShares(graph, net.Classes);
+        foreach ((string op, double share) in shares.OrderByDescending(s => s.Value).Take(ShownOperators))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {op,-20} {share,6:P1}"));
+        AtomicFile.WriteJson(json, new { step_ms = new { p50_ms = p50, p90_ms = p90 }, images_per_s = speed, parameters = graph.ParameterCount, peak_rss_mb = peak, operator_share = shares });
+    }
+
+    private static TrainStep Prepared(StepGraph graph, int classes, string? profile)
+    {
+        TrainStep step = new(graph, seed: 1, profile);
+        Random random = new(1);
+        random.NextBytes(step.Frame);
+        foreach (ref byte label in step.Labels) label = (byte)random.Next(classes);
+        return step;
+    }
+
+    /// <summary>Each operator type's share of the time in kernels, from ONNX Runtime's profile of a few more steps.</summary>
+    private static Dictionary<string, double> OperatorShares(StepGraph graph, int classes)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("rtseg-profile-");
+        try
+        {
+            using TrainStep step = Prepared(graph, classes, Path.Combine(folder.FullName, "step"));
+            for (int i = 0; i < ProfiledSteps; i++) step.Run(StepNumbers.At(1e-3, i));
+            using JsonDocument profile = JsonDocument.Parse(File.ReadAllBytes(step.EndProfiling()));
+            (string Op, double Time)[] kernels = [.. profile.RootElement.EnumerateArray()
+                .Where(e => e.TryGetProperty("name", out JsonElement name) && name.GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
+                .Select(e => (e.GetProperty("args").GetProperty("op_name").GetString()!, e.GetProperty("dur").GetDouble()))];
+            double total = kernels.Sum(k => k.Time);
+            return kernels.GroupBy(k => k.Op, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Time) / total, StringComparer.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

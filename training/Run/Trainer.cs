@@ -20,7 +20,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
         IReadOnlyList<float> weights = _config.WeightClasses ? ClassWeights.Of(train) : [.. _config.ClassNames.Select(_ => 1f)];
-        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay));
+        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0);
         using TrainStep step = new(graph, _config.Seed);
         if (from is not null) step.Import(from.State);
         long first = from?.Step ?? 0;
@@ -33,7 +33,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
         {
             loader.Next(step.Frame, step.Labels);
             double rate = schedule.At(t);
-            float loss = step.Run(StepNumbers.At(rate, t));
+            float loss = step.Run(StepNumbers.At(rate, t, _config.AverageDecay));
             if (!float.IsFinite(loss)) throw new UserError($"the loss is {loss} at step {t}: lower --lr; the last good checkpoint is in {folder}");
 
             bool last = t + 1 == _config.TotalSteps, epochEnds = (t + 1) % loader.StepsPerEpoch == 0;
@@ -54,7 +54,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     /// <summary>Mean IU of the graph that would ship now, on the validation split.</summary>
     private ConfusionMatrix Score(TrainStep step)
     {
-        using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), step.Export(), Exporter.ManifestOf(_config)), "the run");
+        using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), Exporter.Shipped(step.Export()), Exporter.ManifestOf(_config)), "the run");
         ConfusionMatrix matrix = evaluator.Evaluate(validation!.Parts.Take(1));
         _config = _config with { ValidationMeanIu = matrix.MeanIu };
         return matrix;
