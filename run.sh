@@ -18,6 +18,7 @@ missing_packages() {
     has libGL.so.1 || echo libgl1
     compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null || echo libgl1-mesa-dri
     has libgtk-3.so.0 || echo libgtk-3-0
+    has libatomic.so.1 || echo libatomic1
     has libfontconfig.so.1 || echo libfontconfig1
     compgen -G '/usr/share/fonts/truetype/dejavu/*.ttf' >/dev/null || echo fonts-dejavu-core
     command -v ffmpeg >/dev/null || echo ffmpeg

@@ -20,7 +20,7 @@ public sealed class SourceTests
         using ManualResetEvent stop = new(false);
         using Mat image = new();
         Process camera = Serve(port);
-        using ReconnectingSource source = new(() => Retry(port), stop);
+        using ReconnectingSource source = new(() => Retry(Address(port)), stop);
         for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
         Assert.Equal(new Size(480, 360), image.Size());
 
@@ -46,6 +46,25 @@ public sealed class SourceTests
         Assert.Equal("reconnecting", source.Trouble);
     }
 
+    [SkippableFact]
+    public void A_stream_of_another_kind_is_read_through_ffmpeg()
+    {
+        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, "ffmpeg is not installed, so no camera can be imitated");
+        int port = FreePort();
+        string url = string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}");
+        using Process sender = Ffmpeg("-f", "mpegts", url + "?listen=1");
+        using StreamSource source = Retry(url);
+        using Mat image = new();
+        for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
+        Assert.Equal(new Size(480, 360), image.Size());
+        Cli.Try("kill", "-STOP", sender.Id.ToString(CultureInfo.InvariantCulture)); // it stalls, but the connection stands
+        bool ended = false;
+        for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
+        sender.Kill();
+        sender.WaitForExit();
+        Assert.True(ended, "the source waits for ever for a sender that is silent");
+    }
+
     [Theory]
     [InlineData("--b\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\nabcd\r\n--b\r\ncontent-length: 2\r\n\r\nxy\r\n", "abcd|xy")]
     [InlineData("--b\nContent-Type: image/jpeg\n\nA~\u00d9\n--b\nContent-Type: image/jpeg\n\nBC~\u00d9", "A~\u00d9|BC~\u00d9")]
@@ -56,7 +75,7 @@ public sealed class SourceTests
     {
         // '~' stands for 0xFF, which no string literal can hold as a byte of Latin-1 text here.
         byte[] bytes = System.Text.Encoding.Latin1.GetBytes(stream.Replace('~', '\u00ff'));
-        using MjpegReader reader = new(new MemoryStream(bytes), TimeSpan.FromSeconds(5));
+        using MjpegReader reader = new(new MemoryStream(bytes));
         List<string> parts = [];
         while (reader.Next() is { IsEmpty: false } part) parts.Add(System.Text.Encoding.Latin1.GetString(part.Span).Replace('\u00ff', '~'));
         Assert.Equal(expected, string.Join('|', parts));
@@ -66,7 +85,7 @@ public sealed class SourceTests
     public void A_stream_that_is_not_there_is_refused_by_name()
     {
         using ManualResetEvent stop = new(false);
-        string url = $"http://127.0.0.1:{FreePort()}/";
+        string url = Address(FreePort());
         Assert.Contains(url, Assert.Throws<UserError>(() => SourceFactory.Open(url, null, stop)).Message, StringComparison.Ordinal);
     }
 
@@ -107,18 +126,20 @@ public sealed class SourceTests
     }
 
     /// <summary>An MJPEG camera on loopback: ffmpeg serves the bundled clip to one reader.</summary>
-    private static Process Serve(int port)
+    private static Process Serve(int port) => Ffmpeg("-f", "mpjpeg", "-listen", "1", Address(port));
+
+    /// <summary>ffmpeg sending the bundled clip over and over, at its own pace.</summary>
+    private static Process Ffmpeg(params string[] output)
     {
-        ProcessStartInfo start = new("ffmpeg") { UseShellExecute = false };
-        string clip = Path.Combine(Repository.Root, "app", "Assets", "street.mp4"), url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
-        foreach (string a in new[] { "-nostdin", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", clip, "-f", "mpjpeg", "-listen", "1", url }) start.ArgumentList.Add(a);
-        return Process.Start(start)!;
+        string clip = Path.Combine(Repository.Root, "app", "Assets", "street.mp4");
+        return Process.Start(new ProcessStartInfo("ffmpeg", ["-nostdin", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", clip, .. output]) { UseShellExecute = false })!;
     }
 
+    private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
+
     /// <summary>The server needs a moment to listen; the first opening, which may fail for good, is tried until it does.</summary>
-    private static StreamSource Retry(int port)
+    private static StreamSource Retry(string url)
     {
-        string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
         for (int attempt = 0; ; attempt++)
         {
             try

@@ -21,7 +21,7 @@ internal static class RunCommand
 
     public static Command Create(Mode mode)
     {
-        Argument<string?> source = new("source") { Description = "Camera (0, /dev/video0), http:// MJPEG stream, video, picture, folder, \"glob*.jpg\" or synth://", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> source = new("source") { Description = "Camera (0, /dev/video0), network stream (http://, rtsp://, …), video, picture, folder, \"glob*.jpg\" or synth://", Arity = ArgumentArity.ZeroOrOne };
         Argument<string[]> outputs = new("outputs") { Description = "FILE.mp4, FILE.png (last frame), NAME%06d.png or null", Arity = ArgumentArity.ZeroOrMore };
         Option<string> model = new("--model") { Description = "Exported .onnx file", DefaultValueFactory = _ => DefaultModel };
         Option<string> provider = new("--provider") { Description = string.Join(", ", ExecutionProviders.Choices), DefaultValueFactory = _ => ExecutionProviders.Auto };
@@ -93,6 +93,7 @@ internal static class RunCommand
             : new EglContext();
         if (window) sinks.Add(SinkFactory.Window(context));
         if (sinks.All.Count == 0) sinks.Add(new NullSink());
+        if (mode.Windowed && !window && s.Outputs.Count == 0) Console.WriteLine("no window and no output named: measuring only; name FILE.mp4 or FILE.png to keep the pictures");
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, s.Render);
 
         EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Smooth = s.Smooth, MeasureFlicker = mode == Mode.Bench, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };

@@ -7,12 +7,15 @@ namespace RealtimeSeg.Sources;
 /// Takes JPEG pictures out of a multipart/x-mixed-replace stream (RFC 2046, section 5.1): by each part's Content-Length where it is
 /// given, otherwise from start-of-image to end-of-image marker.
 /// </summary>
-public sealed class MjpegReader(Stream stream, TimeSpan patience) : IDisposable
+public sealed class MjpegReader(Stream stream) : IDisposable
 {
     private const int ChunkBytes = 1 << 16, LongestHeader = 1 << 14, LargestPicture = 1 << 25;
     private byte[] _buffer = new byte[4 * ChunkBytes];
     private int _start, _end;
     private CancellationTokenSource _timer = new();
+
+    /// <summary>How long the stream may be silent.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The next picture; empty at the end of the stream, after silence longer than the patience, or on nonsense.</summary>
     public ReadOnlyMemory<byte> Next()
@@ -118,7 +121,7 @@ public sealed class MjpegReader(Stream stream, TimeSpan patience) : IDisposable
             _timer = new CancellationTokenSource();
         }
 
-        _timer.CancelAfter(patience);
+        _timer.CancelAfter(Patience);
         try
         {
             ValueTask<int> read = stream.ReadAsync(_buffer.AsMemory(_end), _timer.Token);

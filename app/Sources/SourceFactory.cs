@@ -5,7 +5,7 @@ namespace RealtimeSeg.Sources;
 /// <summary>Opens what the command line names.</summary>
 public static class SourceFactory
 {
-    /// <param name="uri">Camera index, /dev/videoN, http:// or https:// MJPEG stream, synth://[seed], video file, picture, folder or glob.</param>
+    /// <param name="uri">Camera index, /dev/videoN, network stream (http://, rtsp://, …), synth://[seed], video file, picture, folder or glob.</param>
     /// <param name="framesPerSecond">Overrides the source's own pace; null keeps it.</param>
     /// <param name="stop">Set when the run ends: a live source then stops trying to come back.</param>
     /// <exception cref="UserError">Nothing there, or unreadable.</exception>
