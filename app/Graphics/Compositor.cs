@@ -17,14 +17,15 @@ public sealed class Compositor : IDisposable
 
     private readonly GL _gl;
     private readonly ShaderProgram[] _views;
-    private readonly ShaderProgram _blurRows;
+    private readonly ShaderProgram _tintMask, _blurRows;
     private readonly PixelUploader _palette, _backdrop;
-    private RenderTarget? _rows;
+    private RenderTarget? _tint, _rows;
 
     public Compositor(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         _gl = gl;
         _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "fullscreen.vert", $"{v.ToLowerInvariant()}.frag"))];
+        _tintMask = new ShaderProgram(gl, "fullscreen.vert", "tint.frag");
         _blurRows = new ShaderProgram(gl, "fullscreen.vert", "blurx.frag");
         _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
         _backdrop = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: true);
@@ -35,6 +36,7 @@ public sealed class Compositor : IDisposable
     /// <summary>Draws into the middle of <paramref name="target"/>, the picture's aspect kept, bars black.</summary>
     public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
     {
+        Tint(mask);
         if (view == View.Blur) BlurRows(mask, opacity);
         target.Bind();
         _gl.ClearColor(0, 0, 0, 1);
@@ -59,22 +61,33 @@ public sealed class Compositor : IDisposable
     public void Dispose()
     {
         _rows?.Dispose();
+        _tint?.Dispose();
         _backdrop.Dispose();
         _palette.Dispose();
         _blurRows.Dispose();
+        _tintMask.Dispose();
         foreach (ShaderProgram p in _views) p.Dispose();
+    }
+
+    private void Tint(MaskTextures mask)
+    {
+        Ensure(ref _tint, mask.MaskWidth, mask.MaskHeight, InternalFormat.Rgba8).Bind();
+        _tintMask.Use();
+        _tintMask.Sample("labels", mask.Labels, 0);
+        _tintMask.Sample("palette", _palette.Texture, 1);
+        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+    }
+
+    private RenderTarget Ensure(ref RenderTarget? target, int width, int height, InternalFormat format)
+    {
+        if (target is not null && target.Width == width && target.Height == height) return target;
+        target?.Dispose();
+        return target = new RenderTarget(_gl, width, height, format);
     }
 
     private void BlurRows(MaskTextures mask, float opacity)
     {
-        int w = Math.Max(1, mask.Width / BlurDivisor), h = Math.Max(1, mask.Height / BlurDivisor);
-        if (_rows is null || _rows.Width != w || _rows.Height != h)
-        {
-            _rows?.Dispose();
-            _rows = new RenderTarget(_gl, w, h, InternalFormat.Rgba16f);
-        }
-
-        _rows.Bind();
+        Ensure(ref _rows, Math.Max(1, mask.Width / BlurDivisor), Math.Max(1, mask.Height / BlurDivisor), InternalFormat.Rgba16f).Bind();
         Prepare(_blurRows, mask, opacity);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
     }
@@ -85,7 +98,7 @@ public sealed class Compositor : IDisposable
         program.Sample("frame", mask.Frame, 0);
         program.Sample("labels", mask.Labels, 1);
         program.Sample("confidence", mask.Confidence, 2);
-        program.Sample("palette", _palette.Texture, 3);
+        program.Sample("tint", _tint!.Texture(), 3);
         program.SetIfUsed("opacity", opacity);
     }
 

@@ -21,9 +21,15 @@ public sealed class MaskTextures : IDisposable
         _refine = new ShaderProgram(gl, "fullscreen.vert", "refine.frag");
     }
 
+    /// <summary>Size of the picture.</summary>
     public int Width => _frame.Width;
 
     public int Height => _frame.Height;
+
+    /// <summary>Size of the mask: the network's, or the picture's after refinement.</summary>
+    public int MaskWidth => _useRefined ? _refined!.Width : _labels.Width;
+
+    public int MaskHeight => _useRefined ? _refined!.Height : _labels.Height;
 
     public uint Frame => _frame.Texture;
 
