@@ -53,6 +53,38 @@ public sealed class DataTests
         Assert.NotEqual(epoch.Select(e => e.Index), mixed.Epoch(1, 1).Select(e => e.Index));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_object_crop_shows_one_object_in_its_middle_and_nothing_else(bool background)
+    {
+        using Mat image = new(200, 300, MatType.CV_8UC3, Scalar.Black), labels = new(200, 300, MatType.CV_8UC1, new Scalar(0));
+        Rect thing = new(60, 50, 80, 60), other = new(130, 40, 30, 100); // the boxes' crops overlap
+        labels[other].SetTo(new Scalar(2));
+        labels[thing].SetTo(new Scalar(1));
+        ObjectCrops crops = new(background ? ["background", "a", "b"] : ["sky", "a", "b"]);
+        int found = 0;
+        for (int seed = 0; seed < 30; seed++)
+        {
+            Sample cut = crops.Cut(new Sample(image, labels), new Random(seed));
+            HashSet<byte> values = [.. cut.Labels.AsSpan<byte>()];
+            byte rest = (byte)(background ? 0 : 255);
+            Assert.True(values.Remove(rest) && values.Count == 1, $"labels {string.Join(',', values)} beside {rest}");
+            if (values.Single() == 1)
+            {
+                found++;
+                Assert.Equal(new Size(96, 72), cut.Labels.Size());
+                Assert.Equal(1, cut.Labels.At<byte>(36, 48));
+                Assert.Equal(80 * 60, cut.Labels.AsSpan<byte>().Count((byte)1));
+            }
+
+            cut.Image.Dispose();
+            cut.Labels.Dispose();
+        }
+
+        Assert.True(found > 3, $"class 1 was drawn {found} times of 30");
+    }
+
     [Fact]
     public void Augmentation_moves_picture_and_labels_together()
     {

@@ -107,6 +107,21 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void A_run_can_start_from_another_runs_weights_as_far_as_they_fit()
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint first = Toy.Train(Toy.Config(1, "fcn32s"), folder.Path);
+        StepGraph graph = StepGraph.Build(Networks.Parse("fcn8s", null, 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0));
+        using TrainStep step = new(graph, seed: 99);
+        int taken = step.Adopt(first.State);
+        IReadOnlyDictionary<string, float[]> state = step.Export();
+        Assert.Equal(first.State["e3.0.a.weight"], state["e3.0.a.weight"]);
+        Assert.Equal(first.State["score32.bias"], state["score32.bias"]);
+        // The two finer scores (weight and bias) and the two enlargements are new.
+        Assert.Equal(graph.State.Count(s => s.Parameter is not null) - 6, taken);
+    }
+
+    [Fact]
     public void A_moving_average_of_the_weights_follows_its_formula_and_is_what_ships()
     {
         using TemporaryFolder folder = new();

@@ -36,7 +36,6 @@ public static class Gradients
         ["Pad"] = Layout.PadGradient,
         ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
         ["ReduceSum"] = Reduce.SumGradient,
-        ["Identity"] = b => [b.DY],
     };
 
     /// <summary>Adds the nodes that compute d loss / d target for each target.</summary>

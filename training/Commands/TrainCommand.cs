@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Models;
 using RealtimeSeg.Training.Run;
 using Spectre.Console;
@@ -23,6 +24,8 @@ internal static class TrainCommand
     private static readonly Option<string> Schedule = new("--schedule") { Description = "constant, poly or cosine", DefaultValueFactory = _ => "poly" };
     private static readonly Option<long> WarmUp = new("--warmup") { Description = "Steps of linear warm-up", DefaultValueFactory = _ => 100 };
     private static readonly Option<float> Decay = new("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-2f };
+    private static readonly Option<int?> Stage = new("--stage") { Description = "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole pictures, --from stage 1" };
+    private static readonly Option<string?> From = new("--from") { Description = "Start from the weights of another run, as far as they fit" };
     private static readonly Option<double> Average = new("--average") { Description = "Decay of a moving average of the weights, which is exported instead, such as 0.999; 0 keeps none" };
     private static readonly Option<bool> Unweighted = new("--unweighted") { Description = "Give all classes the same weight in the loss" };
     private static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
@@ -38,7 +41,7 @@ internal static class TrainCommand
     {
         Command c = new("train", "Train a network.")
         {
-            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Average, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
+            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
         };
         c.SetAction(p => p.GetValue(Bench) ? RunBench(p) : RunTraining(p));
         return c;
@@ -71,11 +74,23 @@ internal static class TrainCommand
             e.Cancel = true;
             stop.Cancel();
         };
-        Trainer trainer = new(config, folder, train, validation) { EvaluateEvery = p.GetValue(EvalEvery) };
+        Trainer trainer = new(config, folder, train, validation, from is null ? InitialOf(config) : null) { EvaluateEvery = p.GetValue(EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         bool done = Show(report => trainer.Run(from, report, stop.Token));
         Console.WriteLine(done ? $"done: './run.sh export {folder} MODEL.onnx' writes the model" : $"stopped: go on with --resume --out {folder}");
         return 0;
+    }
+
+    /// <summary>The parameters to start from; null for random ones.</summary>
+    private static IReadOnlyDictionary<string, float[]>? InitialOf(RunConfig config)
+    {
+        if (config.From is null) return null;
+        IReadOnlyDictionary<string, float[]> given = Exporter.Shipped(Checkpoint.Load(Path.Combine(config.From, Checkpoint.FileName)).State);
+        Nn.Parameter[] wanted = [.. InferenceGraph.Declared(config.Network())];
+        int fit = wanted.Count(w => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count);
+        if (fit == 0) throw new UserError($"--from {config.From}: none of its weights fit {config.Net}-{config.Backbone}");
+        Console.WriteLine($"{fit} of {wanted.Length} parameters from {config.From}, the others random");
+        return given;
     }
 
     private static MixedDataset Open(ParseResult p, RunConfig? resumed, bool training)
@@ -108,11 +123,15 @@ internal static class TrainCommand
             TotalSteps = p.GetValue(Steps) ?? (p.GetValue(Epochs) ?? 40) * perEpoch,
             Seed = p.GetValue(Seed),
             WeightClasses = !p.GetValue(Unweighted),
+            ObjectCrops = p.GetValue(Stage) == 1,
+            From = p.GetValue(From),
             AverageDecay = p.GetValue(Average),
             Map = p.GetValue(Map),
             LeaveOut = p.GetValue(LeaveOut),
         };
         if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
+        if (p.GetValue(Stage) is not (null or 1 or 2)) throw new UserError($"--stage {p.GetValue(Stage)}: there are 1 and 2");
+        if (p.GetValue(Stage) == 2 && config.From is null) throw new UserError("--stage 2 goes on from stage 1: name its run with --from");
         if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
         _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);

@@ -14,16 +14,23 @@ public sealed class BatchLoader : IDisposable
     private readonly MixedDataset _data;
     private readonly BatchShape _shape;
     private readonly int _seed;
+    private readonly ObjectCrops? _objects;
     private readonly BlockingCollection<Batch> _ready = new(Ahead);
     private readonly ConcurrentBag<Batch> _free = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private Exception? _failure;
 
-    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep)
+    /// <param name="data">What to show.</param>
+    /// <param name="shape">Size of a batch.</param>
+    /// <param name="seed">Of order and augmentation.</param>
+    /// <param name="firstStep">The step whose batch comes first.</param>
+    /// <param name="objectCrops">Show crops around one object each, instead of whole pictures.</param>
+    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, bool objectCrops = false)
     {
         if (data.EpochSize < shape.N) throw new UserError($"{data.EpochSize} pictures do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
         (_data, _shape, _seed) = (data, shape, seed);
+        if (objectCrops) _objects = new ObjectCrops(data.ClassNames);
         StepsPerEpoch = data.EpochSize / shape.N;
         _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
         _thread.Start();
@@ -100,7 +107,17 @@ public sealed class BatchLoader : IDisposable
         {
             (IDataset set, int index) = order[first + i];
             Random random = new(unchecked((_seed * 31) + (int)((step * _shape.N) + i)));
-            augmentation.Apply(set.Load(index), random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
+            Span<byte> frame = batch.Frame.AsSpan(i * pixels * 3, pixels * 3), labels = batch.Labels.AsSpan(i * pixels, pixels);
+            if (_objects is null)
+            {
+                augmentation.Apply(set.Load(index), random, frame, labels);
+                continue;
+            }
+
+            Sample cut = _objects.Cut(set.Load(index), random);
+            augmentation.Apply(cut, random, frame, labels);
+            cut.Image.Dispose();
+            cut.Labels.Dispose();
         }
     }
 

@@ -21,6 +21,12 @@ public sealed record RunConfig
     public required int Seed { get; init; }
     public required bool WeightClasses { get; init; }
 
+    /// <summary>Crops around one object each: the first of DeconvNet's two stages.</summary>
+    public bool ObjectCrops { get; init; }
+
+    /// <summary>The run whose weights this one started from, or null.</summary>
+    public string? From { get; init; }
+
     /// <summary>Decay of the weights' moving average; 0 keeps none.</summary>
     public double AverageDecay { get; init; }
 

@@ -87,6 +87,20 @@ public sealed class TrainStep : IDisposable
         }
     }
 
+    /// <summary>Starts from another run's parameters: those of the same name and size, its averages where it kept them. Returns how many fitted.</summary>
+    public int Adopt(IReadOnlyDictionary<string, float[]> parameters)
+    {
+        int taken = 0;
+        for (int i = 0; i < _graph.State.Count; i++)
+        {
+            if (_graph.State[i].Parameter is not { } p || !parameters.TryGetValue(p.Name, out float[]? values) || values.Length != p.Shape.Count) continue;
+            values.CopyTo(_state[_current][i].GetTensorMutableDataAsSpan<float>());
+            taken++;
+        }
+
+        return taken;
+    }
+
     /// <summary>Ends profiling and returns the file that ONNX Runtime wrote.</summary>
     public string EndProfiling() => _session.EndProfiling();
 

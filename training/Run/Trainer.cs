@@ -6,7 +6,12 @@ using RealtimeSeg.Training.Optim;
 namespace RealtimeSeg.Training.Run;
 
 /// <summary>A run: batches in, steps, now and then a score and a checkpoint.</summary>
-public sealed class Trainer(RunConfig config, string folder, MixedDataset train, MixedDataset? validation)
+/// <param name="config">Its settings.</param>
+/// <param name="folder">Where checkpoints and log go.</param>
+/// <param name="train">What to learn from.</param>
+/// <param name="validation">What to be judged on; null for no scores.</param>
+/// <param name="initial">Parameters of an earlier run to start from; null for random ones.</param>
+public sealed class Trainer(RunConfig config, string folder, MixedDataset train, MixedDataset? validation, IReadOnlyDictionary<string, float[]>? initial = null)
 {
     /// <summary>Longest time between checkpoints: what a kill may cost.</summary>
     private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(2);
@@ -23,8 +28,9 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
         StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0);
         using TrainStep step = new(graph, _config.Seed);
         if (from is not null) step.Import(from.State);
+        else if (initial is not null) step.Adopt(initial);
         long first = from?.Step ?? 0;
-        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first);
+        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.ObjectCrops);
         using RunLog log = new(folder, first, loader.StepsPerEpoch, _config, report);
         Schedule schedule = Schedule.Parse(_config.Schedule, _config.LearningRate, _config.WarmUp, _config.TotalSteps);
         long saved = Stopwatch.GetTimestamp();
