@@ -45,12 +45,21 @@ public sealed class TemporalTests
     }
 
     [Fact]
-    public void Motion_is_what_exceeds_noise()
+    public void Motion_is_what_exceeds_noise_and_what_is_near_it()
     {
         MotionMask motion = new();
-        Assert.Equal([false, false], motion.Update([10, 10, 10, 50, 50, 50]).ToArray());
-        Assert.Equal([true, false], motion.Update([14, 6, 12, 50, 50, 90]).ToArray());
-        Assert.Equal([false], motion.Update([14, 6, 12]).ToArray()); // another size: all new
+        byte[] first = new byte[9 * 9 * 3], second = new byte[first.Length];
+        first.AsSpan().Fill(50);
+        second.AsSpan().Fill(61); // within noise
+        second[((4 * 9) + 4) * 3] = 120;
+        Assert.DoesNotContain(true, motion.Update(first, 9).ToArray());
+        bool[] still = motion.Update(second, 9).ToArray();
+        for (int y = 0; y < 9; y++)
+        {
+            for (int x = 0; x < 9; x++) Assert.Equal(Math.Abs(x - 4) > 2 || Math.Abs(y - 4) > 2, still[(y * 9) + x]);
+        }
+
+        Assert.Equal([false], motion.Update([14, 6, 12], 1).ToArray()); // another size: all new
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class FrameEngine
     private void Steady(FrameSlot slot)
     {
         Span<byte> labels = slot.Labels.AsSpan<byte>();
-        ReadOnlySpan<bool> still = _motion.Update(slot.Fitted.AsSpan<byte>());
+        ReadOnlySpan<bool> still = _motion.Update(slot.Fitted.AsSpan<byte>(), slot.Fitted.Width);
         _smoother.Apply(still, labels, slot.Confidence.AsSpan<byte>());
         _flicker.Add(still, labels);
     }

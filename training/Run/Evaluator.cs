@@ -63,7 +63,7 @@ public sealed class Evaluator : IDisposable
         {
             Sample sample = video.Load(i);
             (byte[] labels, byte[] confidence) = Run(sample.Image);
-            ReadOnlySpan<bool> still = motion.Update(sample.Image.AsSpan<byte>());
+            ReadOnlySpan<bool> still = motion.Update(sample.Image.AsSpan<byte>(), sample.Image.Width);
             smoother.Apply(still, labels, confidence);
             matrix.Add(Bytes(sample.Labels), labels);
             ours.Add(still, labels);
