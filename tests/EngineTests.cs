@@ -15,28 +15,31 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     private static readonly (int, int) Small = (160, 120);
 
     [Fact]
-    public void Inline_and_pipelined_schedules_show_the_same_pictures()
+    public void All_schedules_show_the_same_pictures()
     {
-        ulong[] Hashes(bool pipelined)
+        ulong[] Hashes(Schedule schedule)
         {
             RecordingSink sink = new();
-            RunReport report = Run(new EngineOptions(Pipelined: pipelined, Frames: 12), new StreetSource("synth://3", null), sink, hud: false);
+            RunReport report = Run(new EngineOptions(schedule, Frames: 12), new StreetSource("synth://3", null), sink, hud: false);
             Assert.Equal(12, report.Stats.Count);
             Assert.Equal(12, report.Read);
             Assert.Equal(0, report.Dropped);
             return [.. sink.Hashes];
         }
 
-        ulong[] inline = Hashes(pipelined: false);
-        Assert.Equal(inline, Hashes(pipelined: true));
+        ulong[] inline = Hashes(Schedule.Inline);
+        Assert.Equal(inline, Hashes(Schedule.Pipelined));
+        Assert.Equal(inline, Hashes(Schedule.Ahead));
         Assert.Equal(12, inline.Distinct().Count());
     }
 
-    [Fact]
-    public void Latest_wins_accounts_for_every_frame_it_read()
+    [Theory]
+    [InlineData(Schedule.Ahead)]
+    [InlineData(Schedule.Pipelined)]
+    public void Latest_wins_accounts_for_every_frame_it_read(Schedule schedule)
     {
         RecordingSink sink = new();
-        RunReport report = Run(new EngineOptions(LatestWins: true, Frames: 60), new StreetSource("synth://3", null), sink, hud: false);
+        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 60), new StreetSource("synth://3", null), sink, hud: false);
         Assert.Equal(60, report.Read);
         Assert.Equal(60, report.Stats.Count + report.Dropped);
         Assert.True(report.Stats.Count > 0);
@@ -46,27 +49,29 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     public void A_paced_replay_keeps_to_the_sources_rate_on_the_injected_clock()
     {
         SteppedClock clock = new();
-        Run(new EngineOptions(Pipelined: false, Paced: true, Frames: 10), new StreetSource("synth://3", 20), new RecordingSink(), hud: true, clock);
+        Run(new EngineOptions(Schedule.Inline, Paced: true, Frames: 10), new StreetSource("synth://3", 20), new RecordingSink(), hud: true, clock);
         Assert.Equal(10 * 50_000_000L, clock.Now);
     }
 
-    [Fact]
-    public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2()
+    [Theory]
+    [InlineData(Schedule.Ahead)]
+    [InlineData(Schedule.Pipelined)]
+    public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2(Schedule schedule)
     {
-        RunReport report = Run(new EngineOptions(Frames: 300, WarmUp: 30, Smooth: 0.5f), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        RunReport report = Run(new EngineOptions(schedule, Frames: 300, WarmUp: 30, Smooth: 0.5f), new StreetSource("synth://3", null), new NullSink(), hud: true);
         Assert.Equal(300, report.Stats.Count);
         Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
         Assert.Equal(0, report.Gen2Collections);
     }
 
     [Fact]
-    public void A_source_that_fails_ends_the_run_with_its_message_in_both_schedules()
+    public void A_source_that_fails_ends_the_run_with_its_message_in_every_schedule()
     {
         using TemporaryFolder folder = new();
         File.WriteAllBytes(folder["0.png"], [1, 2, 3]);
-        foreach (bool pipelined in new[] { false, true })
+        foreach (Schedule schedule in Enum.GetValues<Schedule>())
         {
-            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(Pipelined: pipelined), new ImageSource(folder.Path, null), new RecordingSink(), hud: false));
+            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(schedule), new ImageSource(folder.Path, null), new RecordingSink(), hud: false));
             Assert.Contains("0.png", e.Message, StringComparison.Ordinal);
         }
     }

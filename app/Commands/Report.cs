@@ -10,7 +10,7 @@ namespace RealtimeSeg.Commands;
 /// <summary>A run's figures, as a table and as JSON.</summary>
 internal static class Report
 {
-    public static void Print(RunReport r, Segmenter segmenter, IGlContext context, Renderer renderer, Settings s)
+    public static void Print(RunReport r, Segmenter segmenter, IGlContext context, Renderer renderer, EngineOptions options)
     {
         if (r.Stats.Count == 0)
         {
@@ -25,14 +25,14 @@ internal static class Report
         Row("frame period", r.Stats.Period);
         AnsiConsole.Write(table);
         Console.WriteLine(Text($"{r.Stats.FramesPerSecond:F1} frames/s over {r.Stats.Count} frames, {r.Dropped} dropped; {r.ManagedBytesPerFrame:F0} managed bytes a frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB{(r.Flicker is { } f ? Text($"; flicker {f:P2}") : "")}"));
-        Console.WriteLine(Text($"{Machine.Cpu}, {Environment.ProcessorCount} cores; {segmenter.Name} ({segmenter.Manifest.Network}) on {segmenter.Provider}, {segmenter.Threads} threads, {Schedule(s)}; {context.Kind}, {renderer.Device}"));
+        Console.WriteLine(Text($"{Machine.Cpu}, {Environment.ProcessorCount} cores; {segmenter.Name} ({segmenter.Manifest.Network}) on {segmenter.Provider}, {segmenter.Threads} threads, {Schedule(options)}; {context.Kind}, {renderer.Device}"));
 
         void Row(string name, Percentiles p) => table.AddRow([name, .. new[] { p.P50, p.P90, p.P95, p.P99, p.Max }.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))]);
     }
 
-    public static void WriteJson(string? path, RunReport r, Segmenter segmenter, IGlContext context, Renderer renderer, Settings s)
+    public static void WriteJson(Settings s, RunReport r, Segmenter segmenter, IGlContext context, Renderer renderer, EngineOptions options)
     {
-        if (path is null) return;
+        if (s.Json is null) return;
         var figures = new
         {
             fps = r.Stats.FramesPerSecond,
@@ -49,18 +49,18 @@ internal static class Report
             flicker = r.Flicker,
             smooth = s.Smooth,
             source = s.Source,
-            schedule = Schedule(s),
+            schedule = Schedule(options),
             model = new { name = segmenter.Name, network = segmenter.Manifest.Network, width = segmenter.Manifest.Size.Width, height = segmenter.Manifest.Size.Height },
             machine = new { cpu = Machine.Cpu, cores = Environment.ProcessorCount, threads = segmenter.Threads, gl = renderer.Device, context = context.Kind },
         };
-        AtomicFile.WriteJson(path, figures);
+        AtomicFile.WriteJson(s.Json, figures);
     }
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };
 
     private static string Name(Stage stage) => stage.ToString().ToLowerInvariant();
 
-    private static string Schedule(Settings s) => s.Inline ? "inline" : "pipelined";
+    private static string Schedule(EngineOptions options) => options.Schedule.ToString().ToLowerInvariant();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

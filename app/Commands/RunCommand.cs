@@ -30,7 +30,7 @@ internal static class RunCommand
         Option<double?> fps = new("--fps") { Description = "Frames a second, instead of the source's own" };
         Option<long> frames = new("--frames") { Description = "Stop after so many frames" };
         Option<bool> headless = new("--headless") { Description = "Render without a window" };
-        Option<bool> inline = new("--inline") { Description = "One stage after the other on one thread, instead of a pipeline" };
+        Option<string> schedule = new("--schedule") { Description = "What runs at the same time: inline, ahead, pipelined, or auto: what gives this machine the least latency", DefaultValueFactory = _ => "auto" };
         Option<float> opacity = new("--opacity") { Description = "Strength of the class colours, 0 to 1", DefaultValueFactory = _ => 0.5f };
         Option<string> view = new("--view") { Description = string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant(), DefaultValueFactory = _ => "overlay" };
         Option<string?> show = new("--show") { Description = "Classes that are foreground, such as person,car; all others are left as they are" };
@@ -39,7 +39,7 @@ internal static class RunCommand
         Option<string> refine = new("--refine") { Description = "Let the mask's edges follow the picture's: on, off, or auto: where a GPU draws", DefaultValueFactory = _ => "auto" };
         Option<bool> noHud = new("--no-hud") { Description = "Leave the figures and legend out" };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
-        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, inline, view, show, backdrop, opacity, smooth, refine, noHud, json };
+        Command c = new(mode.Name, mode.Description) { source, outputs, model, provider, threads, size, fps, frames, headless, schedule, view, show, backdrop, opacity, smooth, refine, noHud, json };
         c.SetAction(p => Run(mode, new Settings
         {
             Source = p.GetValue(source) ?? mode.DefaultSource,
@@ -49,7 +49,7 @@ internal static class RunCommand
             FramesPerSecond = p.GetValue(fps),
             Frames = p.GetValue(frames),
             Headless = p.GetValue(headless),
-            Inline = p.GetValue(inline),
+            Schedule = Settings.ParseSchedule(p.GetValue(schedule)!),
             Smooth = p.GetValue(smooth),
             Render = new RenderOptions
             {
@@ -96,7 +96,8 @@ internal static class RunCommand
         if (mode.Windowed && !window && s.Outputs.Count == 0) Console.WriteLine("no window and no output named: measuring only; name FILE.mp4 or FILE.png to keep the pictures");
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, s.Render);
 
-        EngineOptions options = mode.Engine with { Frames = s.Frames, Pipelined = !s.Inline, Smooth = s.Smooth, MeasureFlicker = mode == Mode.Bench, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
+        bool onCpu = renderer.IsSoftware && segmenter.Provider == ExecutionProviders.Cpu;
+        EngineOptions options = mode.Engine with { Frames = s.Frames, Schedule = s.Schedule ?? (onCpu ? mode.OnCpu : mode.Engine.Schedule), Smooth = s.Smooth, MeasureFlicker = mode == Mode.Bench, Paced = mode.Engine.Paced || (window && mode.WindowPaced) };
         FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks.All, new WallClock(), stop), options);
         Console.CancelKeyPress += (_, e) =>
         {
@@ -104,8 +105,8 @@ internal static class RunCommand
             stop.Cancel();
         };
         RunReport report = engine.Run();
-        Report.Print(report, segmenter, context, renderer, s);
-        Report.WriteJson(s.Json, report, segmenter, context, renderer, s);
+        Report.Print(report, segmenter, context, renderer, options);
+        Report.WriteJson(s, report, segmenter, context, renderer, options);
         foreach (string output in report.Outputs) Console.WriteLine($"wrote {output}");
         Console.WriteLine(report.Complaint ?? string.Create(CultureInfo.InvariantCulture, $"read {report.Read} frames from {source.Name}"));
         return 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Model;
 
@@ -14,7 +15,9 @@ internal sealed record Settings
     public double? FramesPerSecond { get; init; }
     public long Frames { get; init; }
     public bool Headless { get; init; }
-    public bool Inline { get; init; }
+    /// <summary>Null: what suits the machine.</summary>
+    public Schedule? Schedule { get; init; }
+
     public float Smooth { get; init; }
     public RenderOptions Render { get; init; } = new();
     public string? Json { get; init; }
@@ -27,6 +30,10 @@ internal sealed record Settings
         if (Smooth is < 0 or > 1) throw new UserError($"--smooth {Smooth}: it lies between 0 and 1");
         if (Segmenter.Threads < 0) throw new UserError($"--threads {Segmenter.Threads}: it cannot be negative");
     }
+
+    public static Schedule? ParseSchedule(string text) => text == "auto" ? null
+        : Enum.TryParse(text, ignoreCase: true, out Schedule s) && Enum.IsDefined(s) ? s
+        : throw new UserError($"no schedule '{text}': choose auto, inline, ahead or pipelined");
 
     public static (int Width, int Height)? ParseSize(string? text)
     {

@@ -6,8 +6,21 @@ using RealtimeSeg.Sources;
 
 namespace RealtimeSeg.Engine;
 
+/// <summary>What runs at the same time.</summary>
+public enum Schedule
+{
+    /// <summary>Nothing: capture, inference and drawing one after the other.</summary>
+    Inline,
+
+    /// <summary>Capture beside inference and drawing: for live sources where one processor infers and draws.</summary>
+    Ahead,
+
+    /// <summary>All three beside one another: the most frames a second, above all where a GPU draws or infers.</summary>
+    Pipelined,
+}
+
 /// <summary>How frames are scheduled: a mode is a row of these, not a branch in the engine.</summary>
-/// <param name="Pipelined">Capture, inference and drawing at the same time; otherwise one after the other.</param>
+/// <param name="Schedule">What runs at the same time.</param>
 /// <param name="LatestWins">Skip frames rather than show old ones.</param>
 /// <param name="Paced">Hold the source to its own frame rate.</param>
 /// <param name="Slots">Frames in flight when none may be skipped: 3 keep every stage busy, 2 keep the latency short.</param>
@@ -15,7 +28,7 @@ namespace RealtimeSeg.Engine;
 /// <param name="WarmUp">Frames that no statistic counts.</param>
 /// <param name="Smooth">Strength of the temporal smoothing, 0–1.</param>
 /// <param name="MeasureFlicker">Count flicker also where nothing is smoothed.</param>
-public sealed record EngineOptions(bool Pipelined = true, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, float Smooth = 0, bool MeasureFlicker = false);
+public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, float Smooth = 0, bool MeasureFlicker = false);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
 public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, IReadOnlyList<ISink> Sinks, FrameClock Clock, CancellationTokenSource Stop);
@@ -55,7 +68,7 @@ public sealed class FrameEngine
     {
         Stages stages = new(Capture, Label);
         _mark = MemoryMark.Now();
-        using (_supply = _options.Pipelined ? new PipelinedSupply(stages, _options.LatestWins, _options.Slots) : new InlineSupply(stages))
+        using (_supply = Supply(stages))
         {
             try
             {
@@ -69,6 +82,10 @@ public sealed class FrameEngine
             return Report(_supply);
         }
     }
+
+    private IFrameSupply Supply(Stages stages) => _options.Schedule == Schedule.Inline
+        ? new InlineSupply(stages)
+        : new PipelinedSupply(stages, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined);
 
     /// <summary>One turn of the loop: events, then a frame if there is one.</summary>
     private void Turn(IFrameSupply supply)

@@ -4,38 +4,46 @@ using RealtimeSeg.Frames;
 namespace RealtimeSeg.Engine;
 
 /// <summary>
-/// Capture and inference on a thread each. Lossless: as many slots as asked for and queues with room for all, so that a slow stage
-/// holds the others up. Latest wins: mailboxes between the stages, a slot for each mailbox and each stage.
+/// Capture on its own thread, and inference too where it may run ahead of the drawing. Lossless: as many slots as asked for and queues
+/// with room for all, so that a slow stage holds the others up. Latest wins: mailboxes between the stages, a slot for each mailbox
+/// and each stage.
 /// </summary>
 public sealed class PipelinedSupply : IFrameSupply
 {
-    private const int LatestSlots = 5;
     private readonly Stages _stages;
+    private readonly bool _labelAhead;
     private readonly FrameSlot[] _slots;
     private readonly FrameChannel _free, _captured, _labelled;
     private readonly Thread[] _threads;
     private volatile bool _stop;
     private ExceptionDispatchInfo? _failure;
 
-    public PipelinedSupply(Stages stages, bool latestWins, int losslessSlots)
+    /// <param name="stages">What to run.</param>
+    /// <param name="latestWins">Skip frames rather than show old ones.</param>
+    /// <param name="losslessSlots">Frames in flight when none may be skipped.</param>
+    /// <param name="labelAhead">Inference on a thread of its own; otherwise on the thread that takes the frame.</param>
+    public PipelinedSupply(Stages stages, bool latestWins, int losslessSlots, bool labelAhead)
     {
-        _stages = stages;
-        _slots = [.. Enumerable.Range(0, latestWins ? LatestSlots : losslessSlots).Select(_ => new FrameSlot())];
-        _free = new FrameChannel(_slots.Length);
-        _captured = new FrameChannel(latestWins ? 1 : _slots.Length);
-        _labelled = new FrameChannel(latestWins ? 1 : _slots.Length);
+        (_stages, _labelAhead) = (stages, labelAhead);
+        int slots = !latestWins ? losslessSlots : labelAhead ? 5 : 3;
+        _slots = [.. Enumerable.Range(0, slots).Select(_ => new FrameSlot())];
+        _free = new FrameChannel(slots);
+        _captured = new FrameChannel(latestWins ? 1 : slots);
+        _labelled = labelAhead ? new FrameChannel(latestWins ? 1 : slots) : _captured;
         foreach (FrameSlot s in _slots) _free.Put(s);
-        _threads = [Start("capture", Capture, _captured), Start("inference", Label, _labelled)];
+        Thread capture = Start("capture", Capture, _captured);
+        _threads = labelAhead ? [capture, Start("inference", Label, _labelled)] : [capture];
     }
 
     public bool IsFinished => _labelled.IsFinished;
 
-    public long Dropped => _captured.Dropped + _labelled.Dropped;
+    public long Dropped => _captured.Dropped + (_labelAhead ? _labelled.Dropped : 0);
 
     public FrameSlot? Take(int milliseconds)
     {
         FrameSlot? slot = _labelled.Take(milliseconds);
         if (slot is null && _labelled.IsFinished) _failure?.Throw();
+        if (slot is not null && !_labelAhead) _stages.Label(slot);
         return slot;
     }
 

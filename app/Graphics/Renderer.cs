@@ -11,6 +11,8 @@ public sealed class Renderer : IDisposable
     /// <summary>The HUD is drawn at 10 Hz: faster, nobody could read it.</summary>
     private const long HudPeriod = 100_000_000;
 
+    private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];
+
     private readonly GL _gl;
     private readonly IReadOnlyList<string> _classes;
     private readonly IReadOnlyList<int> _palette;
@@ -27,7 +29,7 @@ public sealed class Renderer : IDisposable
     {
         options.Check(classes);
         (_gl, _classes, _palette) = (gl, classes, palette);
-        (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware(gl));
+        (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
@@ -50,6 +52,12 @@ public sealed class Renderer : IDisposable
 
     /// <summary>Driver's name, for the report.</summary>
     public string Device => _gl.GetStringS(StringName.Renderer);
+
+    /// <summary>
+    /// Whether Mesa draws on the CPU. There the refinement would take the network's time (20 ms a frame at 768×576), so it is off
+    /// unless asked for.
+    /// </summary>
+    public bool IsSoftware => SoftwareRasterizers.Any(n => Device.Contains(n, StringComparison.Ordinal));
 
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
@@ -97,13 +105,6 @@ public sealed class Renderer : IDisposable
         _compositor.Dispose();
         _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);
-    }
-
-    /// <summary>Mesa's rasterisers on the CPU: there the refinement would take the network's time (20 ms a frame at 768×576).</summary>
-    private static bool IsSoftware(GL gl)
-    {
-        string name = gl.GetStringS(StringName.Renderer);
-        return name.Contains("llvmpipe", StringComparison.Ordinal) || name.Contains("softpipe", StringComparison.Ordinal) || name.Contains("swrast", StringComparison.Ordinal);
     }
 
     private void DrawHud(Func<HudText> text, long now, bool fresh)
