@@ -121,6 +121,8 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("TMP/empty", "no known layout", "train", "--data", "TMP/empty", "--out", "TMP/run")]
     [InlineData("/proc/no", "cannot write", "train", "--out", "/proc/no")]
     [InlineData("TMP/run", "no checkpoint", "train", "--resume", "--out", "TMP/run")]
+    [InlineData("TMP/none", "no checkpoint", "train", "--from", "TMP/none", "--out", "TMP/run")]
+    [InlineData("--stage 2", "--from", "train", "--stage", "2", "--out", "TMP/run")]
     [InlineData("TMP/run", "no checkpoint", "export", "TMP/run", "TMP/m.onnx")]
     [InlineData("TMP/m.onnx", "no file", "eval", "TMP/m.onnx")]
     [InlineData("text.onnx", "not an ONNX file", "eval", "TMP/text.onnx")]

@@ -66,6 +66,7 @@ internal static class TrainCommand
         MixedDataset validation = Open(p, from?.Config, training: false);
         RunConfig config = from?.Config ?? ConfigOf(p, train);
         _ = config.Network();
+        IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialOf(config) : null;
         AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 
         using CancellationTokenSource stop = new();
@@ -74,7 +75,7 @@ internal static class TrainCommand
             e.Cancel = true;
             stop.Cancel();
         };
-        Trainer trainer = new(config, folder, train, validation, from is null ? InitialOf(config) : null) { EvaluateEvery = p.GetValue(EvalEvery) };
+        Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         bool done = Show(report => trainer.Run(from, report, stop.Token));
         Console.WriteLine(done ? $"done: './run.sh export {folder} MODEL.onnx' writes the model" : $"stopped: go on with --resume --out {folder}");
