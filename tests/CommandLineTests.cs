@@ -138,6 +138,24 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
         Assert.False(File.Exists(folder["m.onnx"]), "a model was left behind");
     }
 
+    [Fact]
+    public void Training_on_bad_labels_names_the_file_and_leaves_no_run_behind()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string split in new[] { "train", "val" })
+        {
+            Directory.CreateDirectory(folder[split]);
+            Directory.CreateDirectory(folder[split + "annot"]);
+            using Mat image = new(40, 60, MatType.CV_8UC3, Scalar.Black), labels = new(40, 60, MatType.CV_8UC1, new Scalar(77));
+            Cv2.ImWrite(folder[split + "/a.png"], image);
+            Cv2.ImWrite(folder[split + "annot/a.png"], labels);
+        }
+
+        (int code, _, string error) = Cli.Run(Repository.Root, "train", "--data", folder.Path, "--batch", "1", "--crop", "64x64", "--out", folder["run"]);
+        AssertRefused(code, error, "trainannot/a.png", "holds label 77");
+        Assert.False(Directory.Exists(folder["run"]), "a run folder was left behind");
+    }
+
     private static void AssertRefused(int code, string error, string names, string says)
     {
         Assert.Equal(2, code);

@@ -67,6 +67,7 @@ internal static class TrainCommand
         RunConfig config = from?.Config ?? ConfigOf(p, train);
         _ = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialOf(config) : null;
+        bool madeFolder = !Directory.Exists(folder);
         AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 
         using CancellationTokenSource stop = new();
@@ -77,7 +78,17 @@ internal static class TrainCommand
         };
         Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
-        bool done = Show(report => trainer.Run(from, report, stop.Token));
+        bool done;
+        try
+        {
+            done = Show(report => trainer.Run(from, report, stop.Token));
+        }
+        catch (UserError) when (madeFolder && !File.Exists(checkpointPath))
+        {
+            Directory.Delete(folder, recursive: true); // a run that never got going
+            throw;
+        }
+
         Console.WriteLine(done ? $"done: './run.sh export {folder} MODEL.onnx' writes the model" : $"stopped: go on with --resume --out {folder}");
         return 0;
     }
