@@ -14,8 +14,8 @@ public sealed class Renderer : IDisposable
     private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];
 
     private readonly GL _gl;
-    private readonly IReadOnlyList<string> _classes;
-    private readonly IReadOnlyList<int> _palette;
+    private readonly string[] _shownClasses;
+    private readonly int[] _shownColors;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
     private readonly uint _vertices;
@@ -28,7 +28,10 @@ public sealed class Renderer : IDisposable
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         options.Check(classes);
-        (_gl, _classes, _palette) = (gl, classes, palette);
+        _gl = gl;
+        // The legend names what is tinted, nothing else.
+        int[] shown = [.. Enumerable.Range(0, classes.Count).Where(i => options.IsForeground(classes[i]))];
+        (_shownClasses, _shownColors) = ([.. shown.Select(i => classes[i])], [.. shown.Select(i => palette[i])]);
         (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
@@ -67,7 +70,7 @@ public sealed class Renderer : IDisposable
         if (_target is null)
         {
             _target = new RenderTarget(_gl, slot.Image.Width, slot.Image.Height, InternalFormat.Rgba8);
-            _hud = new Hud(_gl, _classes, _palette, slot.Image.Height);
+            _hud = new Hud(_gl, _shownClasses, _shownColors, slot.Image.Height);
             _pixels = new byte[slot.Image.Width * slot.Image.Height * 4];
         }
 
