@@ -92,7 +92,7 @@ public sealed class DataTests
         using Mat image = new(120, 160, MatType.CV_8UC3, Scalar.Black), labels = new(120, 160, MatType.CV_8UC1, new Scalar(1));
         image[new Rect(80, 0, 80, 120)].SetTo(Scalar.White);
         labels[new Rect(80, 0, 80, 120)].SetTo(new Scalar(2));
-        using Augmentation augmentation = new(96, 64, 255);
+        using Augmentation augmentation = new(96, 64);
         byte[] pixels = new byte[96 * 64 * 3], classes = new byte[96 * 64];
         int compared = 0;
         for (int seed = 0; seed < 20; seed++)
@@ -108,6 +108,84 @@ public sealed class DataTests
         }
 
         Assert.True(compared > 50_000, $"only {compared} pixels were compared");
+    }
+
+    /// <summary>Each extra changes the batch, only those that move pixels change labels, and the same random state gives the same bytes.</summary>
+    [Theory]
+    [InlineData("rotate", true)]
+    [InlineData("blur", false)]
+    [InlineData("noise", false)]
+    [InlineData("hue", false)]
+    [InlineData("gamma", false)]
+    [InlineData("cutout", true)]
+    [InlineData("paste", true)]
+    public void Each_extra_augmentation_does_its_work_and_repeats(string name, bool movesLabels)
+    {
+        MixedDataset data = MixedDataset.Parse("synth", new Split(Training: true));
+        (byte[] Frame, byte[] Labels) Batch(string augment, int seed)
+        {
+            using SampleMaker maker = new(data, new BatchShape(1, 96, 128), objectCrops: false, ExtrasNames.Parse(augment));
+            (byte[] frame, byte[] labels) = (new byte[96 * 128 * 3], new byte[96 * 128]);
+            maker.Make(data.Parts[0], seed, new Random(seed), frame, labels);
+            return (frame, labels);
+        }
+
+        int different = 0, moved = 0;
+        for (int seed = 0; seed < 12; seed++)
+        {
+            (byte[] Frame, byte[] Labels) plain = Batch("plain", seed), once = Batch(name, seed), again = Batch(name, seed);
+            Assert.True(once.Frame.AsSpan().SequenceEqual(again.Frame) && once.Labels.AsSpan().SequenceEqual(again.Labels), $"seed {seed} gave two different samples");
+            if (!once.Frame.AsSpan().SequenceEqual(plain.Frame)) different++;
+            if (!once.Labels.AsSpan().SequenceEqual(plain.Labels)) moved++;
+        }
+
+        Assert.True(different >= 2, $"{different} of 12 pictures changed");
+        Assert.Equal(movesLabels, moved > 0);
+    }
+
+    [Fact]
+    public void Pasting_brings_rare_objects_with_their_pixels_and_leaves_the_rest()
+    {
+        // Class 2 is rare: a white square in one picture, absent from the other.
+        using Mat image = new(100, 150, MatType.CV_8UC3, Scalar.Black), labels = new(100, 150, MatType.CV_8UC1, new Scalar(0));
+        using Mat with = new(100, 150, MatType.CV_8UC3, Scalar.Black), withLabels = new(100, 150, MatType.CV_8UC1, new Scalar(1));
+        Rect square = new(40, 30, 30, 30);
+        with[square].SetTo(Scalar.White);
+        withLabels[square].SetTo(new Scalar(2));
+        using CopyPaste paste = new([0.6, 0.39, 0.01]);
+        int seen = 0;
+        for (int seed = 0; seed < 10; seed++)
+        {
+            Sample made = paste.Apply(new Sample(image, labels), new Sample(with, withLabels), new Random(seed));
+            using Mat isObject = new(), bright = new(), wrong = new(), inside = new();
+            Cv2.InRange(made.Labels, new Scalar(2), new Scalar(2), isObject);
+            seen += Cv2.CountNonZero(isObject) > 300 ? 1 : 0;
+            Cv2.InRange(made.Image, Scalar.All(200), Scalar.All(255), bright);
+            Cv2.Erode(isObject, inside, null, iterations: 3);
+            Cv2.Subtract(inside, bright, wrong);
+            Assert.Equal(0, Cv2.CountNonZero(wrong)); // an object's inside is white
+            Cv2.Dilate(isObject, isObject, null, iterations: 4);
+            Cv2.Subtract(bright, isObject, wrong);
+            Assert.Equal(0, Cv2.CountNonZero(wrong)); // and nothing white lies outside
+            Assert.DoesNotContain((byte)1, made.Labels.AsSpan<byte>().ToArray());
+            made.Image.Dispose();
+            made.Labels.Dispose();
+        }
+
+        Assert.True(seen >= 8, $"{seen} of 10 were pasted");
+        Assert.Equal(0, Cv2.CountNonZero(labels)); // the source is as it was
+    }
+
+    [Fact]
+    public void Class_weights_follow_their_formulas()
+    {
+        double[] shares = [0.5, 0.3, 0.15, 0.05, 0];
+        IReadOnlyList<float> median = ClassWeights.Of("median", shares), enet = ClassWeights.Of("enet", shares);
+        Assert.Equal([0.6f, 1f, 2f, 6f, 0f], median.Select(w => MathF.Round(w, 4)));
+        Assert.Equal(Math.Log(1.6) / Math.Log(1.15), enet[3] / enet[0], 4);
+        Assert.Equal(1, enet.Average(), 4);
+        Assert.All(ClassWeights.Of("none", shares), w => Assert.Equal(1, w));
+        Assert.Throws<training::RealtimeSeg.UserError>(() => ClassWeights.Of("some", shares));
     }
 
     [Theory]

@@ -87,12 +87,17 @@ public sealed class GradientTests
     [Fact]
     public void ReduceSum_over_the_middle() => Check([new(2, 3, 4)], (g, x) => Reduce.Sum(g, x[0], [1], keepDims: false));
 
+    [Theory]
+    [InlineData(false, 0f)]
+    [InlineData(false, 0.1f)]
+    [InlineData(true, 0f)]
+    [InlineData(true, 0.2f)]
+    public void SoftmaxCrossEntropy_with_weights_and_ignored_pixels(bool hardOnly, float smoothing)
+        => Check([new(2, 4, 2, 3)], (g, x) => SoftmaxCrossEntropy.Emit(g, x[0], Truth(g), [1f, 0.5f, 2f, 3f], hardOnly, smoothing));
+
     [Fact]
-    public void SoftmaxCrossEntropy_with_weights_and_ignored_pixels()
-    {
-        byte[] labels = [0, 2, 1, 255, 2, 0, 3, 1, 1, 255, 0, 2];
-        Check([new(2, 4, 2, 3)], (g, x) => SoftmaxCrossEntropy.Emit(g, x[0], g.Constant(labels, ElementType.UInt8, new Shape(2, 2, 3)), [1f, 0.5f, 2f, 3f]));
-    }
+    public void SoftmaxSquaredError_with_weights_and_ignored_pixels()
+        => Check([new(2, 4, 2, 3)], (g, x) => SoftmaxSquaredError.Emit(g, x[0], Truth(g), [1f, 0.5f, 2f, 3f]));
 
     [Fact]
     public void A_value_used_twice_gets_both_gradients()
@@ -109,6 +114,9 @@ public sealed class GradientTests
         Assert.Contains("Exp", e.Message, StringComparison.Ordinal);
         Assert.Contains("stem", e.Message, StringComparison.Ordinal);
     }
+
+    private static Value Truth(GraphBuilder g)
+        => g.Constant([0, 2, 1, 255, 2, 0, 3, 1, 1, 255, 0, 2], ElementType.UInt8, new Shape(2, 2, 3));
 
     private static void Check(Shape a, Shape b, Func<GraphBuilder, Value[], Value> op, int inputs = 2) => Check([a, b], op, inputs);
 

@@ -66,6 +66,38 @@ public sealed class OperatorReferenceTests
         }
     }
 
+    /// <summary>One pixel is easy (p above 0.7), two are hard; with hardOnly the easy one, a third of the weight, must not count.</summary>
+    [Theory]
+    [InlineData(false, 0.0)]
+    [InlineData(true, 0.0)]
+    [InlineData(false, 0.3)]
+    public void Hard_pixels_and_smoothed_targets_equal_their_definitions(bool hardOnly, double smoothing)
+    {
+        GraphBuilder g = new();
+        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 3)), labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 3));
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 1], hardOnly, (float)smoothing);
+        float[] margins = [2f, 0.2f, -1f]; // of the true class over the other
+        Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["logits"] = new[] { margins[0], margins[1], margins[2], 0, 0, 0 }, ["labels"] = new byte[] { 0, 0, 0 } };
+        double Cost(float margin)
+        {
+            double p = 1 / (1 + Math.Exp(-margin));
+            return (-(1 - (smoothing / 2)) * Math.Log(p)) - (smoothing / 2 * Math.Log(1 - p));
+        }
+
+        double expected = margins.Skip(hardOnly ? 1 : 0).Average(Cost);
+        Assert.Equal(expected, Ort.Run(g, [loss], inputs)[0][0], 5);
+    }
+
+    [Fact]
+    public void Where_hardly_any_pixel_is_hard_all_count()
+    {
+        GraphBuilder g = new();
+        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 4)), labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 4));
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 1], hardOnly: true);
+        Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["logits"] = new[] { 4f, 4, 4, 4, 0, 0, 0, 0 }, ["labels"] = new byte[4] };
+        Assert.Equal(Math.Log(1 + Math.Exp(-4)), Ort.Run(g, [loss], inputs)[0][0], 5);
+    }
+
     [Fact]
     public void SoftmaxCrossEntropy_equals_the_definition()
     {

@@ -36,7 +36,7 @@ public sealed class TrainingTests
         GraphBuilder g = new();
         Value frame = g.Input("frame", ElementType.UInt8, new Shape(2, 64, 96, 3)), labels = g.Input("labels", ElementType.UInt8, new Shape(2, 64, 96));
         TrainableLayers layers = new(g, batchStatistics: true);
-        Value logits = Networks.Parse(net, null, 11).Forward(layers, frame);
+        Value logits = Networks.Parse(net, null, 11).Forward(layers, frame).Logits;
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [.. Enumerable.Repeat(1f, 11)]);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
@@ -76,7 +76,7 @@ public sealed class TrainingTests
         List<double> losses = [];
         RunConfig config = Toy.Config(10);
         using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
-        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse("adamw", 1e-2f));
+        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, config.Objective, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse("adamw", 1e-2f));
         using TrainStep step = new(graph, config.Seed);
         for (int t = 0; t < 10; t++)
         {
@@ -84,7 +84,7 @@ public sealed class TrainingTests
             losses.Add(step.Run(StepNumbers.At(1e-3, t)));
         }
 
-        double[] pinned = [3.0658, 3.1226, 2.2613, 3.0842, 3.1030, 1.9432, 1.9971, 1.1075, 1.8750, 1.1671];
+        double[] pinned = [2.7742, 2.6812, 2.2281, 2.7076, 2.2500, 1.7160, 1.8576, 1.2835, 1.3709, 1.4717];
         Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), string.Join(", ", losses.Select(l => l.ToString("F4", CultureInfo.InvariantCulture))));
     }
 
@@ -111,7 +111,7 @@ public sealed class TrainingTests
     {
         using TemporaryFolder folder = new();
         Checkpoint first = Toy.Train(Toy.Config(1, "fcn32s"), folder.Path);
-        StepGraph graph = StepGraph.Build(Networks.Parse("fcn8s", null, 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0));
+        StepGraph graph = StepGraph.Build(Networks.Parse("fcn8s", null, 11), new BatchShape(1, 32, 32), new Objective(), [.. Enumerable.Repeat(1f, 11)], new Sgd(0));
         using TrainStep step = new(graph, seed: 99);
         int taken = step.Adopt(first.State);
         IReadOnlyDictionary<string, float[]> state = step.Export();
@@ -141,6 +141,59 @@ public sealed class TrainingTests
         }
     }
 
+    [Fact]
+    public void Clipping_shortens_the_step_to_the_norm_and_no_further()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(1) with { Optimizer = "sgd", WeightDecay = 0, Schedule = "constant", WarmUp = 0, LearningRate = 1 };
+        double Moved(float clip)
+        {
+            Checkpoint after = Toy.Train(config with { ClipNorm = clip }, folder[clip.ToString(CultureInfo.InvariantCulture)]);
+            Parameter[] learned = [.. InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic)];
+            return Math.Sqrt(learned.Sum(p => p.Initial(config.Seed).Zip(after.State[p.Name], (a, b) => Math.Pow(a - b, 2)).Sum()));
+        }
+
+        double free = Moved(0);
+        Assert.Equal(free, Moved((float)(free * 2)), 3);
+        Assert.Equal(free / 4, Moved((float)(free / 4)), 3);
+    }
+
+    [Fact]
+    public void A_run_that_blows_up_names_the_gradient_and_leaves_no_unsound_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(40) with { Optimizer = "sgd", Schedule = "constant", WarmUp = 0, LearningRate = 1e6 };
+        string said = Assert.Throws<training::RealtimeSeg.UserError>(() => Toy.Train(config, folder.Path)).Message;
+        Assert.Contains("lower --lr", said, StringComparison.Ordinal);
+        Assert.Matches("gradient of [a-z0-9.]+", said);
+        Assert.False(File.Exists(folder[Checkpoint.FileName]));
+    }
+
+    /// <summary>A finer network made from a coarser one begins with the coarser one's decisions: its skips start at zero.</summary>
+    [Fact]
+    public void Skips_start_at_zero()
+    {
+        foreach (Parameter p in InferenceGraph.Declared(Networks.Parse("fcn8s", null, 11)).Where(p => p.Name.StartsWith("score", StringComparison.Ordinal)))
+            Assert.Equal(p.Name.StartsWith("score32", StringComparison.Ordinal), p.Initial(1).Any(v => v != 0));
+    }
+
+    [Theory]
+    [InlineData("ohem", "learned", 0.4f)]
+    [InlineData("l2", "bilinear", 0f)]
+    [InlineData("ce", "bilinear", 0.4f)]
+    public void Objectives_and_upsamplings_lower_their_loss(string loss, string upsampling, float auxiliary)
+    {
+        RunConfig config = Toy.Config(20) with { Upsampling = upsampling, Objective = new Objective { Loss = loss, Auxiliary = auxiliary, LabelSmoothing = loss == "l2" ? 0 : 0.05f } };
+        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
+        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, config.Objective, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse("adamw", 1e-2f));
+        Assert.Equal(upsampling == "learned", graph.Learned.Any(n => n.StartsWith("up", StringComparison.Ordinal)));
+        using TrainStep step = new(graph, config.Seed);
+        loader.Next(step.Frame, step.Labels);
+        float first = step.Run(StepNumbers.At(2e-3, 0)), last = first;
+        for (int t = 1; t < 20; t++) last = step.Run(StepNumbers.At(2e-3, t));
+        Assert.True(last < 0.75 * first, $"{first} → {last}");
+    }
+
     [Theory]
     [InlineData("sgd", 2e-2)]
     [InlineData("adamw", 2e-3)]
@@ -148,7 +201,7 @@ public sealed class TrainingTests
     {
         RunConfig config = Toy.Config(20);
         using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
-        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse(optimizer, 1e-2f));
+        StepGraph graph = StepGraph.Build(config.Network(), config.Batch, config.Objective, [.. config.ClassNames.Select(_ => 1f)], Optimizer.Parse(optimizer, 1e-2f));
         using TrainStep step = new(graph, config.Seed);
         loader.Next(step.Frame, step.Labels);
         float first = step.Run(StepNumbers.At(rate, 0)), last = first;
@@ -158,7 +211,7 @@ public sealed class TrainingTests
 
     [Fact]
     public void ResLite_has_the_yardsticks_parameter_count()
-        => Assert.Equal(4_738_532, StepGraph.Build(Networks.Parse("fcn4s", "reslite", 11), new BatchShape(1, 32, 32), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).ParameterCount);
+        => Assert.Equal(4_738_532, StepGraph.Build(Networks.Parse("fcn4s", "reslite", 11), new BatchShape(1, 32, 32), new Objective(), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).ParameterCount);
 
     [Theory]
     [InlineData("constant", 0, 0.5)]

@@ -24,7 +24,7 @@ internal static class Toy
         WarmUp = 4,
         TotalSteps = steps,
         Seed = 5,
-        WeightClasses = false,
+        Weighting = ClassWeights.None,
     };
 
     /// <summary>Runs steps <paramref name="from"/> … end of the configuration in a folder, and returns the checkpoint it leaves.</summary>

@@ -35,6 +35,7 @@ public static class Gradients
         ["Slice"] = Layout.SliceGradient,
         ["Pad"] = Layout.PadGradient,
         ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
+        ["SoftmaxSquaredError"] = SoftmaxSquaredError.Gradient,
         ["ReduceSum"] = Reduce.SumGradient,
     };
 

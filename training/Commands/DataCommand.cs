@@ -1,55 +1,35 @@
 using System.CommandLine;
-using OpenCvSharp;
-using RealtimeSeg.Street;
+using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary><c>data sample</c>: a clip of the toy street with its ground truth.</summary>
+/// <summary><c>data</c>: make a sample, look at what augmentation does, and check a data set before training on it.</summary>
 internal static class DataCommand
 {
-    private const int Width = 480, Height = 360, Rate = 15;
-
     public static Command Create()
     {
         Argument<string> folder = new("folder") { Description = "Where to write street.mp4, val/ and valannot/" };
         Option<int> frames = new("--frames") { Description = "Length in frames, 15 a second", DefaultValueFactory = _ => 150 };
-        Option<int> seed = new("--seed") { Description = "Which street", DefaultValueFactory = _ => 7 };
+        Option<int> seed = new("--seed") { Description = "Which street, or which random choices", DefaultValueFactory = _ => 7 };
         Command sample = new("sample", "Draw a clip of the toy street with exact labels.") { folder, frames, seed };
-        sample.SetAction(p =>
-        {
-            Sample(p.GetValue(folder)!, p.GetValue(frames), p.GetValue(seed));
-            return 0;
-        });
-        return new Command("data", "Make and look at data.") { sample };
+        sample.SetAction(p => Done(() => DataSample.Write(p.GetValue(folder)!, p.GetValue(frames), p.GetValue(seed))));
+
+        Argument<string> data = new("data") { Description = "A folder in one of the known layouts, or synth" };
+        Option<string?> map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+        Option<string> sheet = new("--out") { Description = "The contact sheet", DefaultValueFactory = _ => "out/preview.png" };
+        Option<string> augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "strong" };
+        Command preview = new("preview", "Draw a contact sheet of what the network gets to see: a row for each kind of augmentation.") { data, map, augment, sheet, seed };
+        preview.SetAction(p => Done(() => DataPreview.Write(p.GetValue(data)!, p.GetValue(map), p.GetValue(augment)!, p.GetValue(seed), p.GetValue(sheet)!)));
+
+        Option<string> found = new("--out") { Description = "The contact sheet", DefaultValueFactory = _ => "out/check.png" };
+        Command check = new("check", "Check a data set: counts, sizes, classes, labels out of range, files without a partner.") { data, map, found };
+        check.SetAction(p => DataCheck.Run(p.GetValue(data)!, p.GetValue(map), p.GetValue(found)!));
+        return new Command("data", "Make and look at data.") { sample, preview, check };
     }
 
-    private static unsafe void Sample(string folder, int frames, int seed)
+    private static int Done(Action work)
     {
-        if (frames < 1) throw new UserError($"--frames {frames}: it must be at least 1");
-        string images = Path.Combine(folder, "val"), truth = Path.Combine(folder, "valannot");
-        try
-        {
-            Directory.CreateDirectory(images);
-            Directory.CreateDirectory(truth);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write to {folder} ({UserError.OneLine(e)}): choose another folder", e);
-        }
-
-        StreetScene scene = new(seed, Width, Height);
-        string clip = Path.Combine(folder, "street.mp4");
-        using VideoWriter video = new(clip, VideoWriter.FourCC('m', 'p', '4', 'v'), Rate, new Size(Width, Height));
-        if (!video.IsOpened()) throw new UserError($"cannot write {clip}: choose a folder you may write to");
-        using Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
-        for (int i = 0; i < frames; i++)
-        {
-            scene.Render(i / (double)Rate, new Span<byte>(image.DataPointer, Width * Height * 3), new Span<byte>(labels.DataPointer, Width * Height));
-            video.Write(image);
-            if (!Cv2.ImWrite(Path.Combine(images, $"{i:D4}.png"), image) || !Cv2.ImWrite(Path.Combine(truth, $"{i:D4}.png"), labels))
-                throw new UserError($"cannot write pictures to {folder}: is the disk full?");
-        }
-
-        Console.WriteLine($"{frames} frames: {clip}, and with labels in {images} and {truth} (CamVid's layout: --data {folder} reads it)");
+        work();
+        return 0;
     }
 }

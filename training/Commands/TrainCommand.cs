@@ -11,60 +11,32 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary><c>train</c>: a run from data to checkpoint, or with <c>--bench</c> the time of a step.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<string> Net = new("--net") { Description = string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
-    private static readonly Option<string?> Backbone = new("--backbone") { Description = "reslite for FCNs, vgglite for deconvnet" };
-    private static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
-    private static readonly Option<string> Out = new("--out") { Description = "Run folder", DefaultValueFactory = _ => "runs/last" };
-    private static readonly Option<int?> Epochs = new("--epochs") { Description = "Length in epochs [default: 40]" };
-    private static readonly Option<long?> Steps = new("--steps") { Description = "Length in steps, instead of --epochs" };
-    private static readonly Option<int> Batch = new("--batch") { Description = "Pictures a step", DefaultValueFactory = _ => 8 };
-    private static readonly Option<string> Crop = new("--crop") { Description = "Training crop WxH, multiples of 32", DefaultValueFactory = _ => "384x288" };
-    private static readonly Option<string> Optimizer = new("--optimizer") { Description = "adamw or sgd", DefaultValueFactory = _ => "adamw" };
-    private static readonly Option<double> Rate = new("--lr") { Description = "Highest learning rate", DefaultValueFactory = _ => 1e-3 };
-    private static readonly Option<string> Schedule = new("--schedule") { Description = "constant, poly or cosine", DefaultValueFactory = _ => "poly" };
-    private static readonly Option<long> WarmUp = new("--warmup") { Description = "Steps of linear warm-up", DefaultValueFactory = _ => 100 };
-    private static readonly Option<float> Decay = new("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-2f };
-    private static readonly Option<int?> Stage = new("--stage") { Description = "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole pictures, --from stage 1" };
-    private static readonly Option<string?> From = new("--from") { Description = "Start from the weights of another run, as far as they fit" };
-    private static readonly Option<double> Average = new("--average") { Description = "Decay of a moving average of the weights, which is exported instead, such as 0.999; 0 keeps none" };
-    private static readonly Option<bool> Unweighted = new("--unweighted") { Description = "Give all classes the same weight in the loss" };
-    private static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in --out" };
-    private static readonly Option<string?> Map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
-    private static readonly Option<string?> LeaveOut = new("--leave-out") { Description = "CamVid: keep a drive (0006R0, 0001TP, …) out of training and judge on it" };
-    private static readonly Option<bool> Bench = new("--bench") { Description = "Time the training step on random data instead of training" };
-    private static readonly Option<int> Classes = new("--classes") { Description = "Classes, for --bench", DefaultValueFactory = _ => 11 };
-    private static readonly Option<string?> Json = new("--json") { Description = "Where --bench writes its figures" };
-
     public static Command Create()
     {
-        Command c = new("train", "Train a network.")
-        {
-            Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Unweighted, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
-        };
-        c.SetAction(p => p.GetValue(Bench) ? RunBench(p) : RunTraining(p));
+        Command c = new("train", "Train a network.");
+        foreach (Option option in TrainOptions.All) c.Add(option);
+        c.SetAction(p => p.GetValue(TrainOptions.Bench) ? RunBench(p) : RunTraining(p));
         return c;
     }
 
     private static int RunBench(ParseResult p)
     {
-        (int width, int height) = ParseCrop(p.GetValue(Crop)!);
-        INetwork net = Networks.Parse(p.GetValue(Net)!, p.GetValue(Backbone), p.GetValue(Classes));
-        TrainBench.Run(net, new BatchShape(p.GetValue(Batch), height, width), Optim.Optimizer.Parse(p.GetValue(Optimizer)!, p.GetValue(Decay)), p.GetValue(Json));
+        (int width, int height) = TrainOptions.CropOf(p);
+        INetwork net = Networks.Parse(p.GetValue(TrainOptions.Net)!, p.GetValue(TrainOptions.Backbone), p.GetValue(TrainOptions.Classes), p.GetValue(TrainOptions.Upsample)!);
+        TrainBench.Run(net, new BatchShape(p.GetValue(TrainOptions.Batch), height, width), TrainOptions.ObjectiveOf(p), Optim.Optimizer.Parse(p.GetValue(TrainOptions.Optimizer)!, p.GetValue(TrainOptions.Decay)), p.GetValue(TrainOptions.Json));
         return 0;
     }
 
     private static int RunTraining(ParseResult p)
     {
-        string folder = p.GetValue(Out)!;
+        string folder = p.GetValue(TrainOptions.Out)!;
         string checkpointPath = Path.Combine(folder, Checkpoint.FileName);
-        bool resume = p.GetValue(Resume);
+        bool resume = p.GetValue(TrainOptions.Resume);
         if (!resume && File.Exists(checkpointPath)) throw new UserError($"{folder} holds a run already: add --resume to go on with it, or choose another --out");
         Checkpoint? from = resume ? Checkpoint.Load(checkpointPath) : null;
         MixedDataset train = Open(p, from?.Config, training: true);
         MixedDataset validation = Open(p, from?.Config, training: false);
-        RunConfig config = from?.Config ?? ConfigOf(p, train);
+        RunConfig config = from?.Config ?? TrainOptions.ConfigOf(p, train);
         _ = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialOf(config) : null;
         bool madeFolder = !Directory.Exists(folder);
@@ -76,7 +48,7 @@ internal static class TrainCommand
             e.Cancel = true;
             stop.Cancel();
         };
-        Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(EvalEvery) };
+        Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(TrainOptions.EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         bool done;
         try
@@ -107,56 +79,9 @@ internal static class TrainCommand
 
     private static MixedDataset Open(ParseResult p, RunConfig? resumed, bool training)
     {
-        string data = resumed?.Data ?? p.GetValue(Data)!;
-        string? map = resumed is null ? p.GetValue(Map) : resumed.Map, leaveOut = resumed is null ? p.GetValue(LeaveOut) : resumed.LeaveOut;
+        string data = resumed?.Data ?? p.GetValue(TrainOptions.Data)!;
+        string? map = resumed is null ? p.GetValue(TrainOptions.Map) : resumed.Map, leaveOut = resumed is null ? p.GetValue(TrainOptions.LeaveOut) : resumed.LeaveOut;
         return MixedDataset.Parse(data, new Split(training, leaveOut), map);
-    }
-
-    private static RunConfig ConfigOf(ParseResult p, MixedDataset train)
-    {
-        (int width, int height) = ParseCrop(p.GetValue(Crop)!);
-        int batch = p.GetValue(Batch);
-        if (batch < 1) throw new UserError($"--batch {batch}: it must be at least 1");
-        long perEpoch = Math.Max(1, train.EpochSize / batch);
-        RunConfig config = new()
-        {
-            Net = p.GetValue(Net)!,
-            Backbone = p.GetValue(Backbone) ?? Networks.DefaultBackbone(p.GetValue(Net)!),
-            Data = p.GetValue(Data)!,
-            ClassNames = train.ClassNames,
-            BatchSize = batch,
-            CropWidth = width,
-            CropHeight = height,
-            Optimizer = p.GetValue(Optimizer)!,
-            Schedule = p.GetValue(Schedule)!,
-            LearningRate = p.GetValue(Rate),
-            WeightDecay = p.GetValue(Decay),
-            WarmUp = p.GetValue(WarmUp),
-            TotalSteps = p.GetValue(Steps) ?? (p.GetValue(Epochs) ?? 40) * perEpoch,
-            Seed = p.GetValue(Seed),
-            WeightClasses = !p.GetValue(Unweighted),
-            ObjectCrops = p.GetValue(Stage) == 1,
-            From = p.GetValue(From),
-            AverageDecay = p.GetValue(Average),
-            Map = p.GetValue(Map),
-            LeaveOut = p.GetValue(LeaveOut),
-        };
-        if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
-        if (p.GetValue(Stage) is not (null or 1 or 2)) throw new UserError($"--stage {p.GetValue(Stage)}: there are 1 and 2");
-        if (p.GetValue(Stage) == 2 && config.From is null) throw new UserError("--stage 2 goes on from stage 1: name its run with --from");
-        if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
-        _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
-        _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);
-        return config;
-    }
-
-    private static (int Width, int Height) ParseCrop(string crop)
-    {
-        string[] parts = crop.Split('x');
-        if (parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int w) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int h)
-            && w >= Nn.Preamble.Multiple && h >= Nn.Preamble.Multiple && w % Nn.Preamble.Multiple == 0 && h % Nn.Preamble.Multiple == 0)
-            return (w, h);
-        throw new UserError($"--crop {crop}: give WIDTHxHEIGHT, both multiples of {Nn.Preamble.Multiple}, such as 384x288");
     }
 
     /// <summary>A progress bar on a terminal; a line an epoch where the output goes to a file.</summary>

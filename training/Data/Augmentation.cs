@@ -3,18 +3,22 @@ using RealtimeSeg.Model;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>Random scale, crop, flip, brightness, contrast and saturation; one sample into its place in a batch.</summary>
-public sealed class Augmentation(int width, int height, int ignore) : IDisposable
+/// <summary>
+/// Random scale, crop, flip, brightness, contrast and saturation, and the chosen <see cref="Extras"/>; one sample into its place in
+/// a batch.
+/// </summary>
+public sealed class Augmentation(int width, int height, Extras extras = Extras.None) : IDisposable
 {
     /// <summary>The picture size that networks are trained for; CamVid's.</summary>
     public static readonly (int Width, int Height) WorkingSize = (480, 360);
 
-    private const double SmallestScale = 0.6, LargestScale = 1.7, Gain = 0.35, Offset = 25;
+    private const double SmallestScale = 0.6, LargestScale = 1.7, Gain = 0.35, Offset = 25, SteepestTurn = 10;
 
     /// <summary>What lies outside the picture: the mean colour of the preamble, ignored by the loss.</summary>
-    private static readonly Scalar Outside = new(104, 117, 124);
+    internal static readonly Scalar Outside = new(104, 117, 124);
 
-    private readonly Mat _scaled = new(), _scaledLabels = new(), _padded = new(), _paddedLabels = new(), _grey = new(), _grey3 = new();
+    private readonly Mat _scaled = new(), _scaledLabels = new(), _padded = new(), _paddedLabels = new(), _grey = new(), _grey3 = new(), _turned = new(), _turnedLabels = new();
+    private readonly Degradation _degradation = new(extras);
 
     /// <param name="sample">The source; not changed.</param>
     /// <param name="random">Decides everything.</param>
@@ -28,6 +32,7 @@ public sealed class Augmentation(int width, int height, int ignore) : IDisposabl
             using Mat toLabels = Mat.FromPixelData(height, width, MatType.CV_8UC1, (nint)labelsAt);
             Crop(sample, random, toImage, toLabels);
             Photometric(toImage, random);
+            _degradation.Apply(toImage, toLabels, random);
         }
     }
 
@@ -39,9 +44,10 @@ public sealed class Augmentation(int width, int height, int ignore) : IDisposabl
         Size size = new(Math.Max(1, (int)(shown.Width * scale)), Math.Max(1, (int)(shown.Height * scale)));
         Cv2.Resize(sample.Image, _scaled, size, 0, 0, size.Width < sample.Image.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
         Cv2.Resize(sample.Labels, _scaledLabels, size, 0, 0, InterpolationFlags.Nearest);
+        (Mat scaled, Mat scaledLabels) = extras.HasFlag(Extras.Rotate) ? Turned(size, random) : (_scaled, _scaledLabels);
         int bottom = Math.Max(0, height - size.Height), right = Math.Max(0, width - size.Width);
-        Cv2.CopyMakeBorder(_scaled, _padded, 0, bottom, 0, right, BorderTypes.Constant, Outside);
-        Cv2.CopyMakeBorder(_scaledLabels, _paddedLabels, 0, bottom, 0, right, BorderTypes.Constant, new Scalar(ignore));
+        Cv2.CopyMakeBorder(scaled, _padded, 0, bottom, 0, right, BorderTypes.Constant, Outside);
+        Cv2.CopyMakeBorder(scaledLabels, _paddedLabels, 0, bottom, 0, right, BorderTypes.Constant, new Scalar(ClassMap.Ignore));
         Rect window = new(random.Next(_padded.Width - width + 1), random.Next(_padded.Height - height + 1), width, height);
         using Mat image = new(_padded, window), labels = new(_paddedLabels, window);
         if (random.NextDouble() < 0.5)
@@ -54,6 +60,17 @@ public sealed class Augmentation(int width, int height, int ignore) : IDisposabl
             image.CopyTo(toImage);
             labels.CopyTo(toLabels);
         }
+    }
+
+    /// <summary>The scaled picture turned about its centre by up to ten degrees, one time in two.</summary>
+    private (Mat Image, Mat Labels) Turned(Size size, Random random)
+    {
+        double degrees = SteepestTurn * ((2 * random.NextDouble()) - 1);
+        if (random.NextDouble() < 0.5) return (_scaled, _scaledLabels);
+        using Mat turn = Cv2.GetRotationMatrix2D(new Point2f(size.Width / 2f, size.Height / 2f), degrees, 1);
+        Cv2.WarpAffine(_scaled, _turned, turn, size, InterpolationFlags.Linear, BorderTypes.Constant, Outside);
+        Cv2.WarpAffine(_scaledLabels, _turnedLabels, turn, size, InterpolationFlags.Nearest, BorderTypes.Constant, new Scalar(ClassMap.Ignore));
+        return (_turned, _turnedLabels);
     }
 
     private void Photometric(Mat image, Random random)
@@ -69,6 +86,7 @@ public sealed class Augmentation(int width, int height, int ignore) : IDisposabl
 
     public void Dispose()
     {
-        foreach (Mat m in (Mat[])[_scaled, _scaledLabels, _padded, _paddedLabels, _grey, _grey3]) m.Dispose();
+        _degradation.Dispose();
+        foreach (Mat m in (Mat[])[_scaled, _scaledLabels, _padded, _paddedLabels, _grey, _grey3, _turned, _turnedLabels]) m.Dispose();
     }
 }

@@ -14,7 +14,7 @@ public sealed class BatchLoader : IDisposable
     private readonly MixedDataset _data;
     private readonly BatchShape _shape;
     private readonly int _seed;
-    private readonly ObjectCrops? _objects;
+    private readonly SampleMaker _maker;
     private readonly BlockingCollection<Batch> _ready = new(Ahead);
     private readonly ConcurrentBag<Batch> _free = [];
     private readonly CancellationTokenSource _stop = new();
@@ -26,11 +26,12 @@ public sealed class BatchLoader : IDisposable
     /// <param name="seed">Of order and augmentation.</param>
     /// <param name="firstStep">The step whose batch comes first.</param>
     /// <param name="objectCrops">Show crops around one object each, instead of whole pictures.</param>
-    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, bool objectCrops = false)
+    /// <param name="extras">Augmentation beyond the plain one.</param>
+    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, bool objectCrops = false, Extras extras = Extras.None)
     {
         if (data.EpochSize < shape.N) throw new UserError($"{data.EpochSize} pictures do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
         (_data, _shape, _seed) = (data, shape, seed);
-        if (objectCrops) _objects = new ObjectCrops(data.ClassNames);
+        _maker = new SampleMaker(data, shape, objectCrops, extras);
         StepsPerEpoch = data.EpochSize / shape.N;
         _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
         _thread.Start();
@@ -62,6 +63,7 @@ public sealed class BatchLoader : IDisposable
     {
         _stop.Cancel();
         _thread.Join();
+        _maker.Dispose();
         _ready.Dispose();
         _stop.Dispose();
     }
@@ -70,7 +72,6 @@ public sealed class BatchLoader : IDisposable
     {
         try
         {
-            using Augmentation augmentation = new(_shape.W, _shape.H, 255);
             long epoch = -1;
             IReadOnlyList<(IDataset Set, int Index)> order = [];
             for (; !_stop.IsCancellationRequested; step++)
@@ -82,7 +83,7 @@ public sealed class BatchLoader : IDisposable
                 }
 
                 if (!_free.TryTake(out Batch? batch)) batch = new Batch(new byte[_shape.N * _shape.H * _shape.W * 3], new byte[_shape.N * _shape.H * _shape.W]);
-                Fill(batch, order, step, augmentation);
+                Fill(batch, order, step);
                 _ready.Add(batch, _stop.Token);
             }
         }
@@ -100,24 +101,14 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
-    private void Fill(Batch batch, IReadOnlyList<(IDataset Set, int Index)> order, long step, Augmentation augmentation)
+    private void Fill(Batch batch, IReadOnlyList<(IDataset Set, int Index)> order, long step)
     {
         int pixels = _shape.H * _shape.W, first = (int)(step % StepsPerEpoch) * _shape.N;
         for (int i = 0; i < _shape.N; i++)
         {
             (IDataset set, int index) = order[first + i];
             Random random = new(unchecked((_seed * 31) + (int)((step * _shape.N) + i)));
-            Span<byte> frame = batch.Frame.AsSpan(i * pixels * 3, pixels * 3), labels = batch.Labels.AsSpan(i * pixels, pixels);
-            if (_objects is null)
-            {
-                augmentation.Apply(set.Load(index), random, frame, labels);
-                continue;
-            }
-
-            Sample cut = _objects.Cut(set.Load(index), random);
-            augmentation.Apply(cut, random, frame, labels);
-            cut.Image.Dispose();
-            cut.Labels.Dispose();
+            _maker.Make(set, index, random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
         }
     }
 

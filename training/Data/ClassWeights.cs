@@ -1,24 +1,38 @@
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>Weights of the loss by class.</summary>
+/// <summary>How often classes are seen, and the weights of the loss that follow from it.</summary>
 public static class ClassWeights
 {
+    public const string None = "none", Enet = "enet", Median = "median";
     private const double Softness = 1.10;
 
-    /// <summary>1 / ln(1.10 + f) for a class that makes up the share f of all pixels (ENet, section 5.2), scaled to mean 1.</summary>
-    public static IReadOnlyList<float> Of(MixedDataset data)
+    /// <summary>Share of all labelled pixels, by class, in the first set: it is the one the weights are for, and others would have to be drawn whole.</summary>
+    public static IReadOnlyList<double> Frequencies(MixedDataset data)
     {
-        int classes = data.ClassNames.Count;
-        double[] counts = new double[classes];
-        // The first set alone: it is the one the weights are for, and others would have to be drawn whole.
-        foreach (IDataset set in data.Parts.Take(1))
-        {
-            for (int i = 0; i < set.Count; i++) Count(set.Load(i), counts);
-        }
+        double[] counts = new double[data.ClassNames.Count];
+        IDataset set = data.Parts[0];
+        for (int i = 0; i < set.Count; i++) Count(set.Load(i), counts);
+        double total = Math.Max(1, counts.Sum());
+        return [.. counts.Select(c => c / total)];
+    }
 
-        double total = counts.Sum();
-        double[] weights = [.. counts.Select(c => 1 / Math.Log(Softness + (c / total)))];
-        return [.. weights.Select(w => (float)(w / weights.Average()))];
+    /// <summary>
+    /// One weight a class. <c>enet</c>: 1 / ln(1.10 + f) for a class that makes up the share f of all pixels (Paszke et al. 2016,
+    /// section 5.2), scaled to mean 1. <c>median</c>: the median share / f (Eigen and Fergus 2015, section 4.3); a class never seen gets 0.
+    /// </summary>
+    /// <exception cref="UserError">No such weighting.</exception>
+    public static IReadOnlyList<float> Of(string kind, IReadOnlyList<double> frequencies)
+    {
+        double median = frequencies.Where(f => f > 0).Order().ElementAtOrDefault(frequencies.Count(f => f > 0) / 2);
+        double[] weights = kind switch
+        {
+            None => [.. frequencies.Select(_ => 1.0)],
+            Enet => [.. frequencies.Select(f => 1 / Math.Log(Softness + f))],
+            Median => [.. frequencies.Select(f => f > 0 ? median / f : 0)],
+            _ => throw new UserError($"no class weights '{kind}': choose {None}, {Enet} or {Median}"),
+        };
+        double scale = kind == Enet ? weights.Average() : 1;
+        return [.. weights.Select(w => (float)(w / scale))];
     }
 
     private static unsafe void Count(Sample sample, double[] counts)

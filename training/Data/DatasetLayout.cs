@@ -37,6 +37,18 @@ public static class DatasetLayout
         return new PictureSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), files, style, ClassMap.For(style, map));
     }
 
+    /// <summary>Label files without a picture, by folder: the other way round is refused when the set is opened.</summary>
+    public static IEnumerable<string> Strays(string root)
+    {
+        foreach ((string images, string labels) in ((string, string)[])[("train", "trainannot"), ("val", "valannot"), ("images", "masks"), ("JPEGImages", "SegmentationClass")])
+        {
+            string from = Path.Combine(root, images), to = Path.Combine(root, labels);
+            if (!Directory.Exists(from) || !Directory.Exists(to)) continue;
+            HashSet<string> known = [.. Pictures(from).Select(f => Path.GetFileNameWithoutExtension(f))];
+            foreach (string stray in Pictures(to).Where(f => !known.Contains(Path.GetFileNameWithoutExtension(f)))) yield return $"{stray} has no picture in {from}";
+        }
+    }
+
     private static List<(string, string)> CamVid(string root, Split split)
     {
         string name = split.Training || split.LeaveOut is not null ? "train" : "val";

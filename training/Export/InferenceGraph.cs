@@ -17,7 +17,7 @@ public static class InferenceGraph
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
-        Value logits = net.Forward(new InferenceLayers(g, weights, halfPrecision), frame);
+        Value logits = net.Forward(new InferenceLayers(g, weights, halfPrecision), frame).Logits;
         (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
         return OnnxWriter.Write(g,
             [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)], manifest.ToMetadata());
@@ -32,7 +32,7 @@ public static class InferenceGraph
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
         TrainableLayers layers = new(g, batchStatistics: false);
-        Value logits = net.Forward(layers, frame);
+        Value logits = net.Forward(layers, frame).Logits;
         (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
         byte[] model = OnnxWriter.Write(g, [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)]);
         return (model, [.. layers.Parameters.Select(p => p.Parameter)]);

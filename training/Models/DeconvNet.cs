@@ -16,7 +16,7 @@ public sealed record DeconvNet(int Classes) : INetwork
     private const int StemStride = 2, PoolSize = 2, Bottleneck = 128, Context = 7;
     private static readonly int[] Widths = [32, 64, 128, 256];
 
-    public Value Forward(Layers l, Value frame)
+    public Scores Forward(Layers l, Value frame)
     {
         Value x = Preamble.Emit(l.Graph, frame);
         Stack<Value> switches = new();
@@ -38,6 +38,6 @@ public sealed record DeconvNet(int Classes) : INetwork
             x = l.ConvBnRelu($"deconv{level + 1}.2", x, Widths[Math.Max(0, level - 1)]);
         }
 
-        return Resize.Emit(l.Graph, l.Score("score", x, Classes), StemStride);
+        return new Scores(Resize.Emit(l.Graph, l.Score("score", x, Classes), StemStride), []);
     }
 }

@@ -7,13 +7,16 @@ namespace RealtimeSeg.Training.Models;
 /// <summary>
 /// Fully convolutional network (Long, Shelhamer and Darrell 2015, section 4.2, figure 3): the deepest features are scored at stride
 /// 32; each finer level adds its own scores to the 2× enlarged coarser ones through a learnable transposed convolution that starts
-/// as bilinear; the last enlargement is bilinear and fixed, as in the paper.
+/// as bilinear, or through a fixed bilinear one; the last enlargement is bilinear and fixed, as in the paper. The skips' scores start at
+/// zero, so that a finer network begins as the coarser one it was made from.
 /// </summary>
 /// <param name="FinalStride">32, 16 or 8 as in the paper, or 4.</param>
 /// <param name="Classes">K.</param>
 /// <param name="Backbone">A name in <see cref="Backbones"/>.</param>
-public sealed record Fcn(int FinalStride, int Classes, string Backbone) : INetwork
+/// <param name="Upsampling"><see cref="Learned"/> or <see cref="Bilinear"/>: how scores are enlarged on the way.</param>
+public sealed record Fcn(int FinalStride, int Classes, string Backbone, string Upsampling = Fcn.Learned) : INetwork
 {
+    public const string Learned = "learned", Bilinear = "bilinear";
     private const int Coarsest = 32;
 
     public static IReadOnlyDictionary<string, Func<Layers, Value, Features>> Backbones { get; } =
@@ -22,16 +25,18 @@ public sealed record Fcn(int FinalStride, int Classes, string Backbone) : INetwo
     public static IReadOnlyDictionary<string, int> Strides { get; } =
         new Dictionary<string, int>(StringComparer.Ordinal) { ["fcn32s"] = 32, ["fcn16s"] = 16, ["fcn8s"] = 8, ["fcn4s"] = 4 };
 
-    public Value Forward(Layers l, Value frame)
+    public Scores Forward(Layers l, Value frame)
     {
         Features features = Backbones[Backbone](l, Preamble.Emit(l.Graph, frame));
         Value scores = l.Score($"score{Coarsest}", features.ByStride[Coarsest], Classes);
+        List<(long, Value)> coarser = [];
         for (int stride = Coarsest / 2; stride >= FinalStride; stride /= 2)
         {
-            Value enlarged = l.LearnedUpsample($"up{stride}", scores);
-            scores = Elementwise.Add(l.Graph, enlarged, l.Score($"score{stride}", features.ByStride[stride], Classes));
+            coarser.Add((stride * 2, scores));
+            Value enlarged = Upsampling == Learned ? l.LearnedUpsample($"up{stride}", scores) : Resize.Emit(l.Graph, scores, 2);
+            scores = Elementwise.Add(l.Graph, enlarged, l.Score($"score{stride}", features.ByStride[stride], Classes, fromZero: true));
         }
 
-        return Resize.Emit(l.Graph, scores, FinalStride);
+        return new Scores(Resize.Emit(l.Graph, scores, FinalStride), coarser);
     }
 }

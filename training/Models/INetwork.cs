@@ -3,13 +3,16 @@ using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Models;
 
+/// <summary>What a network gives: logits [N,K,H',W'], H' and W' the next multiples of 32, and the coarser ones on the way, by stride.</summary>
+public sealed record Scores(Value Logits, IReadOnlyList<(long Stride, Value Logits)> Auxiliary);
+
 /// <summary>A network: one definition for training, evaluation and export.</summary>
 public interface INetwork
 {
     int Classes { get; }
 
-    /// <summary>frame [N,H,W,3] uint8 BGR → logits [N,K,H',W'], H' and W' the next multiples of 32.</summary>
-    Value Forward(Layers l, Value frame);
+    /// <summary>frame [N,H,W,3] uint8 BGR → scores of each class.</summary>
+    Scores Forward(Layers l, Value frame);
 }
 
 /// <summary>Networks by the names that the command line and run configurations use.</summary>
@@ -20,16 +23,18 @@ public static class Networks
     /// <param name="net">One of <see cref="Names"/>.</param>
     /// <param name="backbone">reslite for FCNs, vgglite for DeconvNet; null takes that.</param>
     /// <param name="classes">2 to 255.</param>
+    /// <param name="upsampling">How an FCN enlarges its scores: learned, or fixed bilinear.</param>
     /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
-    public static INetwork Parse(string net, string? backbone, int classes)
+    public static INetwork Parse(string net, string? backbone, int classes, string upsampling = Fcn.Learned)
     {
         if (classes is < 2 or > 255) throw new UserError($"{classes} classes: a label is one byte and 255 is ignored, so choose 2 to 255");
+        if (upsampling is not (Fcn.Learned or Fcn.Bilinear)) throw new UserError($"no upsampling '{upsampling}': choose {Fcn.Learned} or {Fcn.Bilinear}");
         backbone ??= DefaultBackbone(net);
         if (net == DeconvNet.Name)
             return backbone == DeconvNet.Backbone ? new DeconvNet(classes) : throw new UserError($"no backbone '{backbone}' for {net}: there is {DeconvNet.Backbone}");
         if (!Fcn.Strides.TryGetValue(net, out int stride)) throw new UserError($"no network '{net}': choose one of {string.Join(", ", Names)}");
         if (!Fcn.Backbones.ContainsKey(backbone)) throw new UserError($"no backbone '{backbone}' for {net}: choose one of {string.Join(", ", Fcn.Backbones.Keys)}");
-        return new Fcn(stride, classes, backbone);
+        return new Fcn(stride, classes, backbone, upsampling);
     }
 
     public static string DefaultBackbone(string net) => net == DeconvNet.Name ? DeconvNet.Backbone : "reslite";

@@ -20,12 +20,12 @@ public abstract class Layers(GraphBuilder graph)
         => Relu.Emit(Graph, ConvBn(name, x, channels, kernel, stride));
 
     /// <summary>A 1×1 convolution that gives each class a score: [N,C,H,W] → [N,classes,H,W].</summary>
-    public Value Score(string name, Value x, long classes)
+    public Value Score(string name, Value x, long classes, bool fromZero = false)
     {
         using IDisposable scope = Graph.Scope(name);
         long channels = x.Shape[1];
-        Value w = Parameter(new Parameter(name + ".weight", new Shape(classes, channels, 1, 1), ParameterKind.Weight, Initializers.FanIn));
-        Value b = Parameter(new Parameter(name + ".bias", new Shape(classes), ParameterKind.Offset, Initializers.BiasFor(channels)));
+        Value w = Parameter(new Parameter(name + ".weight", new Shape(classes, channels, 1, 1), ParameterKind.Weight, fromZero ? Initializers.Zeros : Initializers.FanIn));
+        Value b = Parameter(new Parameter(name + ".bias", new Shape(classes), ParameterKind.Offset, fromZero ? Initializers.Zeros : Initializers.BiasFor(channels)));
         return Conv.Emit(Graph, x, w, b, new ConvGeometry(Stride: 1));
     }
 

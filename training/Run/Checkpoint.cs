@@ -11,7 +11,7 @@ namespace RealtimeSeg.Training.Run;
 /// </summary>
 public sealed record Checkpoint(RunConfig Config, long Step, IReadOnlyDictionary<string, float[]> State)
 {
-    public const string FileName = "last.ckpt";
+    public const string FileName = "last.ckpt", BestFileName = "best.ckpt";
     private const int HashBytes = 32;
     private static ReadOnlySpan<byte> Magic => "RTSEGCK1"u8;
 

@@ -1,3 +1,4 @@
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Models;
 
 namespace RealtimeSeg.Training.Run;
@@ -19,7 +20,20 @@ public sealed record RunConfig
     public required long WarmUp { get; init; }
     public required long TotalSteps { get; init; }
     public required int Seed { get; init; }
-    public required bool WeightClasses { get; init; }
+
+    /// <summary>A kind of <see cref="ClassWeights"/>.</summary>
+    public string Weighting { get; init; } = ClassWeights.Enet;
+
+    public Objective Objective { get; init; } = new();
+
+    /// <summary>Longest gradient, over all parameters together; longer ones are shortened to it. 0 for no limit.</summary>
+    public float ClipNorm { get; init; }
+
+    /// <summary>Augmentation by name, see <see cref="ExtrasNames"/>.</summary>
+    public string Augment { get; init; } = "plain";
+
+    /// <summary>How an FCN enlarges its scores.</summary>
+    public string Upsampling { get; init; } = Fcn.Learned;
 
     /// <summary>Crops around one object each: the first of DeconvNet's two stages.</summary>
     public bool ObjectCrops { get; init; }
@@ -39,7 +53,10 @@ public sealed record RunConfig
     /// <summary>Mean IU on the validation split when the run last evaluated, by the exported graph.</summary>
     public double? ValidationMeanIu { get; init; }
 
-    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count);
+    /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
+    public double BestMeanIu { get; init; }
+
+    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count, Upsampling);
 
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 }

@@ -20,7 +20,7 @@ public sealed record StateTensor(string Name, Shape Shape, string Next)
 /// <summary>The whole training step as one ONNX graph: forward, loss, gradients, update.</summary>
 public sealed class StepGraph
 {
-    public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss";
+    public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss", Norms = "norms";
 
     /// <summary>Before the name of a parameter: its moving average.</summary>
     public const string AveragePrefix = "average/";
@@ -29,14 +29,19 @@ public sealed class StepGraph
     public required IReadOnlyList<StateTensor> State { get; init; }
     public required BatchShape Batch { get; init; }
 
+    /// <summary>The learned parameters, in the order of the output <see cref="Norms"/>: the squared length of each one's gradient.</summary>
+    public required IReadOnlyList<string> Learned { get; init; }
+
     public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic } p && p.Name == s.Name).Sum(s => s.Shape.Count);
 
     /// <param name="net">The network.</param>
     /// <param name="batch">Size of a batch.</param>
+    /// <param name="objective">The loss.</param>
     /// <param name="classWeights">Of the loss.</param>
     /// <param name="optimizer">Emits the updates.</param>
     /// <param name="average">Keep a moving average of all parameters beside them, to be exported instead.</param>
-    public static StepGraph Build(INetwork net, BatchShape batch, IReadOnlyList<float> classWeights, Optimizer optimizer, bool average = false)
+    /// <param name="clipNorm">Longest gradient over all parameters together (Pascanu et al. 2013); 0 for no limit.</param>
+    public static StepGraph Build(INetwork net, BatchShape batch, Objective objective, IReadOnlyList<float> classWeights, Optimizer optimizer, bool average = false, float clipNorm = 0)
     {
         GraphBuilder g = new();
         Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));
@@ -44,13 +49,20 @@ public sealed class StepGraph
         Value numbers = g.Input(Numbers, ElementType.Float, new Shape(StepNumbers.Count));
 
         TrainableLayers layers = new(g, batchStatistics: true);
-        Value logits = net.Forward(layers, frame);
-        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, classWeights);
+        Value loss = objective.Emit(g, net.Forward(layers, frame), labels, classWeights);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
 
+        Value norms = g.Add("Concat", [.. gradients.Select(d => Layout.Reshape(g, g.Add("ReduceSumSquare", [d], Shape.Scalar, attributes: [("keepdims", 0L)]), new Shape(1)))], new Shape(gradients.Count), attributes: [("axis", 0L)]);
+        if (clipNorm > 0)
+        {
+            Value length = Elementwise.Sqrt(g, Reduce.SumAll(g, norms));
+            Value shrink = Elementwise.Div(g, g.Constant(clipNorm), Elementwise.Max(g, length, g.Constant(clipNorm)));
+            gradients = [.. gradients.Select(d => Elementwise.Mul(g, d, shrink))];
+        }
+
         List<StateTensor> state = [];
-        List<Value> outputs = [g.Rename(loss, Loss)];
+        List<Value> outputs = [g.Rename(loss, Loss), g.Rename(norms, Norms)];
         void Keep(Value now, Value next, Parameter? parameter)
         {
             outputs.Add(g.Rename(next, "next/" + now.Name));
@@ -81,7 +93,7 @@ public sealed class StepGraph
             Average(p, layers.StatisticUpdates[p.Name], scalars[StepNumbers.AverageDecayIndex]);
         }
 
-        return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch };
+        return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch, Learned = [.. learned.Select(p => p.Parameter.Name)] };
     }
 
     private static Value IndexOf(GraphBuilder g, long i)

@@ -11,9 +11,9 @@ internal static class TrainBench
 {
     private const int WarmUp = 3, Steps = 15, ProfiledSteps = 3, ShownOperators = 12;
 
-    public static void Run(INetwork net, BatchShape batch, Optimizer optimizer, string? json)
+    public static void Run(INetwork net, BatchShape batch, Objective objective, Optimizer optimizer, string? json)
     {
-        StepGraph graph = StepGraph.Build(net, batch, [.. Enumerable.Repeat(1f, net.Classes)], optimizer);
+        StepGraph graph = StepGraph.Build(net, batch, objective, [.. Enumerable.Repeat(1f, net.Classes)], optimizer);
         double[] ms = new double[Steps];
         using (TrainStep step = Prepared(graph, net.Classes, profile: null))
         {

@@ -12,7 +12,7 @@ public sealed class TrainStep : IDisposable
     private readonly StepGraph _graph;
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
-    private readonly OrtValue _frame, _labels, _numbers, _loss;
+    private readonly OrtValue _frame, _labels, _numbers, _loss, _norms;
     private readonly OrtValue[][] _state = new OrtValue[2][];
     private readonly OrtValue[][] _inputs = new OrtValue[2][];
     private readonly OrtValue[][] _outputs = new OrtValue[2][];
@@ -39,15 +39,16 @@ public sealed class TrainStep : IDisposable
         _labels = OrtValue.CreateAllocatedTensorValue(memory, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [b.N, b.H, b.W]);
         _numbers = Floats([StepNumbers.Count]);
         _loss = Floats([]);
+        _norms = Floats([graph.Learned.Count]);
         for (int side = 0; side < 2; side++) _state[side] = [.. graph.State.Select(s => Floats(s.Shape.ToArray()))];
         for (int side = 0; side < 2; side++)
         {
             _inputs[side] = [_frame, _labels, _numbers, .. _state[side]];
-            _outputs[side] = [_loss, .. _state[1 - side]];
+            _outputs[side] = [_loss, _norms, .. _state[1 - side]];
         }
 
         _inputNames = [StepGraph.Frame, StepGraph.Labels, StepGraph.Numbers, .. graph.State.Select(s => s.Name)];
-        _outputNames = [StepGraph.Loss, .. graph.State.Select(s => s.Next)];
+        _outputNames = [StepGraph.Loss, StepGraph.Norms, .. graph.State.Select(s => s.Next)];
         for (int i = 0; i < graph.State.Count; i++)
         {
             Span<float> values = _state[0][i].GetTensorMutableDataAsSpan<float>();
@@ -69,6 +70,18 @@ public sealed class TrainStep : IDisposable
         _session.Run(_options, _inputNames, _inputs[_current], _outputNames, _outputs[_current]);
         _current = 1 - _current;
         return _loss.GetTensorDataAsSpan<float>()[0];
+    }
+
+    /// <summary>The first parameter whose gradient in the last step was infinite or not a number; null where all were sound.</summary>
+    public string? UnsoundGradient()
+    {
+        ReadOnlySpan<float> norms = _norms.GetTensorDataAsSpan<float>();
+        for (int i = 0; i < norms.Length; i++)
+        {
+            if (!float.IsFinite(norms[i])) return _graph.Learned[i];
+        }
+
+        return null;
     }
 
     /// <summary>All state by name: parameters, statistics and the optimiser's memory.</summary>
@@ -106,7 +119,7 @@ public sealed class TrainStep : IDisposable
 
     public void Dispose()
     {
-        foreach (OrtValue v in (OrtValue[])[_frame, _labels, _numbers, _loss, .. _state[0], .. _state[1]]) v.Dispose();
+        foreach (OrtValue v in (OrtValue[])[_frame, _labels, _numbers, _loss, _norms, .. _state[0], .. _state[1]]) v.Dispose();
         _options.Dispose();
         _session.Dispose();
     }

@@ -24,13 +24,13 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     /// <summary>Trains from the checkpoint, or from the start, to the last step. False when it was asked to stop before.</summary>
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
-        IReadOnlyList<float> weights = _config.WeightClasses ? ClassWeights.Of(train) : [.. _config.ClassNames.Select(_ => 1f)];
-        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0);
+        IReadOnlyList<float> weights = ClassWeights.Of(_config.Weighting, ClassWeights.Frequencies(train));
+        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, _config.Objective, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0, _config.ClipNorm);
         using TrainStep step = new(graph, _config.Seed);
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         long first = from?.Step ?? 0;
-        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.ObjectCrops);
+        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.ObjectCrops, ExtrasNames.Parse(_config.Augment));
         using RunLog log = new(folder, first, loader.StepsPerEpoch, _config, report);
         Schedule schedule = Schedule.Parse(_config.Schedule, _config.LearningRate, _config.WarmUp, _config.TotalSteps);
         long saved = Stopwatch.GetTimestamp();
@@ -40,11 +40,12 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
             loader.Next(step.Frame, step.Labels);
             double rate = schedule.At(t);
             float loss = step.Run(StepNumbers.At(rate, t, _config.AverageDecay));
-            if (!float.IsFinite(loss)) throw new UserError($"the loss is {loss} at step {t}: lower --lr; the last good checkpoint is in {folder}");
+            Refuse(loss, step.UnsoundGradient(), t);
 
             bool last = t + 1 == _config.TotalSteps, epochEnds = (t + 1) % loader.StepsPerEpoch == 0;
             bool scoreNow = validation is not null && (last || (epochEnds && (t + 1) / loader.StepsPerEpoch % EvaluateEvery == 0));
             log.Step(t, loss, rate, epochEnds || last, scoreNow ? Score(step) : null);
+            if (scoreNow && _config.ValidationMeanIu >= _config.BestMeanIu) new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.BestFileName));
             if (last || scoreNow || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointEvery)
             {
                 new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.FileName));
@@ -62,7 +63,15 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     {
         using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), Exporter.Shipped(step.Export()), Exporter.ManifestOf(_config)), "the run");
         ConfusionMatrix matrix = evaluator.Evaluate(validation!.Parts.Take(1));
-        _config = _config with { ValidationMeanIu = matrix.MeanIu };
+        _config = _config with { ValidationMeanIu = matrix.MeanIu, BestMeanIu = Math.Max(matrix.MeanIu, _config.BestMeanIu) };
         return matrix;
+    }
+
+    /// <summary>A step that went wrong ends the run before its weights are saved.</summary>
+    private void Refuse(float loss, string? parameter, long step)
+    {
+        if (float.IsFinite(loss) && parameter is null) return;
+        string where = parameter is null ? "" : $", first in the gradient of {parameter}";
+        throw new UserError($"the loss is {loss} at step {step}{where}: lower --lr or add --clip 1; the last good checkpoint, if there is one, is in {folder}");
     }
 }

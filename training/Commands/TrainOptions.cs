@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Run;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The options of <c>train</c>, and the run configuration that they make.</summary>
+internal static class TrainOptions
+{
+    public static readonly Option<string> Net = new("--net") { Description = string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
+    public static readonly Option<string?> Backbone = new("--backbone") { Description = "reslite for FCNs, vgglite for deconvnet" };
+    public static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
+    public static readonly Option<string> Out = new("--out") { Description = "Run folder", DefaultValueFactory = _ => "runs/last" };
+    public static readonly Option<int?> Epochs = new("--epochs") { Description = "Length in epochs [default: 40]" };
+    public static readonly Option<long?> Steps = new("--steps") { Description = "Length in steps, instead of --epochs" };
+    public static readonly Option<int> Batch = new("--batch") { Description = "Pictures a step", DefaultValueFactory = _ => 8 };
+    public static readonly Option<string> Crop = new("--crop") { Description = "Training crop WxH, multiples of 32", DefaultValueFactory = _ => "384x288" };
+    public static readonly Option<string> Optimizer = new("--optimizer") { Description = "adamw or sgd", DefaultValueFactory = _ => "adamw" };
+    public static readonly Option<double> Rate = new("--lr") { Description = "Highest learning rate", DefaultValueFactory = _ => 1e-3 };
+    public static readonly Option<string> Schedule = new("--schedule") { Description = "constant, poly or cosine", DefaultValueFactory = _ => "poly" };
+    public static readonly Option<long> WarmUp = new("--warmup") { Description = "Steps of linear warm-up", DefaultValueFactory = _ => 100 };
+    public static readonly Option<float> Decay = new("--weight-decay") { Description = "Weight decay", DefaultValueFactory = _ => 1e-2f };
+    public static readonly Option<int?> Stage = new("--stage") { Description = "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole pictures, --from stage 1" };
+    public static readonly Option<string?> From = new("--from") { Description = "Start from the weights of another run, as far as they fit" };
+    public static readonly Option<double> Average = new("--average") { Description = "Decay of a moving average of the weights, which is exported instead, such as 0.999; 0 keeps none" };
+    public static readonly Option<string> Loss = new("--loss") { Description = "ce (cross-entropy), ohem (of hard pixels only) or l2 (squared error of probabilities)", DefaultValueFactory = _ => Objective.CrossEntropy };
+    public static readonly Option<float> Smoothing = new("--label-smoothing") { Description = "Share of the target spread over all classes" };
+    public static readonly Option<float> Auxiliary = new("--aux") { Description = "Weight of a loss on each coarser score map of an FCN, such as 0.4" };
+    public static readonly Option<float> Clip = new("--clip") { Description = "Longest gradient over all weights; 0 for no limit" };
+    public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
+    public static readonly Option<string> Augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "plain" };
+    public static readonly Option<string> Upsample = new("--upsample") { Description = "How an FCN enlarges scores: learned or bilinear", DefaultValueFactory = _ => Fcn.Learned };
+    public static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
+    public static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
+    public static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in --out" };
+    public static readonly Option<string?> Map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+    public static readonly Option<string?> LeaveOut = new("--leave-out") { Description = "CamVid: keep a drive (0006R0, 0001TP, …) out of training and judge on it" };
+    public static readonly Option<bool> Bench = new("--bench") { Description = "Time the training step on random data instead of training" };
+    public static readonly Option<int> Classes = new("--classes") { Description = "Classes, for --bench", DefaultValueFactory = _ => 11 };
+    public static readonly Option<string?> Json = new("--json") { Description = "Where --bench writes its figures" };
+
+    public static IReadOnlyList<Option> All { get; } =
+    [
+        Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Loss, Smoothing, Auxiliary, Clip, Weighting, Augment, Upsample, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
+    ];
+
+    public static Objective ObjectiveOf(ParseResult p)
+        => new Objective { Loss = p.GetValue(Loss)!, LabelSmoothing = p.GetValue(Smoothing), Auxiliary = p.GetValue(Auxiliary) }.Checked();
+
+    public static RunConfig ConfigOf(ParseResult p, MixedDataset train)
+    {
+        (int width, int height) = CropOf(p);
+        int batch = p.GetValue(Batch);
+        if (batch < 1) throw new UserError($"--batch {batch}: it must be at least 1");
+        long perEpoch = Math.Max(1, train.EpochSize / batch);
+        RunConfig config = new()
+        {
+            Net = p.GetValue(Net)!,
+            Backbone = p.GetValue(Backbone) ?? Networks.DefaultBackbone(p.GetValue(Net)!),
+            Data = p.GetValue(Data)!,
+            ClassNames = train.ClassNames,
+            BatchSize = batch,
+            CropWidth = width,
+            CropHeight = height,
+            Optimizer = p.GetValue(Optimizer)!,
+            Schedule = p.GetValue(Schedule)!,
+            LearningRate = p.GetValue(Rate),
+            WeightDecay = p.GetValue(Decay),
+            WarmUp = p.GetValue(WarmUp),
+            TotalSteps = p.GetValue(Steps) ?? (p.GetValue(Epochs) ?? 40) * perEpoch,
+            Seed = p.GetValue(Seed),
+            Weighting = p.GetValue(Weighting)!,
+            Objective = ObjectiveOf(p),
+            ClipNorm = p.GetValue(Clip),
+            Augment = p.GetValue(Augment)!,
+            Upsampling = p.GetValue(Upsample)!,
+            ObjectCrops = p.GetValue(Stage) == 1,
+            From = p.GetValue(From),
+            AverageDecay = p.GetValue(Average),
+            Map = p.GetValue(Map),
+            LeaveOut = p.GetValue(LeaveOut),
+        };
+        if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
+        if (p.GetValue(Stage) is not (null or 1 or 2)) throw new UserError($"--stage {p.GetValue(Stage)}: there are 1 and 2");
+        if (p.GetValue(Stage) == 2 && config.From is null) throw new UserError("--stage 2 goes on from stage 1: name its run with --from");
+        if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
+        if (config.ClipNorm is not (>= 0 and < float.PositiveInfinity)) throw new UserError($"--clip {config.ClipNorm}: it is 0 or a positive length");
+        _ = ExtrasNames.Parse(config.Augment);
+        _ = ClassWeights.Of(config.Weighting, [1]);
+        _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
+        _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);
+        return config;
+    }
+
+    public static (int Width, int Height) CropOf(ParseResult p)
+    {
+        string crop = p.GetValue(Crop)!;
+        string[] parts = crop.Split('x');
+        if (parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int w) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int h)
+            && w >= Nn.Preamble.Multiple && h >= Nn.Preamble.Multiple && w % Nn.Preamble.Multiple == 0 && h % Nn.Preamble.Multiple == 0)
+            return (w, h);
+        throw new UserError($"--crop {crop}: give WIDTHxHEIGHT, both multiples of {Nn.Preamble.Multiple}, such as 384x288");
+    }
+}

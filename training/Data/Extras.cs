@@ -1,0 +1,52 @@
+namespace RealtimeSeg.Training.Data;
+
+/// <summary>Augmentation beyond scale, crop, flip and light, each to be chosen.</summary>
+[Flags]
+public enum Extras
+{
+    None = 0,
+
+    /// <summary>A turn by up to ten degrees.</summary>
+    Rotate = 1,
+
+    /// <summary>A Gaussian blur: another lens, or motion.</summary>
+    Blur = 2,
+
+    /// <summary>Sensor noise.</summary>
+    Noise = 4,
+
+    /// <summary>A shift of all hues: another white balance.</summary>
+    Hue = 8,
+
+    /// <summary>A gamma curve: dusk and glare.</summary>
+    Gamma = 16,
+
+    /// <summary>A grey box whose pixels the loss ignores (DeVries and Taylor 2017).</summary>
+    CutOut = 32,
+
+    /// <summary>Objects of rare classes from other pictures (Ghiasi et al. 2021).</summary>
+    Paste = 64,
+
+    Strong = Rotate | Blur | Noise | Hue | Gamma | CutOut | Paste,
+}
+
+/// <summary>The names that the command line uses.</summary>
+public static class ExtrasNames
+{
+    private const string Plain = "plain";
+    public const string Help = "plain; strong for all of rotate, blur, noise, hue, gamma, cutout, paste; or some of them, with commas";
+
+    /// <exception cref="UserError">No such augmentation.</exception>
+    public static Extras Parse(string text)
+    {
+        if (text == Plain) return Extras.None;
+        Extras all = Extras.None;
+        foreach (string name in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Enum.TryParse(name, ignoreCase: true, out Extras one) || int.TryParse(name, out _)) throw new UserError($"no augmentation '{name}': choose {Help}");
+            all |= one;
+        }
+
+        return all;
+    }
+}
