@@ -7,6 +7,7 @@ using RealtimeSeg.Model;
 using RealtimeSeg.Tests.Support;
 using training::RealtimeSeg.Training.Data;
 using training::RealtimeSeg.Training.Export;
+using training::RealtimeSeg.Training.Graph;
 using training::RealtimeSeg.Training.Models;
 using training::RealtimeSeg.Training.Nn;
 using training::RealtimeSeg.Training.Run;
@@ -138,4 +139,52 @@ public sealed class ExportTests
     private static double Agreement(byte[] a, byte[] b) => a.Zip(b).Count(p => p.First == p.Second) / (double)a.Length;
 
     private static unsafe byte[] Bytes(Mat m) => new ReadOnlySpan<byte>(m.DataPointer, (int)(m.Total() * m.ElemSize())).ToArray();
+
+    /// <summary>The ensemble's decision, computed by hand from its members' probabilities.</summary>
+    [Theory]
+    [InlineData("mean")]
+    [InlineData("product")]
+    public void An_ensemble_decides_by_its_members_probabilities(string combine)
+    {
+        GraphBuilder g = new();
+        Value[] logits = [g.Input("a", ElementType.Float, new Shape(1, 3, 1, 4)), g.Input("b", ElementType.Float, new Shape(1, 3, 1, 4))];
+        Value combined = Ensemble.Combine(g, logits, combine);
+        Value softmax = g.Add("Softmax", [combined], combined.Shape, attributes: [("axis", 1L)]);
+        float[] a = [3, 0, 1, 9, 0, 2, 1, 0, 0, 0, -4, 0], b = [0, 1, 1, -9, 0, 1, 2, 3, 5, 1, 0, 0];
+        float[] result = Ort.Run(g, [softmax], new Dictionary<string, Array>(StringComparer.Ordinal) { ["a"] = a, ["b"] = b })[0];
+        for (int p = 0; p < 4; p++)
+        {
+            double[] Probabilities(float[] z)
+            {
+                double[] e = [.. Enumerable.Range(0, 3).Select(k => Math.Exp(z[(k * 4) + p]))];
+                return [.. e.Select(v => v / e.Sum())];
+            }
+
+            double[] joint = [.. Probabilities(a).Zip(Probabilities(b), (x, y) => combine == "mean" ? (x + y) / 2 : x * y)];
+            for (int k = 0; k < 3; k++) Assert.Equal(joint[k] / joint.Sum(), result[(k * 4) + p], 5);
+        }
+    }
+
+    [Fact]
+    public void Two_runs_ship_as_one_file_that_decides_as_either_where_both_are_the_same()
+    {
+        using TemporaryFolder folder = new();
+        Toy.Train(Toy.Config(2), folder["a"]);
+        Toy.Train(Toy.Config(1, "deconvnet"), folder["b"]);
+        training::RealtimeSeg.Model.ModelManifest mixed = Exporter.FromRuns([folder["a"], folder["b"]], "mean", folder["ab.onnx"]);
+        training::RealtimeSeg.Model.ModelManifest alone = Exporter.FromRun(folder["a"], folder["a.onnx"]);
+        Exporter.FromRuns([folder["a"], folder["a"]], "mean", folder["aa.onnx"]);
+        Assert.Equal("mean of fcn8s-reslite and deconvnet-vgglite", mixed.Network);
+        Assert.True(mixed.Parameters > alone.Parameters);
+        using Mat picture = new SynthStreet(1, 3).Load(0).Image.Clone();
+        byte[] Labels(string file)
+        {
+            using Evaluator evaluator = new(File.ReadAllBytes(folder[file]), file);
+            return evaluator.Labels(picture);
+        }
+
+        byte[] one = Labels("a.onnx"), twice = Labels("aa.onnx");
+        Assert.True(one.Zip(twice).Count(p => p.First != p.Second) < one.Length / 1000);
+        Assert.Equal(one.Length, Labels("ab.onnx").Length);
+    }
 }

@@ -15,27 +15,78 @@ internal static class EvalCommand
         Option<string> split = new("--split") { Description = "train, val or leave-out:DRIVE", DefaultValueFactory = _ => "val" };
         Option<string?> map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
+        Option<string?> report = new("--report") { Description = "Folder for a page: the worst pictures, the confusion matrix, plots" };
         Option<bool> video = new("--video") { Description = "The pictures are frames of one video, in order: steady the labels and count flicker" };
         Option<float> smooth = new("--smooth") { Description = "With --video: steadiness over time, 0 to 1, as in the app", DefaultValueFactory = _ => 0.5f };
-        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, map, video, smooth, json };
-        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(map), p.GetValue(video) ? p.GetValue(smooth) : null, p.GetValue(json)));
+        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, map, video, smooth, json, report };
+        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(map), p.GetValue(video) ? p.GetValue(smooth) : null, p.GetValue(json), p.GetValue(report)));
         return c;
     }
 
-    private static int Run(string model, string data, string split, string? map, float? smooth, string? json)
+    private static int Run(string model, string data, string split, string? map, float? smooth, string? json, string? report)
     {
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         MixedDataset sets = MixedDataset.Parse(data, Split.Parse(split), map);
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
-        (ConfusionMatrix m, double? flicker, double? truthFlicker) = smooth is { } strength
-            ? evaluator.EvaluateVideo(sets.Parts[0], strength)
-            : (evaluator.Evaluate(sets.Parts), default(double?), default(double?));
-        if (flicker is not null) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flicker {flicker:P3}, of the truth {truthFlicker:P3}, ratio {flicker / truthFlicker:F2}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"mean IU {m.MeanIu:F4}   pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}   frequency-weighted IU {m.FrequencyWeightedIu:F4}"));
-        Dictionary<string, double?> perClass = evaluator.Manifest.Classes.Zip(m.PerClass).ToDictionary(c => c.First, c => double.IsNaN(c.Second) ? (double?)null : c.Second, StringComparer.Ordinal);
-        foreach ((string name, double? iu) in perClass) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-12} {iu:F4}"));
-        AtomicFile.WriteJson(json, new { miou = m.MeanIu, pixel_accuracy = m.PixelAccuracy, mean_accuracy = m.MeanAccuracy, fw_iou = m.FrequencyWeightedIu, per_class = perClass, flicker, truth_flicker = truthFlicker });
+        if (smooth is not null && report is not null) throw new UserError("--report is for single pictures: leave --video out");
+        if (smooth is { } strength)
+        {
+            (ConfusionMatrix steady, double flicker, double truthFlicker) = evaluator.EvaluateVideo(sets.Parts[0], strength);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flicker {flicker:P3}, of the truth {truthFlicker:P3}, ratio {flicker / truthFlicker:F2}"));
+            Print(evaluator, steady, null);
+            AtomicFile.WriteJson(json, new { miou = steady.MeanIu, pixel_accuracy = steady.PixelAccuracy, mean_accuracy = steady.MeanAccuracy, fw_iou = steady.FrequencyWeightedIu, per_class = ByName(evaluator, steady.PerClass), flicker, truth_flicker = truthFlicker });
+            return 0;
+        }
+
+        using BoundaryScore boundary = new(evaluator.Manifest.Classes.Count);
+        SizeScore sizes = new(evaluator.Manifest.Classes.Count);
+        using EvalReport? page = report is null ? null : new EvalReport(evaluator.Manifest.Classes);
+        ConfusionMatrix m = evaluator.Evaluate(sets.Parts, (sample, predicted) =>
+        {
+            boundary.Add(sample.Labels, predicted);
+            sizes.Add(sample.Labels, predicted);
+            page?.Add(sample, predicted);
+        });
+        (double small, double medium, double large) = sizes.Terciles;
+        Print(evaluator, m, boundary);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"boundary F1 {boundary.Mean:F4}   IU of objects: small {small:F4}, medium {medium:F4}, large {large:F4} (from {sizes.Bounds.Medium} and {sizes.Bounds.Large} pixels)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{evaluator.Manifest.Network}, {evaluator.Manifest.Parameters:N0} parameters, network {evaluator.MedianMilliseconds:F1} ms a picture (median)"));
+        AtomicFile.WriteJson(json, new
+        {
+            miou = m.MeanIu,
+            pixel_accuracy = m.PixelAccuracy,
+            mean_accuracy = m.MeanAccuracy,
+            fw_iou = m.FrequencyWeightedIu,
+            per_class = ByName(evaluator, m.PerClass),
+            boundary_f1 = boundary.Mean,
+            boundary_f1_per_class = ByName(evaluator, boundary.PerClass),
+            object_iu = new { small, medium, large },
+            parameters = evaluator.Manifest.Parameters,
+            network_ms = evaluator.MedianMilliseconds,
+        });
+        page?.Write(report!, $"{Path.GetFileName(model)} on {data}, {split}", m, boundary, sizes,
+        [
+            ("network", $"{evaluator.Manifest.Network}, {evaluator.Manifest.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters"),
+            ("mean IU", m.MeanIu.ToString("F4", CultureInfo.InvariantCulture)), ("pixel accuracy", m.PixelAccuracy.ToString("F4", CultureInfo.InvariantCulture)),
+            ("mean accuracy", m.MeanAccuracy.ToString("F4", CultureInfo.InvariantCulture)), ("frequency-weighted IU", m.FrequencyWeightedIu.ToString("F4", CultureInfo.InvariantCulture)),
+            ("boundary F1", boundary.Mean.ToString("F4", CultureInfo.InvariantCulture)), ("network, median ms a picture", evaluator.MedianMilliseconds.ToString("F1", CultureInfo.InvariantCulture)),
+        ]);
+        if (page is not null) Console.WriteLine($"wrote {Path.Combine(report!, "index.html")}");
         return 0;
     }
+
+    private static void Print(Evaluator evaluator, ConfusionMatrix m, BoundaryScore? boundary)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"mean IU {m.MeanIu:F4}   pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}   frequency-weighted IU {m.FrequencyWeightedIu:F4}"));
+        for (int c = 0; c < m.Classes; c++)
+        {
+            string outline = boundary is null ? "" : string.Create(CultureInfo.InvariantCulture, $"   boundary F1 {boundary.PerClass[c]:F4}");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {evaluator.Manifest.Classes[c],-12} {m.PerClass[c]:F4}{outline}"));
+        }
+    }
+
+    /// <summary>By class name; null for a class that is nowhere.</summary>
+    private static Dictionary<string, double?> ByName(Evaluator evaluator, IReadOnlyList<double> values)
+        => evaluator.Manifest.Classes.Zip(values).ToDictionary(c => c.First, c => double.IsNaN(c.Second) ? (double?)null : c.Second, StringComparer.Ordinal);
 }

@@ -11,22 +11,27 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        Argument<string[]> paths = new("paths") { Description = "RUN MODEL.onnx, or MODEL.onnx with --random", Arity = new ArgumentArity(1, 2) };
+        Argument<string[]> paths = new("paths") { Description = "RUN MODEL.onnx, or MODEL.onnx with --ensemble or --random", Arity = new ArgumentArity(1, 2) };
         Option<bool> half = new("--fp16") { Description = "Store kernels in 16 bits: half the size, computed in 32 bits all the same" };
+        Option<bool> best = new("--best") { Description = "The checkpoint that scored best, instead of the last" };
+        Option<string?> ensemble = new("--ensemble") { Description = "RUN_A,RUN_B: several runs as one model" };
+        Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities", DefaultValueFactory = _ => Ensemble.Mean };
         Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
         Option<string> net = new("--net") { Description = "With --random: " + string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
         Option<string?> backbone = new("--backbone") { Description = "With --random: reslite for FCNs, vgglite for deconvnet" };
         Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
         Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
-        Command c = new("export", "Write a network as an .onnx file.") { paths, half, random, net, backbone, classes, seed };
+        Command c = new("export", "Write a network as an .onnx file.") { paths, half, best, ensemble, combine, random, net, backbone, classes, seed };
         c.SetAction(p =>
         {
             string[] names = p.GetValue(paths)!;
             bool fromRandom = p.GetValue(random);
-            if (names.Length != (fromRandom ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --random MODEL.onnx");
-            ModelManifest m = fromRandom
+            string[]? runs = p.GetValue(ensemble)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (names.Length != (fromRandom || runs is not null ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
+            ModelManifest m = runs is not null ? Exporter.FromRuns(runs, p.GetValue(combine)!, names[0], p.GetValue(half), p.GetValue(best))
+                : fromRandom
                 ? Exporter.Random(Networks.Parse(p.GetValue(net)!, p.GetValue(backbone), p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone) ?? Networks.DefaultBackbone(p.GetValue(net)!)}", p.GetValue(seed), names[0])
-                : Exporter.FromRun(names[0], names[1], p.GetValue(half));
+                : Exporter.FromRun(names[0], names[1], p.GetValue(half), p.GetValue(best));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[^1]}: {m.Network}, {m.Parameters:N0} parameters, {m.Classes.Count} classes, {new FileInfo(names[^1]).Length / 1e6:F1} MB"));
             return 0;
         });

@@ -25,16 +25,43 @@ public static class Exporter
         Date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The network of a run folder, as it was at its last checkpoint.</summary>
-    public static ModelManifest FromRun(string folder, string target, bool halfPrecision = false)
+    /// <summary>The network of a run folder, as it was at its last checkpoint, or at the one that scored best.</summary>
+    public static ModelManifest FromRun(string folder, string target, bool halfPrecision = false, bool best = false)
     {
-        Checkpoint checkpoint = Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
+        Checkpoint checkpoint = Load(folder, best);
         RunConfig config = checkpoint.Config;
-        string data = string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
-        ModelManifest manifest = ManifestOf(config with { Data = data });
+        ModelManifest manifest = ManifestOf(config with { Data = DataNames(config) });
         AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, halfPrecision));
         return manifest;
     }
+
+    /// <summary>Several runs' networks in one file.</summary>
+    /// <exception cref="UserError">Fewer than two runs, or they know different classes.</exception>
+    public static ModelManifest FromRuns(IReadOnlyList<string> folders, string combine, string target, bool halfPrecision = false, bool best = false)
+    {
+        if (folders.Count < 2) throw new UserError("--ensemble takes two runs or more: RUN_A,RUN_B");
+        Checkpoint[] members = [.. folders.Select(f => Load(f, best))];
+        foreach ((Checkpoint m, string folder) in members.Zip(folders))
+        {
+            if (!m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)) throw new UserError($"{folder} knows other classes than {folders[0]}: they cannot decide together");
+        }
+
+        ModelManifest[] manifests = [.. members.Select(m => ManifestOf(m.Config))];
+        ModelManifest manifest = manifests[0] with
+        {
+            Network = $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
+            Parameters = manifests.Sum(m => m.Parameters),
+            Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
+            MeanIu = null, // nobody has scored them together yet
+        };
+        AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, halfPrecision));
+        return manifest;
+    }
+
+    private static Checkpoint Load(string folder, bool best) => Checkpoint.Load(Path.Combine(folder, best ? Checkpoint.BestFileName : Checkpoint.FileName));
+
+    private static string DataNames(RunConfig config)
+        => string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
 
     /// <summary>A network with the weights training would start from: for measuring.</summary>
     public static ModelManifest Random(INetwork net, string name, int seed, string target)

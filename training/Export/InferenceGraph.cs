@@ -14,10 +14,17 @@ public static class InferenceGraph
     /// <param name="halfPrecision">Store kernels as 16-bit floats.</param>
     /// <returns>The bytes of the .onnx file.</returns>
     public static byte[] Build(INetwork net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, bool halfPrecision = false)
+        => Write(manifest, (g, frame) => net.Forward(new InferenceLayers(g, weights, halfPrecision), frame).Logits);
+
+    /// <summary>Several networks in one file, see <see cref="Ensemble"/>.</summary>
+    public static byte[] BuildEnsemble(IReadOnlyList<(INetwork Net, IReadOnlyDictionary<string, float[]> Weights)> members, string combine, ModelManifest manifest, bool halfPrecision = false)
+        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => m.Net.Forward(new InferenceLayers(g, m.Weights, halfPrecision, Ensemble.Prefix(i)), frame).Logits)], combine));
+
+    private static byte[] Write(ModelManifest manifest, Func<GraphBuilder, Value, Value> logitsOf)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
-        Value logits = net.Forward(new InferenceLayers(g, weights, halfPrecision), frame).Logits;
+        Value logits = logitsOf(g, frame);
         (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
         return OnnxWriter.Write(g,
             [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)], manifest.ToMetadata());
@@ -25,7 +32,7 @@ public static class InferenceGraph
 
     /// <summary>
     /// The training graph's own idea of the same thing, at one size: parameters are inputs, batch norm is not folded. Exists to be
-    /// compared with <see cref="Build"/>.
+    /// compared with what ships.
     /// </summary>
     public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(INetwork net, int height, int width)
     {

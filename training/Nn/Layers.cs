@@ -100,7 +100,8 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : 
 /// <param name="graph">The graph to add to.</param>
 /// <param name="weights">Every parameter by name.</param>
 /// <param name="halfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
-public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, bool halfPrecision = false) : Layers(graph)
+/// <param name="prefix">Before the names of constants in the graph, so that several networks fit into one.</param>
+public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, bool halfPrecision = false, string prefix = "") : Layers(graph)
 {
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
@@ -117,14 +118,14 @@ public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<stri
         }
 
         using IDisposable scope = Graph.Scope(name);
-        return Conv.Emit(Graph, x, Kernel(declared.Name, w, declared.Shape), Graph.Initializer(name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
+        return Conv.Emit(Graph, x, Kernel(declared.Name, w, declared.Shape), Graph.Initializer(prefix + name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
     }
 
     protected override Value Parameter(Parameter p)
-        => p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape) : Graph.Initializer(p.Name, Values(p), p.Shape);
+        => p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape) : Graph.Initializer(prefix + p.Name, Values(p), p.Shape);
 
     private Value Kernel(string name, float[] values, Shape shape)
-        => halfPrecision ? Graph.HalfInitializer(name, values, shape) : Graph.Initializer(name, values, shape);
+        => halfPrecision ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
 
     private float[] Values(Parameter p)
     {

@@ -32,6 +32,9 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Intersection over union of each class; NaN for one that is absent.</summary>
     public IReadOnlyList<double> PerClass => [.. Range.Select(Iu)];
 
+    /// <summary>Share of class <paramref name="truth"/>'s pixels that were predicted as <paramref name="predicted"/>; NaN where it is absent.</summary>
+    public double Share(int truth, int predicted) => Ratio(At(truth, predicted), Truth(truth));
+
     private IEnumerable<int> Range => Enumerable.Range(0, classes);
 
     private long At(int truth, int predicted) => _n[(truth * classes) + predicted];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Model;
@@ -10,6 +11,7 @@ public sealed class Evaluator : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
+    private readonly List<double> _milliseconds = [];
 
     /// <param name="model">Bytes of an exported .onnx file.</param>
     /// <param name="name">What to call it in messages.</param>
@@ -32,7 +34,11 @@ public sealed class Evaluator : IDisposable
 
     public ModelManifest Manifest { get; }
 
-    public ConfusionMatrix Evaluate(IEnumerable<IDataset> sets)
+    /// <summary>Of the network alone, over all pictures so far.</summary>
+    public double MedianMilliseconds => _milliseconds.Count == 0 ? 0 : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
+
+    /// <summary>The confusion matrix of all pictures of the sets; each one's labels are shown to <paramref name="look"/> too.</summary>
+    public ConfusionMatrix Evaluate(IEnumerable<IDataset> sets, Action<Sample, Mat>? look = null)
     {
         ConfusionMatrix matrix = new(Manifest.Classes.Count);
         foreach (IDataset set in sets)
@@ -42,7 +48,11 @@ public sealed class Evaluator : IDisposable
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
-                matrix.Add(Bytes(sample.Labels), LabelsAsShown(sample.Image));
+                byte[] labels = LabelsAsShown(sample.Image);
+                matrix.Add(Bytes(sample.Labels), labels);
+                if (look is null) continue;
+                using Mat predicted = Mat.FromPixelData(sample.Image.Height, sample.Image.Width, MatType.CV_8UC1, labels);
+                look(sample, predicted);
             }
         }
 
@@ -93,7 +103,9 @@ public sealed class Evaluator : IDisposable
     {
         using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance,
             Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [1, image.Height, image.Width, 3], (nint)image.DataPointer, image.Total() * 3);
+        long start = Stopwatch.GetTimestamp();
         using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
+        _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
     }
 

@@ -11,6 +11,7 @@ public sealed class RunLog : IDisposable
     private readonly RunConfig _config;
     private readonly int _stepsPerEpoch;
     private readonly Action<Line> _report;
+    private readonly RunCurves _curves;
     private readonly long _first, _started = Stopwatch.GetTimestamp();
     private double _smoothed = double.NaN, _epochLoss;
     private int _epochSteps;
@@ -23,6 +24,7 @@ public sealed class RunLog : IDisposable
         (_first, _stepsPerEpoch, _config, _report) = (first, stepsPerEpoch, config, report);
         string path = Path.Combine(folder, "log.csv");
         bool fresh = first == 0 || !File.Exists(path);
+        _curves = new RunCurves(folder, fresh ? null : path);
         _csv = new StreamWriter(path, append: !fresh);
         if (fresh) _csv.WriteLine("step,epoch,loss,learning_rate,images_per_s,seconds,miou,pixel_accuracy");
     }
@@ -40,6 +42,7 @@ public sealed class RunLog : IDisposable
         _csv.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{t + 1},{epoch:F2},{_epochLoss / _epochSteps:F4},{rate:G4},{speed * _config.BatchSize:F2},{seconds:F1},{score?.MeanIu:F4},{score?.PixelAccuracy:F4}"));
         _csv.Flush();
+        _curves.Add(epoch, _epochLoss / _epochSteps, score?.MeanIu);
         (_epochLoss, _epochSteps) = (0, 0);
     }
 

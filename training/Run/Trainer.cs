@@ -16,6 +16,9 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     /// <summary>Longest time between checkpoints: what a kill may cost.</summary>
     private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(2);
 
+    /// <summary>Validation pictures drawn with each score.</summary>
+    private const int SamplePictures = 6;
+
     private RunConfig _config = config;
 
     /// <summary>Epochs between two scores on the validation split.</summary>
@@ -44,7 +47,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
 
             bool last = t + 1 == _config.TotalSteps, epochEnds = (t + 1) % loader.StepsPerEpoch == 0;
             bool scoreNow = validation is not null && (last || (epochEnds && (t + 1) / loader.StepsPerEpoch % EvaluateEvery == 0));
-            log.Step(t, loss, rate, epochEnds || last, scoreNow ? Score(step) : null);
+            log.Step(t, loss, rate, epochEnds || last, scoreNow ? Score(step, t + 1) : null);
             if (scoreNow && _config.ValidationMeanIu >= _config.BestMeanIu) new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.BestFileName));
             if (last || scoreNow || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointEvery)
             {
@@ -59,10 +62,18 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     }
 
     /// <summary>Mean IU of the graph that would ship now, on the validation split.</summary>
-    private ConfusionMatrix Score(TrainStep step)
+    private ConfusionMatrix Score(TrainStep step, long steps)
     {
         using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), Exporter.Shipped(step.Export()), Exporter.ManifestOf(_config)), "the run");
-        ConfusionMatrix matrix = evaluator.Evaluate(validation!.Parts.Take(1));
+        using ContactSheet sheet = new(ContactSheet.PaletteOf(_config.ClassNames), columns: 2);
+        int seen = 0, every = Math.Max(1, validation!.Parts[0].Count / SamplePictures);
+        ConfusionMatrix matrix = evaluator.Evaluate(validation.Parts.Take(1), (sample, predicted) =>
+        {
+            if (seen++ % every != 0) return;
+            sheet.Add(sample.Image, sample.Labels, "truth");
+            sheet.Add(sample.Image, predicted, $"after {steps} steps");
+        });
+        sheet.Save(Path.Combine(folder, "samples", $"step-{steps:D7}.png"));
         _config = _config with { ValidationMeanIu = matrix.MeanIu, BestMeanIu = Math.Max(matrix.MeanIu, _config.BestMeanIu) };
         return matrix;
     }
