@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|data|test] …
+# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|convert|data|test] …
 # Paths on the command line are relative to where you are.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -84,6 +84,6 @@ install_missing
 if changed; then build; fi
 case ${1:-} in
     test) shift; run_tests "$@" ;;
-    train | eval | export | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
+    train | eval | export | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     *) exec "$root/app/$bin/rtseg" "$@" ;;
 esac

@@ -56,6 +56,25 @@ public sealed class GradientTests
     [Fact]
     public void MaxPool_of_a_batch() => Check([new(2, 3, 4, 6)], (g, x) => MaxPool.Emit(g, x[0], 2).Y);
 
+    [Theory]
+    [InlineData(3, 2, 0, 0)]
+    [InlineData(3, 2, 0, 1)]
+    [InlineData(2, 1, 1, 1)]
+    public void Overlapping_MaxPool_of_a_batch(int kernel, int stride, int before, int after)
+        => Check([new(2, 2, 7, 6)], (g, x) => MaxPool.Emit(g, x[0], new PoolGeometry(kernel, stride, before, after)).Y);
+
+    [Theory]
+    [InlineData(2, 2, 0, 0)]
+    [InlineData(3, 2, 0, 1)]
+    [InlineData(3, 1, 1, 1)]
+    public void AveragePool_of_a_batch(int kernel, int stride, int before, int after)
+        => Check([new(2, 2, 7, 6)], (g, x) => AveragePool.Emit(g, x[0], new PoolGeometry(kernel, stride, before, after)));
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(3)]
+    public void Lrn_across_channels(int size) => Check([new(2, 7, 2, 3)], (g, x) => Lrn.Emit(g, x[0], size, alpha: 0.5f, beta: 0.75f, bias: 1.5f));
+
     [Fact]
     public void MaxUnpool_of_a_batch() => Check(new(2, 3, 2, 3), new(2, 3, 4, 6), (g, x) => MaxUnpool.Emit(g, x[0], MaxPool.Emit(g, x[1], 2).Switches, 2), inputs: 1);
 

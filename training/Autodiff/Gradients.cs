@@ -28,6 +28,8 @@ public static class Gradients
         ["ConvTranspose"] = ConvTranspose.Gradient,
         ["BatchNormTraining"] = BatchNorm.Gradient,
         ["MaxPool"] = MaxPool.Gradient,
+        ["AveragePool"] = AveragePool.Gradient,
+        ["LRN"] = Lrn.Gradient,
         ["MaxUnpool"] = MaxUnpool.Gradient,
         ["Dropout"] = Dropout.Gradient,
         ["Resize"] = Resize.Gradient,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Import;
 using RealtimeSeg.Training.Models;
 using RealtimeSeg.Training.Run;
 using Spectre.Console;
@@ -22,7 +23,7 @@ internal static class TrainCommand
     private static int RunBench(ParseResult p)
     {
         (int width, int height) = TrainOptions.CropOf(p);
-        INetwork net = Networks.Parse(p.GetValue(TrainOptions.Net)!, p.GetValue(TrainOptions.Backbone), p.GetValue(TrainOptions.Classes), p.GetValue(TrainOptions.Upsample)!);
+        INetwork net = Networks.Parse(p.GetValue(TrainOptions.Net)!, p.GetValue(TrainOptions.Backbone), p.GetValue(TrainOptions.Classes), p.GetValue(TrainOptions.Upsample)!, TrainOptions.InputOf(p));
         TrainBench.Run(net, new BatchShape(p.GetValue(TrainOptions.Batch), height, width), TrainOptions.ObjectiveOf(p), Optim.Optimizer.Parse(p.GetValue(TrainOptions.Optimizer)!, p.GetValue(TrainOptions.Decay)), p.GetValue(TrainOptions.Json));
         return 0;
     }
@@ -38,7 +39,7 @@ internal static class TrainCommand
         MixedDataset validation = Open(p, from?.Config, training: false);
         RunConfig config = from?.Config ?? TrainOptions.ConfigOf(p, train);
         _ = config.Network();
-        IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialOf(config) : null;
+        IReadOnlyDictionary<string, float[]>? initial = from is not null ? null : p.GetValue(TrainOptions.Init) is { } file ? ClassifierWeights.Match(config, file, Console.WriteLine) : InitialOf(config);
         bool madeFolder = !Directory.Exists(folder);
         AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 

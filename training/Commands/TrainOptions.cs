@@ -10,7 +10,11 @@ namespace RealtimeSeg.Training.Commands;
 internal static class TrainOptions
 {
     public static readonly Option<string> Net = new("--net") { Description = string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
-    public static readonly Option<string?> Backbone = new("--backbone") { Description = "reslite for FCNs, vgglite for deconvnet" };
+    public static readonly Option<string?> Backbone = new("--backbone") { Description = $"{string.Join(", ", Models.Backbone.Names)} or a classifier's .onnx file for FCNs; {string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet" };
+    public static readonly Option<string?> Init = new("--init") { Description = "Start the backbone from a classifier's .onnx file, matched by layer order and shape" };
+    public static readonly Option<string> Color = new("--color") { Description = "How a classifier's file wants its pictures: rgb or bgr", DefaultValueFactory = _ => "rgb" };
+    public static readonly Option<string?> Mean = new("--mean") { Description = "Its mean in 0-255, one number a channel [default: ImageNet's]" };
+    public static readonly Option<string?> Spread = new("--std") { Description = "Its deviation in 0-255 [default: ImageNet's]" };
     public static readonly Option<string> Data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1", DefaultValueFactory = _ => MixedDataset.Synth };
     public static readonly Option<string> Out = new("--out") { Description = "Run folder", DefaultValueFactory = _ => "runs/last" };
     public static readonly Option<int?> Epochs = new("--epochs") { Description = "Length in epochs [default: 40]" };
@@ -43,8 +47,12 @@ internal static class TrainOptions
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        Net, Backbone, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Loss, Smoothing, Auxiliary, Clip, Weighting, Augment, Upsample, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
+        Net, Backbone, Init, Color, Mean, Spread, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Loss, Smoothing, Auxiliary, Clip, Weighting, Augment, Upsample, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
     ];
+
+    /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
+    public static Nn.Preprocessing? InputOf(ParseResult p)
+        => p.GetValue(Backbone)?.EndsWith(Models.Backbone.FileEnding, StringComparison.OrdinalIgnoreCase) == true ? Nn.Preprocessing.Parse(p.GetValue(Color)!, p.GetValue(Mean), p.GetValue(Spread)) : null;
 
     public static Objective ObjectiveOf(ParseResult p)
         => new Objective { Loss = p.GetValue(Loss)!, LabelSmoothing = p.GetValue(Smoothing), Auxiliary = p.GetValue(Auxiliary) }.Checked();
@@ -59,6 +67,7 @@ internal static class TrainOptions
         {
             Net = p.GetValue(Net)!,
             Backbone = p.GetValue(Backbone) ?? Networks.DefaultBackbone(p.GetValue(Net)!),
+            Input = InputOf(p),
             Data = p.GetValue(Data)!,
             ClassNames = train.ClassNames,
             BatchSize = batch,
@@ -85,6 +94,7 @@ internal static class TrainOptions
         if (config.TotalSteps < 1) throw new UserError("nothing to train: --epochs and --steps must be at least 1");
         if (p.GetValue(Stage) is not (null or 1 or 2)) throw new UserError($"--stage {p.GetValue(Stage)}: there are 1 and 2");
         if (p.GetValue(Stage) == 2 && config.From is null) throw new UserError("--stage 2 goes on from stage 1: name its run with --from");
+        if (p.GetValue(Init) is not null && config.From is not null) throw new UserError("--init and --from both name where weights come from: choose one");
         if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
         if (config.ClipNorm is not (>= 0 and < float.PositiveInfinity)) throw new UserError($"--clip {config.ClipNorm}: it is 0 or a positive length");
         _ = ExtrasNames.Parse(config.Augment);

@@ -17,7 +17,7 @@ public static class Exporter
         Classes = config.ClassNames,
         Palette = config.ClassNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(config.ClassNames.Count),
         Size = Augmentation.WorkingSize,
-        Network = $"{config.Net}-{config.Backbone}",
+        Network = $"{config.Net}-{Path.GetFileNameWithoutExtension(config.Backbone)}",
         Parameters = InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
         MeanIu = config.ValidationMeanIu,
@@ -26,18 +26,18 @@ public static class Exporter
     };
 
     /// <summary>The network of a run folder, as it was at its last checkpoint, or at the one that scored best.</summary>
-    public static ModelManifest FromRun(string folder, string target, bool halfPrecision = false, bool best = false)
+    public static ModelManifest FromRun(string folder, string target, ExportForm? form = null, bool best = false)
     {
         Checkpoint checkpoint = Load(folder, best);
         RunConfig config = checkpoint.Config;
         ModelManifest manifest = ManifestOf(config with { Data = DataNames(config) });
-        AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, halfPrecision));
+        AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, form));
         return manifest;
     }
 
     /// <summary>Several runs' networks in one file.</summary>
     /// <exception cref="UserError">Fewer than two runs, or they know different classes.</exception>
-    public static ModelManifest FromRuns(IReadOnlyList<string> folders, string combine, string target, bool halfPrecision = false, bool best = false)
+    public static ModelManifest FromRuns(IReadOnlyList<string> folders, string combine, string target, ExportForm? form = null, bool best = false)
     {
         if (folders.Count < 2) throw new UserError("--ensemble takes two runs or more: RUN_A,RUN_B");
         Checkpoint[] members = [.. folders.Select(f => Load(f, best))];
@@ -54,7 +54,7 @@ public static class Exporter
             Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
             MeanIu = null, // nobody has scored them together yet
         };
-        AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, halfPrecision));
+        AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, form));
         return manifest;
     }
 
@@ -64,7 +64,7 @@ public static class Exporter
         => string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
 
     /// <summary>A network with the weights training would start from: for measuring.</summary>
-    public static ModelManifest Random(INetwork net, string name, int seed, string target)
+    public static ModelManifest Random(INetwork net, string name, int seed, string target, ExportForm? form = null)
     {
         IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
         ModelManifest manifest = new()
@@ -77,8 +77,23 @@ public static class Exporter
             Data = "none: random weights",
             Commit = Commit(),
         };
-        AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest));
+        AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest, form));
         return manifest;
+    }
+
+    /// <summary>A built-in classifier with random weights, in the form that others publish: float picture in, 1000 scores out.</summary>
+    /// <exception cref="UserError">No such classifier.</exception>
+    public static ModelManifest RandomClassifier(string? backbone, int seed, string target)
+    {
+        Classifier classifier = backbone switch
+        {
+            Backbone.AlexNetName => Classifier.AlexNet(),
+            Backbone.Vgg16Name => Classifier.Vgg16(),
+            _ => throw new UserError($"no classifier '{backbone}': choose --backbone {Backbone.AlexNetName} or {Backbone.Vgg16Name}"),
+        };
+        IReadOnlyList<Parameter> declared = ClassifierGraph.Declared(classifier);
+        AtomicFile.Write(target, ClassifierGraph.Dense(classifier, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal)));
+        return new ModelManifest { Classes = new string[classifier.Scores.Outputs], Palette = [], Size = ((int)classifier.Side, (int)classifier.Side), Network = $"classifier {backbone}", Parameters = declared.Sum(p => p.Shape.Count) };
     }
 
     /// <summary>The parameters to ship: the moving averages where a run keeps them.</summary>

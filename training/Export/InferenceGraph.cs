@@ -11,14 +11,14 @@ public static class InferenceGraph
     /// <param name="net">The network.</param>
     /// <param name="weights">Every parameter by name.</param>
     /// <param name="manifest">What the file says of itself.</param>
-    /// <param name="halfPrecision">Store kernels as 16-bit floats.</param>
+    /// <param name="form">How it is stored.</param>
     /// <returns>The bytes of the .onnx file.</returns>
-    public static byte[] Build(INetwork net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, bool halfPrecision = false)
-        => Write(manifest, (g, frame) => net.Forward(new InferenceLayers(g, weights, halfPrecision), frame).Logits);
+    public static byte[] Build(INetwork net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, ExportForm? form = null)
+        => Write(manifest, (g, frame) => net.Forward(new InferenceLayers(g, weights, form), frame).Logits);
 
     /// <summary>Several networks in one file, see <see cref="Ensemble"/>.</summary>
-    public static byte[] BuildEnsemble(IReadOnlyList<(INetwork Net, IReadOnlyDictionary<string, float[]> Weights)> members, string combine, ModelManifest manifest, bool halfPrecision = false)
-        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => m.Net.Forward(new InferenceLayers(g, m.Weights, halfPrecision, Ensemble.Prefix(i)), frame).Logits)], combine));
+    public static byte[] BuildEnsemble(IReadOnlyList<(INetwork Net, IReadOnlyDictionary<string, float[]> Weights)> members, string combine, ModelManifest manifest, ExportForm? form = null)
+        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => m.Net.Forward(new InferenceLayers(g, m.Weights, form, Ensemble.Prefix(i)), frame).Logits)], combine));
 
     private static byte[] Write(ModelManifest manifest, Func<GraphBuilder, Value, Value> logitsOf)
     {

@@ -12,22 +12,20 @@ namespace RealtimeSeg.Training.Models;
 /// </summary>
 /// <param name="FinalStride">32, 16 or 8 as in the paper, or 4.</param>
 /// <param name="Classes">K.</param>
-/// <param name="Backbone">A name in <see cref="Backbones"/>.</param>
+/// <param name="Backbone">What the features come from.</param>
 /// <param name="Upsampling"><see cref="Learned"/> or <see cref="Bilinear"/>: how scores are enlarged on the way.</param>
-public sealed record Fcn(int FinalStride, int Classes, string Backbone, string Upsampling = Fcn.Learned) : INetwork
+public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string Upsampling = Fcn.Learned) : INetwork
 {
     public const string Learned = "learned", Bilinear = "bilinear";
     private const int Coarsest = 32;
-
-    public static IReadOnlyDictionary<string, Func<Layers, Value, Features>> Backbones { get; } =
-        new Dictionary<string, Func<Layers, Value, Features>>(StringComparer.Ordinal) { ["reslite"] = ResLite.Forward };
 
     public static IReadOnlyDictionary<string, int> Strides { get; } =
         new Dictionary<string, int>(StringComparer.Ordinal) { ["fcn32s"] = 32, ["fcn16s"] = 16, ["fcn8s"] = 8, ["fcn4s"] = 4 };
 
     public Scores Forward(Layers l, Value frame)
     {
-        Features features = Backbones[Backbone](l, Preamble.Emit(l.Graph, frame));
+        Features features = Backbone.Forward(l, Preamble.Emit(l.Graph, frame, Backbone.Input));
+        if (!features.ByStride.ContainsKey(FinalStride)) throw new UserError($"{Backbone.Name} has no features at stride {FinalStride}: choose a coarser FCN");
         Value scores = l.Score($"score{Coarsest}", features.ByStride[Coarsest], Classes);
         List<(long, Value)> coarser = [];
         for (int stride = Coarsest / 2; stride >= FinalStride; stride /= 2)

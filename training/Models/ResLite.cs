@@ -4,9 +4,6 @@ using RealtimeSeg.Training.Ops;
 
 namespace RealtimeSeg.Training.Models;
 
-/// <summary>What a backbone gives the head: the last feature map of each stride.</summary>
-public sealed record Features(IReadOnlyDictionary<int, Value> ByStride);
-
 /// <summary>
 /// A small residual body (He et al. 2016, basic blocks) for training from scratch on few pictures: a 3×3 stride-2 convolution opens
 /// each level, then 0, 1, 2, 2, 2 residual blocks; widths 24-48-96-192-256; 4.7 M parameters.

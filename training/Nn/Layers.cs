@@ -19,6 +19,31 @@ public abstract class Layers(GraphBuilder graph)
     public Value ConvBnRelu(string name, Value x, long channels, long kernel = 3, long stride = 1)
         => Relu.Emit(Graph, ConvBn(name, x, channels, kernel, stride));
 
+    /// <summary>Convolution with bias: w [channels, C/group, kernel, kernel]. Padding as given; <paramref name="geo"/> is its own.</summary>
+    public Value ConvBias(string name, Value x, long channels, long kernel, ConvGeometry geo, Initializer? weight = null, Initializer? bias = null)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        Value w = Parameter(new Parameter(name + ".weight", new Shape(channels, x.Shape[1] / geo.Group, kernel, kernel), ParameterKind.Weight, weight ?? Initializers.He));
+        Value b = Parameter(new Parameter(name + ".bias", new Shape(channels), ParameterKind.Offset, bias ?? Initializers.Zeros));
+        return Conv.Emit(Graph, x, w, b, geo);
+    }
+
+    /// <summary>A factor and an offset for each channel: what batch norm with fixed statistics is.</summary>
+    public Value Affine(string name, Value x, Initializer scale, Initializer offset)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        long c = x.Shape[1];
+        Value w = Parameter(new Parameter(name + ".scale", new Shape(c, 1, 1, 1), ParameterKind.Offset, scale));
+        Value b = Parameter(new Parameter(name + ".offset", new Shape(c), ParameterKind.Offset, offset));
+        return Conv.Emit(Graph, x, w, b, new ConvGeometry(Group: c));
+    }
+
+    /// <summary>Dropout with probability <paramref name="probability"/> in training; nothing otherwise.</summary>
+    public virtual Value Dropout(string name, Value x, float probability) => x;
+
+    /// <summary>Values back to where a max-pool took them from; <paramref name="like"/> is what was pooled.</summary>
+    public virtual Value Unpool(Value x, Value switches, Value like, long size) => MaxUnpool.Emit(Graph, x, switches, size);
+
     /// <summary>A 1×1 convolution that gives each class a score: [N,C,H,W] → [N,classes,H,W].</summary>
     public Value Score(string name, Value x, long classes, bool fromZero = false)
     {
@@ -53,9 +78,9 @@ public abstract class Layers(GraphBuilder graph)
 
 /// <summary>
 /// Layers of a graph whose parameters are inputs. With <c>batchStatistics</c> (training) batch norm uses the batch and moves the
-/// running statistics; without (evaluation of the training graph) it uses the running ones.
+/// running statistics; without (evaluation of the training graph) it uses the running ones. Dropout needs the step's number.
 /// </summary>
-public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : Layers(graph)
+public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dropoutStep = null) : Layers(graph)
 {
     /// <summary>Share of the batch's statistics in the running ones, as in PyTorch.</summary>
     private const float Momentum = 0.1f;
@@ -85,6 +110,13 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : 
         return normal;
     }
 
+    public override Value Dropout(string name, Value x, float probability)
+    {
+        if (dropoutStep is null || probability <= 0) return x;
+        using IDisposable scope = Graph.Scope(name);
+        return Ops.Dropout.Emit(Graph, x, probability, dropoutStep, Nn.Parameter.StableHash(name, seed: 1));
+    }
+
     protected override Value Parameter(Parameter p)
     {
         Value v = Graph.Input(p.Name, ElementType.Float, p.Shape);
@@ -96,13 +128,21 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics) : 
         Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
 }
 
+/// <summary>Choices that change an exported file, not what it computes.</summary>
+/// <param name="HalfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
+/// <param name="UnpoolByScatter">Unpool by a scatter instead of MaxUnpool, which GPU providers lack.</param>
+public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter = false);
+
 /// <summary>Layers of the exported graph: parameters are constants and batch norm is folded into the convolution before it.</summary>
 /// <param name="graph">The graph to add to.</param>
 /// <param name="weights">Every parameter by name.</param>
-/// <param name="halfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
+/// <param name="form">How it is stored.</param>
 /// <param name="prefix">Before the names of constants in the graph, so that several networks fit into one.</param>
-public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, bool halfPrecision = false, string prefix = "") : Layers(graph)
+public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, ExportForm? form = null, string prefix = "") : Layers(graph)
 {
+    public override Value Unpool(Value x, Value switches, Value like, long size)
+        => form?.UnpoolByScatter == true ? MaxUnpool.EmitAsScatter(Graph, x, switches, like) : base.Unpool(x, switches, like, size);
+
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
         Parameter declared = ConvWeight(name, x, channels, kernel);
@@ -125,7 +165,7 @@ public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<stri
         => p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape) : Graph.Initializer(prefix + p.Name, Values(p), p.Shape);
 
     private Value Kernel(string name, float[] values, Shape shape)
-        => halfPrecision ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
+        => form?.HalfPrecision == true ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
 
     private float[] Values(Parameter p)
     {

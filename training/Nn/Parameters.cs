@@ -26,7 +26,7 @@ public sealed record Parameter(string Name, Shape Shape, ParameterKind Kind, Ini
         return values;
     }
 
-    private static int StableHash(string name, int seed)
+    internal static int StableHash(string name, int seed)
     {
         uint h = 2166136261u ^ (uint)seed; // FNV-1a
         foreach (char c in name) h = (h ^ c) * 16777619u;
@@ -47,6 +47,13 @@ public static class Initializers
     /// <summary>Uniform in ±1/√(fan in), LeCun's rule and PyTorch's default for convolutions; weights [M,C,kH,kW].</summary>
     public static void FanIn(Span<float> values, Shape shape, Random random)
         => Uniform(values, 1 / MathF.Sqrt(shape[1] * shape[2] * shape[3]), random);
+
+    /// <summary>Uniform in ±√(6 / fan in) (He et al. 2015): for convolutions that ReLU follows without batch norm.</summary>
+    public static void He(Span<float> values, Shape shape, Random random)
+        => Uniform(values, MathF.Sqrt(6 / (shape[1] * shape[2] * (float)shape[3])), random);
+
+    /// <summary>Given values, whatever the seed.</summary>
+    public static Initializer From(float[] given) => (values, _, _) => given.CopyTo(values);
 
     /// <summary>The bias that goes with <see cref="FanIn"/>, for a layer that reads <paramref name="fanIn"/> values.</summary>
     public static Initializer BiasFor(long fanIn) => (values, _, random) => Uniform(values, 1 / MathF.Sqrt(fanIn), random);

@@ -12,18 +12,17 @@ public static class Preamble
     /// <summary>All backbones halve five times.</summary>
     public const long Multiple = 32;
 
-    /// <summary>ImageNet's mean colour, B, G, R in 0–255 (the value the FCN authors' Caffe models subtract), and one spread for all.</summary>
-    private static readonly float[] Mean = [103.9f, 116.8f, 123.7f];
-    private const float Spread = 58f;
-
     /// <summary>frame [N,H,W,3] uint8 BGR → [N,3,H',W'] float with H', W' the next multiples of 32, the edge repeated.</summary>
-    public static Value Emit(GraphBuilder g, Value frame)
+    public static Value Emit(GraphBuilder g, Value frame, Preprocessing? input = null)
     {
+        input ??= Preprocessing.Plain;
         using IDisposable scope = g.Scope("preamble");
         Value whole = frame.Shape.IsStatic && frame.Shape[1] % Multiple == 0 && frame.Shape[2] % Multiple == 0 ? frame : PadToMultiple(g, frame);
         Value planes = Layout.Transpose(g, Elementwise.Cast(g, whole, ElementType.Float), 0, 3, 1, 2);
-        Value centred = Elementwise.Sub(g, planes, g.Constant(Mean, new Shape(1, 3, 1, 1)));
-        return Elementwise.Mul(g, centred, g.Constant(1 / Spread));
+        if (input.Rgb) planes = g.Add("Gather", [planes, g.Constant(2, 1, 0)], planes.Shape, attributes: [("axis", 1L)]);
+        Value centred = Elementwise.Sub(g, planes, g.Constant(input.Mean, new Shape(1, 3, 1, 1)));
+        float[] factors = [.. input.Spread.Select(s => 1 / s)];
+        return Elementwise.Mul(g, centred, factors.All(f => f == factors[0]) ? g.Constant(factors[0]) : g.Constant(factors, new Shape(1, 3, 1, 1)));
     }
 
     /// <summary>

@@ -32,7 +32,8 @@ public static class Layout
     {
         if (top == 0 && left == 0 && bottom == 0 && right == 0) return x;
         long[] lead = new long[x.Shape.Rank - 2];
-        Shape shape = x.Shape.With(x.Shape.Rank - 2, x.Shape[-2] + top + bottom).With(x.Shape.Rank - 1, x.Shape[-1] + left + right);
+        static long Grown(long size, long by) => size == Shape.Dynamic ? size : size + by;
+        Shape shape = x.Shape.With(x.Shape.Rank - 2, Grown(x.Shape[-2], top + bottom)).With(x.Shape.Rank - 1, Grown(x.Shape[-1], left + right));
         return g.Add("Pad", [x, g.Constant([.. lead, top, left, .. lead, bottom, right])], shape, attributes: [("mode", "constant")]);
     }
 

@@ -18,6 +18,22 @@ public static class MaxUnpool
         return g.Add("MaxUnpool", [x, switches], shape, attributes: [("kernel_shape", new[] { k, k }), ("strides", new[] { k, k })]);
     }
 
+    /// <summary>
+    /// The same from operators that GPU providers have: a scatter over zeros of the size of <paramref name="like"/>, the tensor that
+    /// was pooled. For inference only.
+    /// </summary>
+    public static Value EmitAsScatter(GraphBuilder g, Value x, Value switches, Value like)
+    {
+        Value size = g.Add("Shape", [like], new Shape(4), ElementType.Int64);
+        Value count = g.Add("ReduceProd", [size], new Shape(1), attributes: [("keepdims", 1L)]);
+        Value zeros = g.Add("ConstantOfShape", [count], new Shape(Shape.Dynamic), ElementType.Float);
+        Value list = g.Constant(-1L);
+        Shape flat = new(Shape.Dynamic);
+        Value values = g.Add("Reshape", [x, list], flat), places = g.Add("Reshape", [switches, list], flat);
+        Value scattered = g.Add("ScatterElements", [zeros, places, values], flat, attributes: [("axis", 0L)]);
+        return g.Add("Reshape", [scattered, size], new Shape(x.Shape[0], x.Shape[1], Shape.Dynamic, Shape.Dynamic));
+    }
+
     /// <summary>dX: dY read where the values went.</summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b)
     {

@@ -11,8 +11,8 @@ public readonly record struct StepNumbers(float LearningRate, float Correction1,
 {
     public const int Count = 5;
 
-    /// <summary>Place of the average's decay among the numbers.</summary>
-    public const int AverageDecayIndex = 4;
+    /// <summary>Places among the numbers.</summary>
+    public const int DropoutStepIndex = 3, AverageDecayIndex = 4;
 
     /// <param name="learningRate">Of this step.</param>
     /// <param name="step">From 0.</param>
@@ -29,7 +29,7 @@ public readonly record struct StepNumbers(float LearningRate, float Correction1,
         to[0] = LearningRate;
         to[1] = Correction1;
         to[2] = Correction2;
-        to[3] = DropoutStep;
+        to[DropoutStepIndex] = DropoutStep;
         to[AverageDecayIndex] = AverageDecay;
     }
 }

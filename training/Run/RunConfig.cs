@@ -1,5 +1,6 @@
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Run;
 
@@ -32,6 +33,9 @@ public sealed record RunConfig
     /// <summary>Augmentation by name, see <see cref="ExtrasNames"/>.</summary>
     public string Augment { get; init; } = "plain";
 
+    /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
+    public Preprocessing? Input { get; init; }
+
     /// <summary>How an FCN enlarges its scores.</summary>
     public string Upsampling { get; init; } = Fcn.Learned;
 
@@ -56,7 +60,7 @@ public sealed record RunConfig
     /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
     public double BestMeanIu { get; init; }
 
-    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count, Upsampling);
+    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input);
 
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 }

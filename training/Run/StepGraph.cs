@@ -48,7 +48,8 @@ public sealed class StepGraph
         Value labels = g.Input(Labels, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W));
         Value numbers = g.Input(Numbers, ElementType.Float, new Shape(StepNumbers.Count));
 
-        TrainableLayers layers = new(g, batchStatistics: true);
+        Value[] scalars = [.. Enumerable.Range(0, StepNumbers.Count).Select(i => g.Add("Gather", [numbers, IndexOf(g, i)], Shape.Scalar, attributes: [("axis", 0L)]))];
+        TrainableLayers layers = new(g, batchStatistics: true, scalars[StepNumbers.DropoutStepIndex]);
         Value loss = objective.Emit(g, net.Forward(layers, frame), labels, classWeights);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
@@ -77,7 +78,6 @@ public sealed class StepGraph
             Keep(now, Elementwise.Add(g, next, Elementwise.Mul(g, decay, Elementwise.Sub(g, now, next))), p);
         }
 
-        Value[] scalars = [.. Enumerable.Range(0, StepNumbers.Count).Select(i => g.Add("Gather", [numbers, IndexOf(g, i)], Shape.Scalar, attributes: [("axis", 0L)]))];
         foreach (((Parameter p, Value w), Value gradient) in learned.Zip(gradients))
         {
             Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];

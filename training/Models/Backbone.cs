@@ -1,0 +1,33 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Import;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Models;
+
+/// <summary>What a backbone gives the head: the last feature map of each stride.</summary>
+public sealed record Features(IReadOnlyDictionary<int, Value> ByStride);
+
+/// <summary>The body of an FCN: from the normalised picture [N,3,H,W] to features at strides 8, 16, 32, and 4 where it has them.</summary>
+/// <param name="Name">As on the command line.</param>
+/// <param name="Forward">Emits it.</param>
+/// <param name="Input">How it wants its pictures.</param>
+public sealed record Backbone(string Name, Func<Layers, Value, Features> Forward, Preprocessing Input)
+{
+    public const string ResLiteName = "reslite", AlexNetName = "alexnet", Vgg16Name = "vgg16", FileEnding = ".onnx";
+
+    public static IReadOnlyList<string> Names { get; } = [ResLiteName, AlexNetName, Vgg16Name];
+
+    /// <param name="name">One of <see cref="Names"/>, or the path of a classifier's .onnx file.</param>
+    /// <param name="input">How a classifier from a file wants its pictures; the built-in ones know.</param>
+    /// <exception cref="UserError">No such backbone.</exception>
+    public static Backbone Parse(string name, Preprocessing? input = null) => name switch
+    {
+        ResLiteName => new Backbone(name, ResLite.Forward, Preprocessing.Plain),
+        AlexNetName => Of(name, Classifier.AlexNet(), Preprocessing.Plain),
+        Vgg16Name => Of(name, Classifier.Vgg16(), Preprocessing.Plain),
+        _ when name.EndsWith(FileEnding, StringComparison.OrdinalIgnoreCase) => Of(Path.GetFileNameWithoutExtension(name), OnnxClassifier.Load(name), input ?? Preprocessing.ImageNet),
+        _ => throw new UserError($"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
+    };
+
+    public static Backbone Of(string name, Classifier classifier, Preprocessing input) => new(name, (l, x) => Convolutionalized.Aligned(l, classifier, x), input);
+}
