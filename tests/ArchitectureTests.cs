@@ -16,7 +16,8 @@ public sealed class ArchitectureTests
         ["Graphics"] = ["Frames", "Graphics"],
         ["Sinks"] = ["Frames", "Graphics"],
         ["Engine"] = ["Frames", "Model", "Sources", "Graphics", "Sinks"],
-        ["Commands"] = ["Frames", "Model", "Sources", "Graphics", "Sinks", "Engine"],
+        ["Web"] = ["Frames", "Graphics", "Sinks", "Engine"],
+        ["Commands"] = ["Frames", "Model", "Sources", "Graphics", "Sinks", "Engine", "Web"],
     };
 
     private static readonly string[] Projects = ["app/RealtimeSeg.App.csproj", "training/RealtimeSeg.Training.csproj"], SourceFolders = ["app", "training", "tests", "shaders"];

@@ -1,3 +1,4 @@
+using OpenCvSharp;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -54,11 +55,65 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Theory]
+    [InlineData(Schedule.Inline)]
+    [InlineData(Schedule.Pipelined)]
+    public void Masks_are_kept_for_the_frames_between(Schedule schedule)
+    {
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(schedule, Frames: 12, Labels: new LabelOptions(Every: 4)), new StreetSource("synth://3", null), sink, hud: false);
+        Assert.Equal(9, report.Skipped);
+        Assert.Equal([0, 4, 8], Enumerable.Range(0, 12).Where(i => sink.Ages[i] == 0));
+        Assert.Equal(12, sink.Hashes.Distinct().Count()); // the picture goes on
+    }
+
+    [Fact]
+    public void A_picture_that_stands_still_is_labelled_once_and_again_when_it_moves()
+    {
+        using TemporaryFolder folder = new();
+        using Mat still = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60)), moved = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60));
+        Cv2.Rectangle(moved, new Rect(40, 40, 12, 12), Scalar.White, -1);
+        for (int i = 0; i < 8; i++) Cv2.ImWrite(folder[$"{i}.png"], i < 5 ? still : moved);
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(Schedule.Inline, Labels: new LabelOptions(SkipStill: true)), new ImageSource(folder.Path, null), sink, hud: false);
+        Assert.Equal(6, report.Skipped);
+        Assert.Equal([0, 5], Enumerable.Range(0, 8).Where(i => sink.Ages[i] == 0));
+    }
+
+    [Fact]
+    public void The_resolution_ladder_goes_down_at_once_up_after_a_while_and_does_not_swing()
+    {
+        ResolutionLadder ladder = new(targetFps: 30, full: (480, 360));
+        double CostNow() => 50.0 * ladder.Size.Width * ladder.Size.Height / (480 * 360); // too slow for 33 ms at full size
+        List<int> widths = [];
+        for (int i = 0; i < 300; i++)
+        {
+            ladder.Observe(CostNow(), 5);
+            widths.Add(ladder.Size.Width);
+        }
+
+        Assert.True(widths[20] < 480, "it did not go down");
+        Assert.Single(widths.Skip(30).Distinct()); // and then it stays
+        Assert.True(CostNow() + 5 <= 1000.0 / 30);
+        for (int i = 0; i < 20; i++) ladder.Observe(2, 1); // a few cheap frames are no reason
+        Assert.Equal(widths[^1], ladder.Size.Width);
+        for (int i = 0; i < 400; i++) ladder.Observe(2, 1);
+        Assert.Equal(480, ladder.Size.Width);
+    }
+
+    [Fact]
+    public void A_target_rate_out_of_reach_takes_the_smallest_size_and_goes_on()
+    {
+        RunReport report = Run(new EngineOptions(Schedule.Inline, Frames: 40, Labels: new LabelOptions(0.5f, TargetFps: 1000)), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        Assert.Equal(40, report.Stats.Count);
+        Assert.Equal(((int)(Small.Item1 * 0.48), (int)(Small.Item2 * 0.48)), report.NetworkSize);
+    }
+
+    [Theory]
     [InlineData(Schedule.Ahead)]
     [InlineData(Schedule.Pipelined)]
     public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2(Schedule schedule)
     {
-        RunReport report = Run(new EngineOptions(schedule, Frames: 300, WarmUp: 30, Smooth: 0.5f), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        RunReport report = Run(new EngineOptions(schedule, Frames: 300, WarmUp: 30, Labels: new LabelOptions(0.5f)), new StreetSource("synth://3", null), new NullSink(), hud: true);
         Assert.Equal(300, report.Stats.Count);
         Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
         Assert.Equal(0, report.Gen2Collections);
@@ -82,9 +137,13 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using EglContext context = new();
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud });
         using (source)
-        using (sink)
+        using (SinkSet sinks = new(_ => { }))
         using (CancellationTokenSource stop = new())
-            return new FrameEngine(new EngineParts(source, segmenter, context, renderer, [sink], clock ?? new WallClock(), stop), options).Run();
+        {
+            sinks.Add(sink);
+            using FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks, clock ?? new WallClock(), stop), options);
+            return engine.Run();
+        }
     }
 
     /// <summary>A real sink that keeps a hash of each picture.</summary>
@@ -92,11 +151,15 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     {
         public List<ulong> Hashes { get; } = [];
 
-        public void Present(Renderer renderer)
+        /// <summary>How much older than its picture each mask was.</summary>
+        public List<long> Ages { get; } = [];
+
+        public void Present(Renderer renderer, FrameSlot slot)
         {
             ulong hash = 14695981039346656037;
             foreach (byte b in renderer.Pixels()) hash = (hash ^ b) * 1099511628211;
             Hashes.Add(hash);
+            Ages.Add(slot[Stamp.Captured] - slot.LabelledFrom);
         }
 
         public string? Finish() => null;

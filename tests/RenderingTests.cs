@@ -53,7 +53,7 @@ public sealed class RenderingTests
         renderer.Compose(() => default, 1);
         byte[] without = renderer.Pixels().ToArray();
         renderer.HudVisible = true;
-        renderer.Compose(() => new HudText(25, 40, 55, 3, "cpu", "street"), 2);
+        renderer.Compose(() => new HudText(30, 20, 40, 20, 0, "street on cpu", new FrameStats()), 2);
         ReadOnlySpan<byte> with = renderer.Pixels();
         int changed = 0;
         for (int y = 0; y < 480; y++)

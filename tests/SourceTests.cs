@@ -86,7 +86,7 @@ public sealed class SourceTests
     {
         using ManualResetEvent stop = new(false);
         string url = Address(FreePort());
-        Assert.Contains(url, Assert.Throws<UserError>(() => SourceFactory.Open(url, null, stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(url, Assert.Throws<UserError>(() => SourceFactory.Open(url, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,13 +112,13 @@ public sealed class SourceTests
     public void Camera_names_are_understood(string uri, string named)
     {
         using ManualResetEvent stop = new(false);
-        Assert.Contains(named, Assert.Throws<UserError>(() => SourceFactory.Open(uri, null, stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<UserError>(() => SourceFactory.Open(uri, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
     }
 
     private static List<int> Widths(string uri)
     {
         using ManualResetEvent stop = new(false);
-        using ISource source = SourceFactory.Open(uri, null, stop);
+        using ISource source = SourceFactory.Open(uri, new SourceOptions(), stop);
         using Mat image = new();
         List<int> widths = [];
         while (source.Read(image)) widths.Add(image.Width);

@@ -14,9 +14,9 @@ internal sealed record Mode(string Name, string Description, string DefaultSourc
 {
     private const float DefaultSmooth = 0.5f;
 
-    public static Mode Live { get; } = new("live", "A camera, shown live: late frames are skipped.", "0", Windowed: true, new EngineOptions(LatestWins: true, Paced: true, Smooth: DefaultSmooth), OnCpu: Schedule.Ahead, WindowPaced: true);
+    public static Mode Live { get; } = new("live", "A camera, shown live: late frames are skipped.", "0", Windowed: true, new EngineOptions(LatestWins: true, Paced: true, Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Ahead, WindowPaced: true);
 
-    public static Mode Replay { get; } = new("replay", "A recording, every frame: at its own pace in a window, as fast as it goes to files.", RunCommand.Sample, Windowed: true, new EngineOptions(Smooth: DefaultSmooth), OnCpu: Schedule.Pipelined, WindowPaced: true);
+    public static Mode Replay { get; } = new("replay", "A recording, every frame: at its own pace in a window, as fast as it goes to files.", RunCommand.Sample, Windowed: true, new EngineOptions(Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Pipelined, WindowPaced: true);
 
-    public static Mode Bench { get; } = new("bench", "Latency of every stage, unthrottled.", RunCommand.Sample, Windowed: false, new EngineOptions(Slots: 2, WarmUp: 20, Smooth: DefaultSmooth), OnCpu: Schedule.Inline, WindowPaced: false);
+    public static Mode Bench { get; } = new("bench", "Latency of every stage, unthrottled.", RunCommand.Sample, Windowed: false, new EngineOptions(Slots: 2, WarmUp: 20, Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Inline, WindowPaced: false);
 }

@@ -22,9 +22,12 @@ internal static class Report
         foreach (string column in new[] { "p50", "p90", "p95", "p99", "max" }) table.AddColumn(new TableColumn(column).RightAligned());
         foreach (Stage stage in Enum.GetValues<Stage>()) Row(Name(stage), r.Stats.Of(stage));
         Row("capture to present", r.Stats.CaptureToPresent);
+        if (r.Skipped > 0) Row("mask age", r.Stats.MaskAge);
         Row("frame period", r.Stats.Period);
         AnsiConsole.Write(table);
         Console.WriteLine(Text($"{r.Stats.FramesPerSecond:F1} frames/s over {r.Stats.Count} frames, {r.Dropped} dropped; {r.ManagedBytesPerFrame:F0} managed bytes a frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB{(r.Flicker is { } f ? Text($"; flicker {f:P2}") : "")}"));
+        if (r.Skipped > 0) Console.WriteLine(Text($"{r.Skipped} of {r.Read} frames kept the mask of an earlier one"));
+        if (r.NetworkSize is { } size) Console.WriteLine(Text($"network's size at the end {size.Width}×{size.Height}"));
         Console.WriteLine(Text($"{Machine.Cpu}, {Environment.ProcessorCount} cores; {segmenter.Name} ({segmenter.Manifest.Network}) on {segmenter.Provider}, {segmenter.Threads} threads, {Schedule(options)}; {context.Kind}, {renderer.Device}"));
 
         void Row(string name, Percentiles p) => table.AddRow([name, .. new[] { p.P50, p.P90, p.P95, p.P99, p.Max }.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))]);
@@ -47,7 +50,9 @@ internal static class Report
             gen2_collections = r.Gen2Collections,
             peak_rss_mb = r.PeakMegabytes,
             flicker = r.Flicker,
-            smooth = s.Smooth,
+            mask_age = Figures(r.Stats.MaskAge),
+            masks_kept = r.Skipped,
+            smooth = s.Labels.Smooth,
             source = s.Source,
             schedule = Schedule(options),
             model = new { name = segmenter.Name, network = segmenter.Manifest.Network, width = segmenter.Manifest.Size.Width, height = segmenter.Manifest.Size.Height },

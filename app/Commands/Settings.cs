@@ -2,6 +2,9 @@ using System.Globalization;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Model;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Web;
 
 namespace RealtimeSeg.Commands;
 
@@ -12,22 +15,44 @@ internal sealed record Settings
     public required IReadOnlyList<string> Outputs { get; init; }
     public required string Model { get; init; }
     public required SegmenterOptions Segmenter { get; init; }
-    public double? FramesPerSecond { get; init; }
+    public SourceOptions SourceOptions { get; init; } = new();
     public long Frames { get; init; }
+
+    /// <summary>Whether a recording plays at its own pace; null for what suits the mode.</summary>
+    public bool? Paced { get; init; }
+
     public bool Headless { get; init; }
+    public bool Vsync { get; init; } = true;
+
     /// <summary>Null: what suits the machine.</summary>
     public Schedule? Schedule { get; init; }
 
-    public float Smooth { get; init; }
+    public required LabelOptions Labels { get; init; }
     public RenderOptions Render { get; init; } = new();
+    public VideoOptions Video { get; init; } = new();
+
+    /// <summary>Folder for label pictures.</summary>
+    public string? Masks { get; init; }
+
+    /// <summary>File for class shares.</summary>
+    public string? Stats { get; init; }
+
     public string? Json { get; init; }
+    public WebAddress? Http { get; init; }
+    public double HttpFps { get; init; } = 15;
 
     /// <exception cref="UserError">A value is out of its range.</exception>
     public void Check()
     {
         if (Frames < 0) throw new UserError($"--frames {Frames}: it cannot be negative");
         if (Render.Opacity is < 0 or > 1) throw new UserError($"--opacity {Render.Opacity}: it lies between 0 and 1");
-        if (Smooth is < 0 or > 1) throw new UserError($"--smooth {Smooth}: it lies between 0 and 1");
+        if (!(Labels.Smooth is >= 0 and <= 1)) throw new UserError($"--smooth {Labels.Smooth}: it lies between 0 and 1");
+        if (Labels.Every < 1) throw new UserError($"--mask-every {Labels.Every}: it must be at least 1");
+        if (!(Labels.MostPerSecond is >= 0 and <= 1000)) throw new UserError($"--mask-fps {Labels.MostPerSecond}: give times a second, up to 1000");
+        if (!(Labels.TargetFps is >= 0 and <= 1000)) throw new UserError($"--target-fps {Labels.TargetFps}: give frames a second, up to 1000");
+        if (!(HttpFps is > 0 and <= 120)) throw new UserError($"--http-fps {HttpFps}: give pictures a second, up to 120");
+        if (Video.Crf is < 0 or > 63) throw new UserError($"--crf {Video.Crf}: it lies between 0 and 63");
+        if (SourceOptions.Camera is { } camera && (camera.Width < 1 || camera.Height < 1)) throw new UserError($"--input-width {camera.Width}, --input-height {camera.Height}: they must be positive");
         if (Segmenter.Threads < 0) throw new UserError($"--threads {Segmenter.Threads}: it cannot be negative");
     }
 

@@ -26,47 +26,48 @@ public enum Schedule
 /// <param name="Slots">Frames in flight when none may be skipped: 3 keep every stage busy, 2 keep the latency short.</param>
 /// <param name="Frames">Stop after so many frames beyond the warm-up; 0 for no limit.</param>
 /// <param name="WarmUp">Frames that no statistic counts.</param>
-/// <param name="Smooth">Strength of the temporal smoothing, 0–1.</param>
-/// <param name="MeasureFlicker">Count flicker also where nothing is smoothed.</param>
-public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, float Smooth = 0, bool MeasureFlicker = false);
+/// <param name="Labels">How often and how large the network runs; null for every frame at the model's size.</param>
+public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, LabelOptions? Labels = null);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, IReadOnlyList<ISink> Sinks, FrameClock Clock, CancellationTokenSource Stop);
+public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null);
 
 /// <summary>Source → network → picture → sinks, frame after frame.</summary>
-public sealed class FrameEngine
+public sealed class FrameEngine : IDisposable
 {
     /// <summary>How long to wait for a frame before window events are looked at again.</summary>
     private const int PollMilliseconds = 10;
 
+    private const long PublishPeriod = 200_000_000;
+
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly FrameStats _stats = new();
-    private readonly MotionMask _motion = new();
-    private readonly FlickerMeter _flicker = new();
-    private readonly TemporalSmoother _smoother;
+    private readonly Labeller _labeller;
+    private readonly Controls _controls;
     private readonly WaitHandle _stop;
     private readonly Func<HudText> _hudText;
     private readonly Action<UserKey> _onKey;
     private IFrameSupply? _supply;
     private MemoryMark _mark;
-    private long _captured, _shown, _due, _droppedBefore;
-    private bool _paused, _changed;
+    private long _captured, _shown, _due, _droppedBefore, _published;
     private string? _trouble;
-    private int _stills;
+    private string _network = "";
+    private (int, int) _networkSize;
 
     public FrameEngine(EngineParts parts, EngineOptions options)
     {
         (_parts, _options) = (parts, options);
         _stop = parts.Stop.Token.WaitHandle;
-        (_hudText, _onKey) = (HudText, OnKey);
-        _smoother = new TemporalSmoother(options.Smooth);
+        _labeller = new Labeller(parts.Segmenter, options.Labels ?? new LabelOptions(), parts.Clock);
+        _controls = new Controls(parts.Renderer, parts.Stop);
+        (_hudText, _onKey) = (HudText, _controls.On);
     }
 
     /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop.</summary>
     public RunReport Run()
     {
-        Stages stages = new(Capture, Label);
+        Stages stages = new(Capture, _labeller.Label);
         _mark = MemoryMark.Now();
         using (_supply = Supply(stages))
         {
@@ -83,6 +84,8 @@ public sealed class FrameEngine
         }
     }
 
+    public void Dispose() => _labeller.Dispose();
+
     private IFrameSupply Supply(Stages stages) => _options.Schedule == Schedule.Inline
         ? new InlineSupply(stages)
         : new PipelinedSupply(stages, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined);
@@ -91,14 +94,16 @@ public sealed class FrameEngine
     private void Turn(IFrameSupply supply)
     {
         _parts.Context.Poll(_onKey);
-        if (_changed || _trouble != _parts.Source.Trouble) Redraw();
-        FrameSlot? slot = _paused ? null : supply.Take(PollMilliseconds);
+        _parts.Remote?.Poll(_onKey);
+        if (_controls.Changed || _trouble != _parts.Source.Trouble) Redraw();
+        bool hold = (_controls.Paused && !_controls.TakeStep()) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
+        FrameSlot? slot = hold ? null : supply.Take(PollMilliseconds);
         if (slot is not null)
         {
             Show(slot);
             supply.Return(slot);
         }
-        else if (_paused)
+        else if (hold)
         {
             _stop.WaitOne(PollMilliseconds);
         }
@@ -115,35 +120,17 @@ public sealed class FrameEngine
         if (_parts.Stop.IsCancellationRequested || (_options.Frames > 0 && _captured >= _options.Frames + _options.WarmUp)) return false;
         if (_options.Paced && !_parts.Source.IsLive)
         {
-            long period = (long)(1e9 / _parts.Source.FramesPerSecond);
+            long period = (long)(1e9 / (_parts.Source.FramesPerSecond * _controls.Speed));
             _due = Math.Max(_due + period, clock.Now - period); // after a pause, go on rather than catch up
             clock.WaitUntil(_due, _stop);
         }
 
+        if (_controls.TakeSeek() is not 0 and double seconds) _parts.Source.Seek(seconds);
         slot[Stamp.Requested] = clock.Now;
         if (!_parts.Source.Read(slot.Image)) return false;
         slot[Stamp.Captured] = clock.Now;
         slot.Index = _captured++;
         return true;
-    }
-
-    private void Label(FrameSlot slot)
-    {
-        slot[Stamp.Dequeued] = _parts.Clock.Now;
-        _parts.Segmenter.Fit(slot);
-        slot[Stamp.Fitted] = _parts.Clock.Now;
-        _parts.Segmenter.Infer(slot);
-        slot[Stamp.Inferred] = _parts.Clock.Now;
-        if (_options.Smooth > 0 || _options.MeasureFlicker) Steady(slot);
-        slot[Stamp.Steadied] = _parts.Clock.Now;
-    }
-
-    private void Steady(FrameSlot slot)
-    {
-        Span<byte> labels = slot.Labels.AsSpan<byte>();
-        ReadOnlySpan<bool> still = _motion.Update(slot.Fitted.AsSpan<byte>(), slot.Fitted.Width);
-        _smoother.Apply(still, labels, slot.Confidence.AsSpan<byte>());
-        _flicker.Add(still, labels);
     }
 
     private void Show(FrameSlot slot)
@@ -153,10 +140,45 @@ public sealed class FrameEngine
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _parts.Renderer.Compose(_hudText, slot[Stamp.Uploaded]);
         slot[Stamp.Composited] = _parts.Clock.Now;
-        foreach (ISink sink in _parts.Sinks) sink.Present(_parts.Renderer);
+        _parts.Sinks.Present(_parts.Renderer, slot);
         slot[Stamp.Presented] = _parts.Clock.Now;
         _stats.Record(slot);
+        Observe(slot);
+        Publish(slot[Stamp.Presented]);
         if (++_shown == _options.WarmUp) EndWarmUp();
+    }
+
+    /// <summary>What the frame cost, for the choice of the network's size; a frame that kept its mask says nothing about that.</summary>
+    private void Observe(FrameSlot slot)
+    {
+        if (_labeller.Ladder is null || slot.LabelledFrom != slot[Stamp.Captured]) return;
+        double network = (slot[Stamp.Steadied] - slot[Stamp.Dequeued]) / 1e6, drawing = (slot[Stamp.Presented] - slot[Stamp.Taken]) / 1e6;
+        _labeller.Ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);
+    }
+
+    /// <summary>Figures for those who look from outside, a few times a second.</summary>
+    private void Publish(long now)
+    {
+        if (_parts.Remote is null || now - _published < PublishPeriod) return;
+        _published = now;
+        HudText t = HudText();
+        Renderer r = _parts.Renderer;
+        _parts.Remote.Publish(new Snapshot
+        {
+            Fps = t.FramesPerSecond,
+            LatencyP50 = t.LatencyP50,
+            LatencyP99 = t.LatencyP99,
+            MaskAge = t.MaskAge,
+            Frames = _stats.Count,
+            Dropped = t.Drops,
+            Network = t.Network,
+            View = r.View.ToString().ToLowerInvariant(),
+            Paused = _controls.Paused,
+            Solo = r.Solo,
+            Trouble = t.Trouble,
+            Stages = Enum.GetValues<Stage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => _stats.Of(s).P50, StringComparer.Ordinal),
+            Shares = r.Classes.Select((name, i) => (name, (int)r.Shares[i])).ToDictionary(s => s.name, s => s.Item2, StringComparer.Ordinal),
+        });
     }
 
     private void EndWarmUp()
@@ -169,45 +191,21 @@ public sealed class FrameEngine
     /// <summary>The same frame again, after a key changed how it looks. Recordings do not get it twice.</summary>
     private void Redraw()
     {
-        _changed = false;
+        _controls.Changed = false;
         _trouble = _parts.Source.Trouble;
         _parts.Renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
         if (_parts.Renderer.Target is null) return;
-        foreach (WindowSink window in _parts.Sinks.OfType<WindowSink>()) window.Present(_parts.Renderer);
-    }
-
-    private void OnKey(UserKey key)
-    {
-        _changed = true;
-        switch (key)
-        {
-            case UserKey.Quit: _parts.Stop.Cancel(); break;
-            case UserKey.Pause: _paused = !_paused; break;
-            case UserKey.MoreOpacity: _parts.Renderer.ChangeOpacity(1); break;
-            case UserKey.LessOpacity: _parts.Renderer.ChangeOpacity(-1); break;
-            case UserKey.Hud: _parts.Renderer.HudVisible = !_parts.Renderer.HudVisible; break;
-            case UserKey.Still: SaveStill(); break;
-            case UserKey.Refine: _parts.Renderer.Refine = !_parts.Renderer.Refine; break;
-            case UserKey.NextView: _parts.Renderer.View = (View)(((int)_parts.Renderer.View + 1) % Enum.GetValues<View>().Length); break;
-            case >= UserKey.FirstView and <= UserKey.LastView: _parts.Renderer.View = (View)(key - UserKey.FirstView); break;
-        }
-    }
-
-    private void SaveStill()
-    {
-        if (_parts.Renderer.Target is not { } target) return;
-        string path;
-        do path = Path.Combine("out", $"still-{++_stills:D3}.png");
-        while (File.Exists(path));
-        Directory.CreateDirectory("out");
-        ImageSink.Save(path, _parts.Renderer.Pixels(), target.Width, target.Height);
-        Console.WriteLine($"saved {path}");
+        _parts.Sinks.Redraw(_parts.Renderer);
+        _published = 0;
+        Publish(_parts.Clock.Now);
     }
 
     private HudText HudText()
     {
         Percentiles latency = _stats.CaptureToPresent;
-        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _supply?.Dropped ?? 0, _parts.Segmenter.Provider, _parts.Segmenter.Name, _parts.Source.Trouble);
+        (int width, int height) size = _labeller.Ladder?.Size ?? _parts.Segmenter.Manifest.Size;
+        if (_network.Length == 0 || size != _networkSize) (_networkSize, _network) = (size, $"{_parts.Segmenter.Name} on {_parts.Segmenter.Provider}, {size.width}×{size.height}");
+        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, _parts.Source.Trouble);
     }
 
     private RunReport Report(IFrameSupply supply)
@@ -222,9 +220,11 @@ public sealed class FrameEngine
             ManagedBytesPerFrame = (now.Allocated - _mark.Allocated) / (double)Math.Max(1, _stats.Count),
             Gen0Collections = now.Gen0 - _mark.Gen0,
             Gen2Collections = now.Gen2 - _mark.Gen2,
-            Flicker = _options.Smooth > 0 || _options.MeasureFlicker ? _flicker.Flicker : null,
+            Flicker = _labeller.Flicker,
+            Skipped = _labeller.Skipped,
+            NetworkSize = _labeller.Ladder?.Size,
             Complaint = ended ? _parts.Source.Complaint(_captured) : null,
-            Outputs = [.. _parts.Sinks.Select(s => s.Finish()).OfType<string>()],
+            Outputs = _parts.Sinks.Finish(),
         };
     }
 }

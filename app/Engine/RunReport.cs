@@ -28,6 +28,12 @@ public sealed record RunReport
     /// <summary>Share of pixels that changed class where the picture did not change, warm-up included; null where it was not measured.</summary>
     public double? Flicker { get; init; }
 
+    /// <summary>Frames that kept the mask of an earlier one, warm-up included.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>Working size that the network ended on, where it was chosen to keep up a frame rate; null where it was fixed.</summary>
+    public (int Width, int Height)? NetworkSize { get; init; }
+
     /// <summary>How the source ended, if not well.</summary>
     public string? Complaint { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class FrameSlot : IDisposable
     /// <summary>Number of the frame in its source, from 0.</summary>
     public long Index { get; set; }
 
+    /// <summary>When the frame was captured that the labels were made from: this one, or an earlier one whose labels it kept.</summary>
+    public long LabelledFrom { get; set; }
+
     /// <summary>What the segmenter binds to this slot's buffers; it is disposed with the slot.</summary>
     public IDisposable? Binding { get; set; }
 

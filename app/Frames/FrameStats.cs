@@ -24,7 +24,7 @@ public sealed class FrameStats
     public const int Window = 16384;
     private static readonly int Stages = Enum.GetValues<Stage>().Length;
     private readonly Series[] _stages = [.. Enumerable.Range(0, Stages).Select(_ => new Series())];
-    private readonly Series _latency = new(), _period = new();
+    private readonly Series _latency = new(), _period = new(), _maskAge = new();
     private long _lastPresented;
 
     /// <summary>Frames recorded.</summary>
@@ -35,9 +35,15 @@ public sealed class FrameStats
 
     public Percentiles CaptureToPresent => _latency.Percentiles();
 
+    /// <summary>From the capture of the frame that the mask was made from to its being shown.</summary>
+    public Percentiles MaskAge => _maskAge.Percentiles();
+
     public Percentiles Period => _period.Percentiles();
 
     public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles();
+
+    /// <summary>Milliseconds that a stage of one of the last frames took; <paramref name="back"/> 0 is the newest. 0 where there is none.</summary>
+    public double Recent(Stage stage, int back) => _stages[(int)stage].Recent(back) / 1e6;
 
     public void Record(FrameSlot f)
     {
@@ -50,6 +56,7 @@ public sealed class FrameStats
         Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded]);
         Add(Stage.Present, f[Stamp.Presented] - f[Stamp.Composited]);
         _latency.Add(f[Stamp.Presented] - f[Stamp.Captured]);
+        _maskAge.Add(f[Stamp.Presented] - f.LabelledFrom);
         if (_lastPresented != 0) _period.Add(f[Stamp.Presented] - _lastPresented);
         _lastPresented = f[Stamp.Presented];
     }
@@ -57,7 +64,7 @@ public sealed class FrameStats
     /// <summary>Forgets everything: the end of a warm-up.</summary>
     public void Clear()
     {
-        foreach (Series s in (IEnumerable<Series>)[.. _stages, _latency, _period]) s.Clear();
+        foreach (Series s in (IEnumerable<Series>)[.. _stages, _latency, _period, _maskAge]) s.Clear();
         Count = 0;
         _lastPresented = 0;
     }
@@ -79,6 +86,8 @@ public sealed class FrameStats
             _count++;
             _max = Math.Max(_max, ns);
         }
+
+        public long Recent(int back) => back < Math.Min(_count, Window) ? _values[(_count - 1 - back) % Window] : 0;
 
         public void Clear() => (_count, _max, _sum) = (0, 0, 0);
 

@@ -19,18 +19,21 @@ public sealed class Compositor : IDisposable
     private readonly ShaderProgram[] _views;
     private readonly ShaderProgram _tintMask, _blurRows;
     private readonly PixelUploader _palette, _backdrop;
+    private readonly bool _transparent;
     private RenderTarget? _tint, _rows;
 
-    public Compositor(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
+    /// <param name="gl">The context.</param>
+    /// <param name="backdrop">A picture file, or a colour as #RRGGBB.</param>
+    /// <param name="transparent">Leave what a cut-out leaves out transparent, instead of drawing a checkerboard there.</param>
+    public Compositor(GL gl, string backdrop, bool transparent)
     {
-        _gl = gl;
+        (_gl, _transparent) = (gl, transparent);
         _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "fullscreen.vert", $"{v.ToLowerInvariant()}.frag"))];
         _tintMask = new ShaderProgram(gl, "fullscreen.vert", "tint.frag");
         _blurRows = new ShaderProgram(gl, "fullscreen.vert", "blurx.frag");
         _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
         _backdrop = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: true);
-        UploadPalette(classes, palette, options);
-        UploadBackdrop(options.Backdrop);
+        UploadBackdrop(backdrop);
     }
 
     /// <summary>Draws into the middle of <paramref name="target"/>, the picture's aspect kept, bars black.</summary>
@@ -39,7 +42,7 @@ public sealed class Compositor : IDisposable
         Tint(mask);
         if (view == View.Blur) BlurRows(mask, opacity);
         target.Bind();
-        _gl.ClearColor(0, 0, 0, 1);
+        _gl.ClearColor(0, 0, 0, _transparent ? 0 : 1);
         _gl.Clear(ClearBufferMask.ColorBufferBit);
         double scale = Math.Min(target.Width / (double)mask.Width, target.Height / (double)mask.Height);
         int w = (int)Math.Round(mask.Width * scale), h = (int)Math.Round(mask.Height * scale);
@@ -48,6 +51,7 @@ public sealed class Compositor : IDisposable
         Prepare(program, mask, opacity);
         if (view == View.Blur) program.Sample("rows", _rows!.Texture(), 4);
         if (view == View.Replace) program.Sample("backdrop", _backdrop.Texture, 4);
+        if (view == View.CutOut) program.Set("transparent", _transparent ? 1 : 0);
         if (view == View.Edges)
         {
             float thickness = Math.Max(1f, h * OutlineShare);
@@ -56,6 +60,14 @@ public sealed class Compositor : IDisposable
 
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
+    }
+
+    /// <summary>The colour of each label, 0xRRGGBB; labels that are no foreground are not tinted: their alpha is 0.</summary>
+    public unsafe void SetPalette(IReadOnlyList<int> palette, ReadOnlySpan<int> foreground)
+    {
+        uint[] bgra = new uint[PaletteSize];
+        foreach (int label in foreground) bgra[label] = 0xFF000000u | (uint)palette[label];
+        fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
     }
 
     public void Dispose()
@@ -100,14 +112,6 @@ public sealed class Compositor : IDisposable
         program.Sample("confidence", mask.Confidence, 2);
         program.Sample("tint", _tint!.Texture(), 3);
         program.SetIfUsed("opacity", opacity);
-    }
-
-    /// <summary>What counts as background is not tinted: its alpha is 0.</summary>
-    private unsafe void UploadPalette(IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
-    {
-        uint[] bgra = new uint[PaletteSize];
-        for (int i = 0; i < palette.Count; i++) bgra[i] = options.IsForeground(classes[i]) ? 0xFF000000u | (uint)palette[i] : 0;
-        fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
     }
 
     private unsafe void UploadBackdrop(string backdrop)

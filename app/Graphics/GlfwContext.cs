@@ -11,13 +11,16 @@ public sealed class GlfwContext : IGlContext
     [
         (256, UserKey.Quit), ('Q', UserKey.Quit), (' ', UserKey.Pause), ('S', UserKey.Still), ('H', UserKey.Hud),
         ('=', UserKey.MoreOpacity), (334, UserKey.MoreOpacity), ('-', UserKey.LessOpacity), (333, UserKey.LessOpacity),
+        ('.', UserKey.Step), (263, UserKey.SeekBack), (262, UserKey.SeekForward), ('[', UserKey.Slower), (']', UserKey.Faster),
+        (258, UserKey.Solo), (290, UserKey.Help), ('F', UserKey.Fullscreen), ('M', UserKey.NextModel),
         ('R', UserKey.Refine), ('V', UserKey.NextView), .. Enumerable.Range(0, 8).Select(i => ('1' + i, UserKey.FirstView + i)),
     ];
 
     private readonly nint _window;
+    private (int X, int Y, int Width, int Height)? _windowed;
     private readonly bool[] _down = new bool[Keys.Length];
 
-    public GlfwContext(string title, int width, int height)
+    public GlfwContext(string title, int width, int height, bool vsync = true)
     {
         try
         {
@@ -41,7 +44,7 @@ public sealed class GlfwContext : IGlContext
 
         Glfw.MakeContextCurrent(_window);
         Glfw.SetInputMode(_window, Glfw.StickyKeys, Glfw.True); // a tap between two polls still counts
-        Glfw.SwapInterval(1);
+        Glfw.SwapInterval(vsync ? 1 : 0);
         Gl = GL.GetApi(Glfw.GetProcAddress);
     }
 
@@ -58,6 +61,8 @@ public sealed class GlfwContext : IGlContext
         }
     }
 
+    public bool IsHidden => Glfw.GetWindowAttrib(_window, Glfw.Iconified) != 0 || Glfw.GetWindowAttrib(_window, Glfw.Visible) == 0;
+
     public bool CloseRequested => Glfw.WindowShouldClose(_window) != 0;
 
     public void Poll(Action<UserKey> pressed)
@@ -66,9 +71,28 @@ public sealed class GlfwContext : IGlContext
         for (int i = 0; i < Keys.Length; i++)
         {
             bool down = Glfw.GetKey(_window, Keys[i].Key) == Glfw.Pressed;
-            if (down && !_down[i]) pressed(Keys[i].Meaning);
+            if (down && !_down[i] && Keys[i].Meaning == UserKey.Fullscreen) ToggleFullscreen();
+            else if (down && !_down[i]) pressed(Keys[i].Meaning);
             _down[i] = down;
         }
+    }
+
+    private void ToggleFullscreen()
+    {
+        if (_windowed is { } w)
+        {
+            Glfw.SetWindowMonitor(_window, 0, w.X, w.Y, w.Width, w.Height, 0);
+            _windowed = null;
+            return;
+        }
+
+        nint monitor = Glfw.GetPrimaryMonitor();
+        if (monitor == 0) return; // a display without monitors has no full screen
+        Glfw.GetWindowPos(_window, out int x, out int y);
+        Glfw.GetWindowSize(_window, out int width, out int height);
+        Glfw.GetMonitorWorkarea(monitor, out _, out _, out int fullWidth, out int fullHeight);
+        _windowed = (x, y, width, height);
+        Glfw.SetWindowMonitor(_window, monitor, 0, 0, fullWidth, fullHeight, Glfw.DontCare);
     }
 
     public void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);

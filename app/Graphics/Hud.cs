@@ -1,100 +1,138 @@
 using System.Globalization;
+using RealtimeSeg.Frames;
 using Silk.NET.OpenGL;
 using SkiaSharp;
 
 namespace RealtimeSeg.Graphics;
 
 /// <summary>What the HUD shows.</summary>
-public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, long Drops, string Provider, string Model, string? Trouble = null);
+/// <param name="FramesPerSecond">Over the last frames.</param>
+/// <param name="LatencyP50">Capture to present, ms.</param>
+/// <param name="LatencyP99">Likewise.</param>
+/// <param name="MaskAge">Median age of the mask, ms.</param>
+/// <param name="Drops">Frames left out because newer ones came.</param>
+/// <param name="Network">Model, provider and size.</param>
+/// <param name="Recent">Where the last frames' time went.</param>
+/// <param name="Trouble">What is wrong at the moment; null when nothing is.</param>
+public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, double MaskAge, long Drops, string Network, FrameStats Recent, string? Trouble = null);
 
-/// <summary>A panel with figures and the class legend, drawn by Skia into a texture a few times a second.</summary>
+/// <summary>Panels over the picture, drawn by Skia into textures a few times a second: figures with a graph of frame times, the class legend, the keys.</summary>
 public sealed class Hud : IDisposable
 {
-    private const int Lines = 3;
-    private static readonly SKColor Panel = new(12, 14, 18, 150), Ink = new(238, 240, 244), Alarm = new(255, 120, 90);
-    private readonly GL _gl;
+    private const int Lines = 3, GraphFrames = 60, GraphRows = 2;
+
+    /// <summary>A frame of this many ms fills the graph; most displays show one in 16.7.</summary>
+    private const float GraphMilliseconds = 66.7f;
+
+    private const string Keys = "1–8, V\tview\nTab\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH, F1\tfigures, this list\nEsc, Q\tquit";
+
+    private static readonly SKColor Ink = new(238, 240, 244), Faint = new(238, 240, 244, 110), Alarm = new(255, 120, 90);
+
+    /// <summary>One for each stage in the graph.</summary>
+    private static readonly SKColor[] StageColors = [new(120, 120, 130), new(90, 160, 230), new(240, 180, 60), new(170, 120, 220), new(90, 200, 140), new(70, 170, 120), new(200, 110, 110)];
+    private static readonly string[] Percent = [.. Enumerable.Range(0, 101).Select(p => $"{p} %")];
+
     private readonly ShaderProgram _program;
-    private readonly PixelUploader _texture;
+    private readonly HudPanel _figures, _help;
     private readonly IReadOnlyList<string> _classes;
+    private readonly IReadOnlyList<int> _labels;
     private readonly SKPaint _paint = new() { IsAntialias = true };
     private readonly SKFont _font;
-    private readonly SKPaint _replace = new() { BlendMode = SKBlendMode.Src };
-    private readonly SKBitmap _bitmap, _legend;
-    private readonly SKCanvas _canvas;
     private readonly float _line;
-    private string _provider = "", _network = "";
+    private readonly int _targetWidth, _targetHeight;
 
     /// <param name="gl">The context.</param>
-    /// <param name="classes">Names by label.</param>
-    /// <param name="palette">0xRRGGBB by label.</param>
-    /// <param name="targetHeight">Height of the picture it lies on; text scales with it.</param>
-    public Hud(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, int targetHeight)
+    /// <param name="classes">Names in the legend.</param>
+    /// <param name="palette">0xRRGGBB of each of them.</param>
+    /// <param name="labels">Label of each of them.</param>
+    /// <param name="target">Size of the picture it lies on; text scales with it.</param>
+    public Hud(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, IReadOnlyList<int> labels, (int Width, int Height) target)
     {
-        (_gl, _classes) = (gl, classes);
-        float size = Math.Clamp(targetHeight / 40f, 10, 26);
+        (_classes, _labels, _targetWidth, _targetHeight) = (classes, labels, target.Width, target.Height);
+        float size = Math.Clamp(target.Height / 40f, 10, 26);
         _line = size * 1.35f;
         _font = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), size);
-        int rows = Lines + Math.Min(classes.Count, (int)((targetHeight - (2 * _line)) / _line) - Lines);
-        _bitmap = new SKBitmap(new SKImageInfo((int)(size * 13.5f), (int)(_line * (rows + 0.6f)), SKColorType.Rgba8888, SKAlphaType.Premul));
-        _legend = _bitmap.Copy();
-        _canvas = new SKCanvas(_bitmap);
-        DrawLegend(palette);
         _program = new ShaderProgram(gl, "fullscreen.vert", "hud.frag");
-        _texture = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: true);
+        int head = Lines + GraphRows, rows = head + Math.Clamp((int)((target.Height - (2 * _line)) / _line) - head, 0, classes.Count);
+        _figures = new HudPanel(gl, (int)(size * 15), (int)(_line * (rows + 0.6f)), canvas => DrawLegend(canvas, palette, rows - head));
+        string[] keys = Keys.Split('\n');
+        _help = new HudPanel(gl, (int)(size * 19), (int)(_line * (keys.Length + 0.6f)), canvas =>
+        {
+            for (int i = 0; i < keys.Length; i++)
+            {
+                string[] pair = keys[i].Split('\t');
+                Write(canvas, i, pair[0], 0);
+                Write(canvas, i, pair[1], size * 6);
+            }
+        });
     }
 
-    /// <summary>Draws the figures anew over the panel, and the panel into its texture.</summary>
-    public void Update(HudText t)
+    /// <summary>Draws figures and shares anew.</summary>
+    /// <param name="t">The figures.</param>
+    /// <param name="shares">Share of the picture's pixels in whole percent, by label.</param>
+    public void Update(HudText t, ReadOnlySpan<byte> shares)
     {
-        _canvas.DrawBitmap(_legend, 0, 0, SKSamplingOptions.Default, _replace);
-        Write(_canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"), 0);
-        if (t.Trouble is null) Write(_canvas, 1, string.Create(CultureInfo.InvariantCulture, $"latency {t.LatencyP50:F0} / {t.LatencyP99:F0} ms"), 0);
-        if (t.Trouble is not null) Write(_canvas, 1, t.Trouble, 0, Alarm);
-        if (_provider != t.Provider) (_provider, _network) = (t.Provider, $"{t.Model} on {t.Provider}");
-        Write(_canvas, 2, _network, 0);
-        _canvas.Flush();
-        _texture.Upload(_bitmap.GetPixels(), _bitmap.Width, _bitmap.Height);
+        _figures.Begin();
+        SKCanvas canvas = _figures.Canvas;
+        Write(canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"), 0);
+        if (t.Trouble is null) Write(canvas, 1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"), 0);
+        else Write(canvas, 1, t.Trouble, 0, Alarm);
+        Write(canvas, 2, t.Network, 0);
+        DrawGraph(canvas, t.Recent);
+        for (int i = 0; i < _classes.Count && (Lines + GraphRows + i + 1) * _line < _figures.Height; i++)
+        {
+            byte share = shares[_labels[i]];
+            _paint.Color = share > 0 ? Ink : Faint;
+            canvas.DrawText(Percent[Math.Min((int)share, 100)], _figures.Width - (_line * 0.4f), (Lines + GraphRows + i + 1.05f) * _line, SKTextAlign.Right, _font, _paint);
+        }
+
+        _figures.End();
     }
 
-    /// <summary>Blends the panel over the bound target's top left corner.</summary>
-    public void Draw()
+    /// <summary>Blends the figures over the bound target's top left corner, and the keys over its middle.</summary>
+    public void Draw(bool figures, bool help)
     {
         int margin = (int)(_line / 2);
-        _gl.Viewport(margin, margin, (uint)_bitmap.Width, (uint)_bitmap.Height);
-        _gl.Enable(EnableCap.Blend);
-        _gl.BlendFunc(BlendingFactor.One, BlendingFactor.OneMinusSrcAlpha);
-        _program.Use();
-        _program.Sample("hud", _texture.Texture, 0);
-        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
-        _gl.Disable(EnableCap.Blend);
-        _gl.Check();
+        if (figures) _figures.Draw(_program, margin, margin);
+        if (help) _help.Draw(_program, (_targetWidth - _help.Width) / 2, (_targetHeight - _help.Height) / 2);
     }
 
     public void Dispose()
     {
-        _texture.Dispose();
+        _figures.Dispose();
+        _help.Dispose();
         _program.Dispose();
-        _canvas.Dispose();
-        _legend.Dispose();
-        _bitmap.Dispose();
-        _replace.Dispose();
         _font.Dispose();
         _paint.Dispose();
     }
 
-    /// <summary>What never changes, drawn once: the panel and the classes with their colours.</summary>
-    private void DrawLegend(IReadOnlyList<int> palette)
+    /// <summary>The last frames as bars, oldest left, each the sum of its stages.</summary>
+    private void DrawGraph(SKCanvas canvas, FrameStats recent)
     {
-        using SKCanvas canvas = new(_legend);
-        canvas.Clear(SKColors.Transparent);
-        _paint.Color = Panel;
-        canvas.DrawRoundRect(0, 0, _legend.Width, _legend.Height, _line / 3, _line / 3, _paint);
-        for (int i = 0; i < _classes.Count && (Lines + i + 0.6f) * _line < _legend.Height; i++)
+        float left = _line * 0.4f, width = (_figures.Width - (2 * left)) / GraphFrames, bottom = (Lines + GraphRows + 0.25f) * _line, full = (GraphRows - 0.1f) * _line;
+        for (int i = 0; i < GraphFrames; i++)
         {
-            float y = (Lines + i + 0.45f) * _line;
+            float y = bottom;
+            for (int stage = 0; stage < StageColors.Length; stage++)
+            {
+                float height = (float)recent.Recent((Stage)stage, GraphFrames - 1 - i) / GraphMilliseconds * full;
+                height = Math.Min(height, y - (bottom - full));
+                if (height <= 0) continue;
+                _paint.Color = StageColors[stage];
+                canvas.DrawRect(left + (i * width), y - height, width, height, _paint);
+                y -= height;
+            }
+        }
+    }
+
+    private void DrawLegend(SKCanvas canvas, IReadOnlyList<int> palette, int rows)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            int row = Lines + GraphRows + i;
             _paint.Color = new SKColor(0xFF000000u | (uint)palette[i]);
-            canvas.DrawRoundRect(_line * 0.4f, y, _line * 0.7f, _line * 0.7f, 2, 2, _paint);
-            Write(canvas, Lines + i, _classes[i], _line);
+            canvas.DrawRoundRect(_line * 0.4f, (row + 0.45f) * _line, _line * 0.7f, _line * 0.7f, 2, 2, _paint);
+            Write(canvas, row, _classes[i], _line);
         }
     }
 

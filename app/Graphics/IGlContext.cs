@@ -13,6 +13,15 @@ public enum UserKey
     Hud,
     Refine,
     NextView,
+    Step,
+    SeekBack,
+    SeekForward,
+    Slower,
+    Faster,
+    Solo,
+    Help,
+    Fullscreen,
+    NextModel,
 
     /// <summary>The first of eight that follow one another, one for each <see cref="View"/>.</summary>
     FirstView,
@@ -31,6 +40,9 @@ public interface IGlContext : IDisposable
     (int Width, int Height)? WindowSize { get; }
 
     bool CloseRequested { get; }
+
+    /// <summary>A window that nobody can see: minimised. Without a window, false.</summary>
+    bool IsHidden => false;
 
     /// <summary>Handles window events and hands each key pressed since the last call to <paramref name="pressed"/>.</summary>
     void Poll(Action<UserKey> pressed);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RealtimeSeg.Frames;
 using Silk.NET.OpenGL;
 
@@ -14,8 +15,14 @@ public sealed class Renderer : IDisposable
     private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];
 
     private readonly GL _gl;
-    private readonly string[] _shownClasses;
-    private readonly int[] _shownColors;
+    private readonly RenderOptions _options;
+    private readonly byte[] _shares = new byte[256];
+    private readonly int[] _counts = new int[256];
+    private IReadOnlyList<string> _classes;
+    private IReadOnlyList<int> _palette;
+    private int[] _foreground;
+    private int? _solo;
+    private long _counted;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
     private readonly uint _vertices;
@@ -27,18 +34,53 @@ public sealed class Renderer : IDisposable
 
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
-        options.Check(classes);
-        _gl = gl;
-        // The legend names what is tinted, nothing else.
-        int[] shown = [.. Enumerable.Range(0, classes.Count).Where(i => options.IsForeground(classes[i]))];
-        (_shownClasses, _shownColors) = ([.. shown.Select(i => classes[i])], [.. shown.Select(i => palette[i])]);
+        (_gl, _options) = (gl, options);
         (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
-        _compositor = new Compositor(gl, classes, palette, options);
+        _compositor = new Compositor(gl, options.Backdrop, options.Transparent);
+        SetClasses(classes, palette);
         gl.Check();
     }
+
+    /// <summary>Takes another model's classes; from the next frame on, labels are theirs.</summary>
+    /// <exception cref="UserError">A class that is to be shown is not among them.</exception>
+    [MemberNotNull(nameof(_classes), nameof(_palette), nameof(_foreground))]
+    public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
+    {
+        _options.Check(classes);
+        (_classes, _palette, _solo) = (classes, palette, null);
+        // The legend names what is tinted, nothing else.
+        _foreground = [.. Enumerable.Range(0, classes.Count).Where(i => _options.IsForeground(classes[i]))];
+        _compositor.SetPalette(palette, _foreground);
+        _hud?.Dispose();
+        _hud = _target is null ? null : MakeHud(_target);
+    }
+
+    /// <summary>Shows one class alone: the first, the next, and after the last all again.</summary>
+    public void SoloNext()
+    {
+        if (_foreground.Length == 0) return;
+        int next = _solo is { } now ? Array.IndexOf(_foreground, now) + 1 : 0;
+        _solo = next < _foreground.Length ? _foreground[next] : null;
+        _compositor.SetPalette(_palette, _solo is { } only ? [only] : _foreground);
+    }
+
+    /// <summary>The class that is shown alone, or null.</summary>
+    public string? Solo => _solo is { } label ? _classes[label] : null;
+
+    /// <summary>Classes of the model, by label.</summary>
+    public IReadOnlyList<string> Classes => _classes;
+
+    /// <summary>0xRRGGBB by label.</summary>
+    public IReadOnlyList<int> Palette => _palette;
+
+    /// <summary>Whether what a cut-out leaves out is transparent.</summary>
+    public bool IsTransparent => _options.Transparent;
+
+    /// <summary>Share of the picture's pixels that each label has, in whole percent; counted a few times a second.</summary>
+    public ReadOnlySpan<byte> Shares => _shares;
 
     public View View { get; set; }
 
@@ -46,6 +88,9 @@ public sealed class Renderer : IDisposable
     public float Opacity { get; private set; }
 
     public bool HudVisible { get; set; }
+
+    /// <summary>Whether the keys are listed over the picture.</summary>
+    public bool HelpVisible { get; set; }
 
     /// <summary>Whether the mask's edges follow the picture's.</summary>
     public bool Refine { get; set; }
@@ -70,10 +115,11 @@ public sealed class Renderer : IDisposable
         if (_target is null)
         {
             _target = new RenderTarget(_gl, slot.Image.Width, slot.Image.Height, InternalFormat.Rgba8);
-            _hud = new Hud(_gl, _shownClasses, _shownColors, slot.Image.Height);
+            _hud = MakeHud(_target);
             _pixels = new byte[slot.Image.Width * slot.Image.Height * 4];
         }
 
+        if (_counted == 0 || slot[Stamp.Taken] - _counted >= HudPeriod) CountShares(slot);
         _mask.Upload(slot);
         _gl.Finish(); // so that the stage's time is its own
     }
@@ -87,7 +133,7 @@ public sealed class Renderer : IDisposable
         if (_target is null) return;
         _mask.Refine(Refine);
         _compositor.Draw(View, _mask, _target, Opacity);
-        if (HudVisible) DrawHud(text, now, freshHud);
+        if (HudVisible || HelpVisible) DrawHud(text, now, freshHud);
         _pixelsAreCurrent = false;
         _gl.Finish();
         _gl.Check();
@@ -110,14 +156,26 @@ public sealed class Renderer : IDisposable
         _gl.DeleteVertexArray(_vertices);
     }
 
+    private Hud MakeHud(RenderTarget target)
+        => new(_gl, [.. _foreground.Select(i => _classes[i])], [.. _foreground.Select(i => _palette[i])], _foreground, (target.Width, target.Height));
+
+    private void CountShares(FrameSlot slot)
+    {
+        _counted = slot[Stamp.Taken];
+        Array.Clear(_counts);
+        Span<byte> labels = slot.Labels.AsSpan<byte>();
+        foreach (byte label in labels) _counts[label]++;
+        for (int i = 0; i < _shares.Length; i++) _shares[i] = (byte)Math.Round(100.0 * _counts[i] / Math.Max(1, labels.Length));
+    }
+
     private void DrawHud(Func<HudText> text, long now, bool fresh)
     {
         if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
         {
-            _hud!.Update(text());
+            _hud!.Update(text(), _shares);
             _hudDrawn = now;
         }
 
-        _hud!.Draw();
+        _hud!.Draw(HudVisible, HelpVisible);
     }
 }

@@ -46,17 +46,23 @@ public sealed record RenderOptions
     /// <summary>Names of the classes that are foreground; null for all but "background".</summary>
     public IReadOnlyList<string>? Show { get; init; }
 
+    /// <summary>Names of classes that are never foreground.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Leave what a cut-out leaves out transparent: for files that can hold that.</summary>
+    public bool Transparent { get; init; }
+
     /// <summary>What <see cref="View.Replace"/> puts behind: a picture file, or a colour as #RRGGBB.</summary>
     public string Backdrop { get; init; } = "#1E5A3C";
 
     /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
-    public bool IsForeground(string name) => Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
+    public bool IsForeground(string name) => !Ignore.Contains(name, StringComparer.Ordinal) && (Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal));
 
     /// <exception cref="UserError">A class to show is not in the model.</exception>
     public void Check(IReadOnlyList<string> classes)
     {
-        string? unknown = Show?.FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
-        if (unknown is not null) throw new UserError($"--show {unknown}: the model knows {string.Join(", ", classes)}");
+        string? unknown = (Show ?? []).Concat(Ignore).FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
+        if (unknown is not null) throw new UserError($"no class '{unknown}': the model knows {string.Join(", ", classes)}");
     }
 
     /// <param name="text">auto, on or off.</param>

@@ -8,8 +8,9 @@ namespace RealtimeSeg.Model;
 /// <summary>How the network is to be run.</summary>
 /// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>.</param>
 /// <param name="Threads">CPU threads; 0 for one a core.</param>
+/// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
 /// <param name="Size">Working size; null for the one the model was trained for.</param>
-public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null);
+public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false);
 
 /// <summary>An exported model, ready to label frames.</summary>
 public sealed class Segmenter : IDisposable
@@ -40,7 +41,7 @@ public sealed class Segmenter : IDisposable
         {
             SessionOptions o = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = threads };
             // Threads that spin between runs would take the cores that capture and software rendering need.
-            o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            o.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
             return o;
         }
 
@@ -69,9 +70,11 @@ public sealed class Segmenter : IDisposable
     }
 
     /// <summary>Scales the slot's picture to the network's size. First use, or another size, binds the slot's buffers to the session.</summary>
-    public void Fit(FrameSlot slot)
+    /// <param name="slot">The frame.</param>
+    /// <param name="size">Another working size than the model's own, for this frame.</param>
+    public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
-        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, Manifest.Size, Manifest.Fit);
+        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit);
         if (slot.Binding is null || slot.Fitted.Width != geometry.Width || slot.Fitted.Height != geometry.Height) Bind(slot, geometry);
         if (slot.Image.Width == geometry.Width && slot.Image.Height == geometry.Height) slot.Image.CopyTo(slot.Fitted);
         else Cv2.Resize(slot.Image, slot.Fitted, slot.Fitted.Size(), 0, 0, slot.Image.Width > geometry.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
@@ -11,27 +12,28 @@ public sealed partial class ImageSink(string path) : ISink
     private readonly Match _number = NumberPattern().Match(path);
     private byte[]? _last;
     private int _frames;
+    private bool _transparent;
 
-    public void Present(Renderer renderer)
+    public void Present(Renderer renderer, FrameSlot slot)
     {
         if (!_number.Success)
         {
             _last ??= new byte[renderer.Pixels().Length];
             renderer.Pixels().CopyTo(_last);
-            (Width, Height) = (renderer.Target!.Width, renderer.Target.Height);
+            (Width, Height, _transparent) = (renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
             return;
         }
 
         int digits = _number.Groups["digits"].Success ? int.Parse(_number.Groups["digits"].Value, CultureInfo.InvariantCulture) : 1;
         string name = path.Replace(_number.Value, _frames++.ToString("D" + digits, CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Save(name, renderer.Pixels(), renderer.Target!.Width, renderer.Target.Height);
+        Save(name, renderer.Pixels(), renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
     }
 
     public string? Finish()
     {
         if (_number.Success) return $"{path} ({_frames} pictures)";
         if (_last is null) return null;
-        Save(path, _last, Width, Height);
+        Save(path, _last, Width, Height, _transparent);
         return path;
     }
 
@@ -41,13 +43,13 @@ public sealed partial class ImageSink(string path) : ISink
     }
 
     /// <summary>Writes a picture beside its target and renames it.</summary>
-    public static unsafe void Save(string path, ReadOnlySpan<byte> rgba, int width, int height)
+    public static unsafe void Save(string path, ReadOnlySpan<byte> rgba, int width, int height, bool transparent = false)
     {
         fixed (byte* p = rgba)
         {
             using Mat picture = Mat.FromPixelData(height, width, MatType.CV_8UC4, (nint)p);
             using Mat bgr = new();
-            Cv2.CvtColor(picture, bgr, ColorConversionCodes.RGBA2BGR);
+            Cv2.CvtColor(picture, bgr, transparent ? ColorConversionCodes.RGBA2BGRA : ColorConversionCodes.RGBA2BGR);
             Cv2.ImEncode(".png", bgr, out byte[] png);
             AtomicFile.Write(path, png);
         }

@@ -1,3 +1,4 @@
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
@@ -5,7 +6,7 @@ namespace RealtimeSeg.Sinks;
 /// <summary>Throws pictures away. They were rendered to the end all the same: Compose waits for the GPU.</summary>
 public sealed class NullSink : ISink
 {
-    public void Present(Renderer renderer)
+    public void Present(Renderer renderer, FrameSlot slot)
     {
         // The frame is done.
     }

@@ -1,28 +1,38 @@
 using System.Diagnostics;
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
+/// <summary>How video is encoded.</summary>
+/// <param name="Codec">An encoder of ffmpeg's; null for the container's usual one.</param>
+/// <param name="Crf">Constant quality, lower is better; null for the usual 21.</param>
+/// <param name="Bitrate">Such as 4M, instead of constant quality.</param>
+/// <param name="SoundFrom">A file whose sound is copied; null for silence.</param>
+public sealed record VideoOptions(string? Codec = null, int? Crf = null, string? Bitrate = null, string? SoundFrom = null);
+
 /// <summary>
-/// An .mp4 file: H.264 by the ffmpeg program where it is installed with that encoder, else MPEG-4 part 2 by OpenCV. The file has its
-/// name only once it is complete.
+/// A video file, a network stream or a loopback camera, by the ffmpeg program; without it, .mp4 by OpenCV as MPEG-4 part 2. A file has
+/// its name only once it is complete.
 /// </summary>
-public sealed class VideoSink(string path, double framesPerSecond) : ISink
+public sealed class VideoSink(string target, double framesPerSecond, VideoOptions options) : ISink
 {
-    private readonly string _partial = Path.Combine(Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}.part.mp4");
+    private readonly VideoTarget _target = VideoTarget.Of(target);
     private Process? _ffmpeg;
     private VideoWriter? _writer;
     private Task<string>? _complaints;
     private bool _finished;
 
-    public void Present(Renderer renderer)
+    private string Partial => _target.IsFile ? Path.Combine(Path.GetDirectoryName(target) ?? "", $"{Path.GetFileNameWithoutExtension(target)}.part{Path.GetExtension(target)}") : target;
+
+    public void Present(Renderer renderer, FrameSlot slot)
     {
-        RenderTarget target = renderer.Target!;
-        if (_ffmpeg is null && _writer is null) Open(target.Width, target.Height);
+        RenderTarget picture = renderer.Target!;
+        if (_ffmpeg is null && _writer is null) Open(picture.Width, picture.Height);
         if (_ffmpeg is not null) WriteFfmpeg(renderer.Pixels());
-        else WriteOpenCv(renderer.Pixels(), target.Width, target.Height);
+        else WriteOpenCv(renderer.Pixels(), picture.Width, picture.Height);
     }
 
     public string? Finish()
@@ -30,15 +40,15 @@ public sealed class VideoSink(string path, double framesPerSecond) : ISink
         if (_ffmpeg is null && _writer is null) return null;
         if (_ffmpeg is not null)
         {
-            _ffmpeg.StandardInput.Close();
+            CloseInput();
             _ffmpeg.WaitForExit();
             if (_ffmpeg.ExitCode != 0) throw Failure();
         }
 
         _writer?.Release();
-        File.Move(_partial, path, overwrite: true);
+        if (_target.IsFile) File.Move(Partial, target, overwrite: true);
         _finished = true;
-        return path;
+        return target;
     }
 
     public void Dispose()
@@ -47,23 +57,23 @@ public sealed class VideoSink(string path, double framesPerSecond) : ISink
         _ffmpeg?.WaitForExit();
         _ffmpeg?.Dispose();
         _writer?.Dispose();
-        if (!_finished) File.Delete(_partial);
+        if (!_finished && _target.IsFile) File.Delete(Partial);
     }
 
     private void Open(int width, int height)
     {
         if (!Ffmpeg.HasH264())
         {
-            _writer = new VideoWriter(_partial, VideoWriter.FourCC('m', 'p', '4', 'v'), framesPerSecond, new Size(width, height));
-            if (!_writer.IsOpened()) throw new UserError($"cannot write {path}: OpenCV's MPEG-4 encoder does not open; install ffmpeg");
+            if (!target.EndsWith(".mp4", StringComparison.OrdinalIgnoreCase)) throw new UserError($"cannot write {target}: that takes the ffmpeg program (apt-get install ffmpeg); .mp4 goes without it");
+            _writer = new VideoWriter(Partial, VideoWriter.FourCC('m', 'p', '4', 'v'), framesPerSecond, new Size(width, height));
+            if (!_writer.IsOpened()) throw new UserError($"cannot write {target}: OpenCV's MPEG-4 encoder does not open; install ffmpeg");
             return;
         }
 
-        string arguments = string.Create(CultureInfo.InvariantCulture,
-            $"-hide_banner -loglevel error -y -f rawvideo -pix_fmt rgba -s {width}x{height} -r {framesPerSecond} -i - -an -vf pad=ceil(iw/2)*2:ceil(ih/2)*2 -c:v libx264 -preset veryfast -crf 21 -pix_fmt yuv420p -movflags +faststart -f mp4");
         ProcessStartInfo start = new("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string a in arguments.Split(' ')) start.ArgumentList.Add(a);
-        start.ArgumentList.Add(_partial);
+        string[] picture = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", $"{width}x{height}", "-r", framesPerSecond.ToString(CultureInfo.InvariantCulture), "-i", "-"];
+        string[] sound = options.SoundFrom is { } file ? ["-i", file, "-map", "0:v", "-map", "1:a?", "-c:a", "copy", "-shortest"] : ["-an"];
+        foreach (string a in (string[])["-hide_banner", "-loglevel", "error", "-y", .. picture, .. sound, .. _target.Encoding(options), Partial]) start.ArgumentList.Add(a);
         _ffmpeg = Process.Start(start) ?? throw new UserError("ffmpeg does not start: check the installation");
         _complaints = _ffmpeg.StandardError.ReadToEndAsync();
     }
@@ -81,6 +91,18 @@ public sealed class VideoSink(string path, double framesPerSecond) : ISink
         }
     }
 
+    private void CloseInput()
+    {
+        try
+        {
+            _ffmpeg!.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before; its exit code says why.
+        }
+    }
+
     private unsafe void WriteOpenCv(ReadOnlySpan<byte> pixels, int width, int height)
     {
         fixed (byte* p = pixels)
@@ -92,5 +114,5 @@ public sealed class VideoSink(string path, double framesPerSecond) : ISink
         }
     }
 
-    private UserError Failure() => new($"cannot write {path}: ffmpeg says '{_complaints?.Result.ReplaceLineEndings(" ").Trim()}'");
+    private UserError Failure() => new($"cannot write {target}: ffmpeg says '{_complaints?.Result.ReplaceLineEndings(" ").Trim()}'");
 }

@@ -1,3 +1,4 @@
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
@@ -7,7 +8,9 @@ public sealed class WindowSink(IGlContext context) : ISink
 {
     private bool _sized;
 
-    public void Present(Renderer renderer)
+    public void Present(Renderer renderer, FrameSlot slot) => Redraw(renderer);
+
+    public void Redraw(Renderer renderer)
     {
         RenderTarget target = renderer.Target!;
         if (!_sized) context.Resize(target.Width, target.Height);

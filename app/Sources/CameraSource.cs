@@ -7,7 +7,7 @@ public sealed class CameraSource : ISource
 {
     private readonly VideoCapture _capture;
 
-    public CameraSource(int index, double? framesPerSecond)
+    public CameraSource(int index, double? framesPerSecond, (int Width, int Height)? size = null)
     {
         Name = $"/dev/video{index}";
         _capture = new VideoCapture(index, VideoCaptureAPIs.V4L2);
@@ -23,6 +23,13 @@ public sealed class CameraSource : ISource
         // Compressed transfer where the camera offers it: raw pictures of any size do not fit USB 2 at full rate.
         _capture.Set(VideoCaptureProperties.FourCC, VideoWriter.FourCC('M', 'J', 'P', 'G'));
         _capture.Set(VideoCaptureProperties.BufferSize, 1);
+        if (size is { } wanted)
+        {
+            // The camera takes the nearest size that it has.
+            _capture.Set(VideoCaptureProperties.FrameWidth, wanted.Width);
+            _capture.Set(VideoCaptureProperties.FrameHeight, wanted.Height);
+        }
+
         if (framesPerSecond is { } fps) _capture.Set(VideoCaptureProperties.Fps, fps);
         FramesPerSecond = framesPerSecond ?? Math.Max(0, _capture.Fps);
     }

@@ -20,6 +20,9 @@ public interface ISource : IDisposable
     /// <summary>Puts the next frame, 8-bit BGR, into <paramref name="image"/>, whose buffer is reused. False at the end.</summary>
     bool Read(Mat image);
 
+    /// <summary>Jumps by so many seconds, back if negative; false where that cannot be done. Called by the thread that reads.</summary>
+    bool Seek(double seconds) => false;
+
     /// <summary>After the end: what the user should know about how it ended; null for an ordinary end.</summary>
     /// <param name="frames">Frames read.</param>
     string? Complaint(long frames);

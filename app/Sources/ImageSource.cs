@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>A picture, a folder of pictures or a glob, in the order of names. Sizes may differ.</summary>
-public sealed class ImageSource : ISource
+/// <summary>A picture, a folder of pictures, a glob or a numbered sequence (NAME%06d.png), in the order of names. Sizes may differ.</summary>
+public sealed partial class ImageSource : ISource
 {
     private const double DefaultRate = 10;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
@@ -39,6 +41,14 @@ public sealed class ImageSource : ISource
         return true;
     }
 
+    public bool Seek(double seconds)
+    {
+        int target = _next + (int)Math.Round(seconds * FramesPerSecond);
+        if (target >= _files.Length) return false;
+        _next = Math.Max(0, target);
+        return true;
+    }
+
     public string? Complaint(long frames) => null;
 
     public void Dispose()
@@ -52,6 +62,8 @@ public sealed class ImageSource : ISource
 
     private static string[] Files(string path)
     {
+        // NAME%06d.png, as recorders write it, is a glob of names in order.
+        path = NumberPattern().Replace(path, m => m.Groups["digits"].Success ? new string('?', int.Parse(m.Groups["digits"].Value, CultureInfo.InvariantCulture)) : "*");
         if (IsGlob(path))
         {
             string folder = Path.GetDirectoryName(path) is { Length: > 0 } d ? d : ".", pattern = Path.GetFileName(path);
@@ -62,6 +74,9 @@ public sealed class ImageSource : ISource
         if (Directory.Exists(path)) return Sorted(Directory.EnumerateFiles(path).Where(IsPicture));
         return File.Exists(path) ? [path] : throw new UserError($"no file {path}: check the name");
     }
+
+    [GeneratedRegex("%(0(?<digits>\\d))?d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NumberPattern();
 
     private static string[] Sorted(IEnumerable<string> files) => [.. files.Order(StringComparer.Ordinal)];
 }

@@ -2,21 +2,51 @@ using System.Globalization;
 
 namespace RealtimeSeg.Sources;
 
+/// <summary>How a source is to be read.</summary>
+/// <param name="FramesPerSecond">Instead of its own pace; null keeps it.</param>
+/// <param name="Camera">Picture size to ask a camera for; null takes its own.</param>
+/// <param name="Start">Seconds of a recording to skip.</param>
+/// <param name="Times">How often a recording plays; -1 for ever.</param>
+/// <param name="Flip">none, horizontal, vertical or both.</param>
+public sealed record SourceOptions(double? FramesPerSecond = null, (int Width, int Height)? Camera = null, double Start = 0, int Times = 1, string Flip = "none");
+
 /// <summary>Opens what the command line names.</summary>
 public static class SourceFactory
 {
-    /// <param name="uri">Camera index, /dev/videoN, network stream (http://, rtsp://, …), synth://[seed], video file, picture, folder or glob.</param>
-    /// <param name="framesPerSecond">Overrides the source's own pace; null keeps it.</param>
+    /// <param name="uri">Camera index, /dev/videoN, network stream (http://, rtsp://, …), synth://[seed], video file, picture, folder, glob or NAME%06d.png.</param>
+    /// <param name="options">How it is to be read.</param>
     /// <param name="stop">Set when the run ends: a live source then stops trying to come back.</param>
     /// <exception cref="UserError">Nothing there, or unreadable.</exception>
-    public static ISource Open(string uri, double? framesPerSecond, WaitHandle stop)
+    public static ISource Open(string uri, SourceOptions options, WaitHandle stop)
     {
-        if (framesPerSecond is <= 0 or > 1000) throw new UserError($"--fps {framesPerSecond}: give frames a second, above 0 and up to 1000");
-        if (CameraIndex(uri) is { } camera) return new ReconnectingSource(() => new CameraSource(camera, framesPerSecond), stop);
-        if (StreamSource.Matches(uri)) return new ReconnectingSource(() => new StreamSource(uri, framesPerSecond), stop);
-        if (uri.StartsWith(StreetSource.Scheme, StringComparison.Ordinal)) return new StreetSource(uri, framesPerSecond);
-        if (ImageSource.Matches(uri)) return new ImageSource(uri, framesPerSecond);
-        return new VideoSource(uri, framesPerSecond);
+        if (options.FramesPerSecond is <= 0 or > 1000) throw new UserError($"--fps {options.FramesPerSecond}: give frames a second, above 0 and up to 1000");
+        if (options.Times is 0 or < -1) throw new UserError($"--loop {options.Times}: give how often to play it, or -1 for ever");
+        if (!(options.Start >= 0)) throw new UserError($"--start {options.Start}: it cannot be negative");
+        if (FlippedSource.Parse(options.Flip) is { } flip) return new FlippedSource(OpenUpright(uri, options, stop), flip);
+        return OpenUpright(uri, options, stop);
+    }
+
+    private static ISource OpenUpright(string uri, SourceOptions options, WaitHandle stop)
+    {
+        double? rate = options.FramesPerSecond;
+        if (CameraIndex(uri) is { } camera) return new ReconnectingSource(() => new CameraSource(camera, rate, options.Camera), stop);
+        if (StreamSource.Matches(uri)) return new ReconnectingSource(() => new StreamSource(uri, rate), stop);
+        return options.Times == 1 ? OpenRecording(uri, options) : new RepeatingSource(() => OpenRecording(uri, options), options.Times);
+    }
+
+    private static ISource OpenRecording(string uri, SourceOptions options)
+    {
+        double? rate = options.FramesPerSecond;
+        ISource source = uri.StartsWith(StreetSource.Scheme, StringComparison.Ordinal) ? new StreetSource(uri, rate)
+            : ImageSource.Matches(uri) ? new ImageSource(uri, rate)
+            : new VideoSource(uri, rate);
+        if (options.Start > 0 && !source.Seek(options.Start))
+        {
+            source.Dispose();
+            throw new UserError($"--start {options.Start}: {uri} is not that long, or cannot be entered in the middle");
+        }
+
+        return source;
     }
 
     /// <summary>N of "N", "/dev/videoN" or "v4l2:///dev/videoN".</summary>

@@ -40,6 +40,12 @@ public sealed class StreetSource : ISource
         return true;
     }
 
+    public bool Seek(double seconds)
+    {
+        _frame = Math.Max(0, _frame + (long)Math.Round(seconds * FramesPerSecond));
+        return true;
+    }
+
     public string? Complaint(long frames) => null;
 
     public void Dispose()

@@ -8,6 +8,7 @@ public sealed class VideoSource : ISource
     private const double DefaultRate = 25;
     private readonly VideoCapture _capture;
     private readonly double _announced;
+    private bool _sought;
 
     public VideoSource(string path, double? framesPerSecond)
     {
@@ -35,8 +36,16 @@ public sealed class VideoSource : ISource
 
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
 
+    public bool Seek(double seconds)
+    {
+        double rate = _capture.Fps > 0 ? _capture.Fps : DefaultRate, target = _capture.PosFrames + (seconds * rate);
+        if (_announced > 0 && target >= _announced) return false;
+        _sought = true;
+        return _capture.Set(VideoCaptureProperties.PosFrames, Math.Max(0, Math.Round(target)));
+    }
+
     /// <summary>Containers announce their length; one frame more or less is rounding of the duration.</summary>
-    public string? Complaint(long frames) => frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
+    public string? Complaint(long frames) => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
 
     public void Dispose() => _capture.Dispose();
 }

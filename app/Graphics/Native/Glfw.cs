@@ -5,7 +5,7 @@ namespace RealtimeSeg.Graphics.Native;
 /// <summary>The part of GLFW 3.3 that one window needs.</summary>
 internal static partial class Glfw
 {
-    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, True = 1, Pressed = 1;
+    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, True = 1, Pressed = 1, Iconified = 0x20002, Visible = 0x20004, DontCare = -1;
     private const string Library = "libglfw.so.3";
 
     [LibraryImport(Library, EntryPoint = "glfwInit")]
@@ -49,6 +49,24 @@ internal static partial class Glfw
 
     [LibraryImport(Library, EntryPoint = "glfwGetFramebufferSize")]
     public static partial void GetFramebufferSize(nint window, out int width, out int height);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetWindowAttrib")]
+    public static partial int GetWindowAttrib(nint window, int attribute);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetPrimaryMonitor")]
+    public static partial nint GetPrimaryMonitor();
+
+    [LibraryImport(Library, EntryPoint = "glfwGetMonitorWorkarea")]
+    public static partial void GetMonitorWorkarea(nint monitor, out int x, out int y, out int width, out int height);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetWindowPos")]
+    public static partial void GetWindowPos(nint window, out int x, out int y);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetWindowSize")]
+    public static partial void GetWindowSize(nint window, out int width, out int height);
+
+    [LibraryImport(Library, EntryPoint = "glfwSetWindowMonitor")]
+    public static partial void SetWindowMonitor(nint window, nint monitor, int x, int y, int width, int height, int refreshRate);
 
     [LibraryImport(Library, EntryPoint = "glfwGetProcAddress", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint GetProcAddress(string name);

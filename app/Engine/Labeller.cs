@@ -1,0 +1,145 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Model;
+
+namespace RealtimeSeg.Engine;
+
+/// <summary>How often and how large the network runs, and what becomes of its decisions over time.</summary>
+/// <param name="Smooth">Strength of the temporal smoothing, 0–1.</param>
+/// <param name="MeasureFlicker">Count flicker also where nothing is smoothed.</param>
+/// <param name="Every">Run the network on every n-th frame only; the mask stays in between.</param>
+/// <param name="MostPerSecond">Run it at most so often a second; 0 for no limit.</param>
+/// <param name="SkipStill">Leave it out while the picture does not change.</param>
+/// <param name="TargetFps">Choose the network's size so that so many frames a second are kept up; 0 for the model's own size.</param>
+public sealed record LabelOptions(float Smooth = 0, bool MeasureFlicker = false, int Every = 1, double MostPerSecond = 0, bool SkipStill = false, double TargetFps = 0)
+{
+    public bool Skips => Every > 1 || MostPerSecond > 0 || SkipStill;
+}
+
+/// <summary>A frame's labels: fit, then the network or the labels from before, then steadied. Called by one thread at a time.</summary>
+public sealed class Labeller : IDisposable
+{
+    private readonly Segmenter _segmenter;
+    private readonly LabelOptions _options;
+    private readonly FrameClock _clock;
+    private readonly MotionMask _motion = new();
+    private readonly FlickerMeter _flicker = new();
+    private readonly TemporalSmoother _smoother;
+    private readonly StillDetector _still = new();
+    private readonly Mat _labels = new(), _confidence = new();
+    private long _labelledAt;
+    private bool _warm;
+
+    public Labeller(Segmenter segmenter, LabelOptions options, FrameClock clock)
+    {
+        (_segmenter, _options, _clock) = (segmenter, options, clock);
+        _smoother = new TemporalSmoother(options.Smooth);
+        if (options.TargetFps > 0) Ladder = new ResolutionLadder(options.TargetFps, segmenter.Manifest.Size);
+    }
+
+    /// <summary>Chooses the network's size; null where it is fixed.</summary>
+    public ResolutionLadder? Ladder { get; }
+
+    /// <summary>Share of still pixels that changed class; null where it is not measured.</summary>
+    public double? Flicker => Steadies ? _flicker.Flicker : null;
+
+    /// <summary>Frames that kept the labels of an earlier one.</summary>
+    public long Skipped { get; private set; }
+
+    private bool Steadies => _options.Smooth > 0 || _options.MeasureFlicker;
+
+    public void Label(FrameSlot slot)
+    {
+        slot[Stamp.Dequeued] = _clock.Now;
+        if (Ladder is not null && !_warm) WarmUp(slot, Ladder);
+        _segmenter.Fit(slot, Ladder?.Size);
+        slot[Stamp.Fitted] = _clock.Now;
+        bool skip = _options.Skips && MaySkip(slot);
+        if (skip) Reuse(slot);
+        else _segmenter.Infer(slot);
+        slot[Stamp.Inferred] = _clock.Now;
+        if (!skip && Steadies) Steady(slot);
+        if (!skip && _options.Skips) Keep(slot);
+        slot.LabelledFrom = skip ? _labelledAt : slot[Stamp.Captured];
+        slot[Stamp.Steadied] = _clock.Now;
+    }
+
+    public void Dispose()
+    {
+        _still.Dispose();
+        _labels.Dispose();
+        _confidence.Dispose();
+    }
+
+    private bool MaySkip(FrameSlot slot)
+    {
+        if (_labels.Size() != slot.Labels.Size()) return false; // the first frame, or another size
+        if (slot.Index % _options.Every != 0) return true;
+        if (_options.MostPerSecond > 0 && slot[Stamp.Captured] - _labelledAt < 1e9 / _options.MostPerSecond) return true;
+        return _options.SkipStill && _still.IsStill(slot.Fitted);
+    }
+
+    private void Steady(FrameSlot slot)
+    {
+        Span<byte> labels = slot.Labels.AsSpan<byte>();
+        ReadOnlySpan<bool> still = _motion.Update(slot.Fitted.AsSpan<byte>(), slot.Fitted.Width);
+        _smoother.Apply(still, labels, slot.Confidence.AsSpan<byte>());
+        _flicker.Add(still, labels);
+    }
+
+    private void Keep(FrameSlot slot)
+    {
+        slot.Labels.CopyTo(_labels);
+        slot.Confidence.CopyTo(_confidence);
+        _labelledAt = slot[Stamp.Captured];
+        if (_options.SkipStill) _still.Remember(slot.Fitted);
+    }
+
+    private void Reuse(FrameSlot slot)
+    {
+        _labels.CopyTo(slot.Labels);
+        _confidence.CopyTo(slot.Confidence);
+        Skipped++;
+    }
+
+    /// <summary>Runs every size once: a first run allocates, and must not happen in the middle of a video.</summary>
+    private void WarmUp(FrameSlot slot, ResolutionLadder ladder)
+    {
+        _warm = true;
+        foreach ((int, int) size in ladder.Rungs)
+        {
+            _segmenter.Fit(slot, size);
+            _segmenter.Infer(slot);
+        }
+    }
+}
+
+/// <summary>Whether a picture looks as one that was remembered: compared cell by cell, so that noise averages out but a small thing that moves does not.</summary>
+public sealed class StillDetector : IDisposable
+{
+    private const int Cell = 8;
+    private const double Noise = 6;
+    private readonly Mat _remembered = new(), _cells = new(), _difference = new();
+
+    public void Remember(Mat picture) => Shrink(picture, _remembered);
+
+    public bool IsStill(Mat picture)
+    {
+        Shrink(picture, _cells);
+        if (_cells.Size() != _remembered.Size()) return false;
+        Cv2.Absdiff(_cells, _remembered, _difference);
+        using Mat plane = _difference.Reshape(1);
+        plane.MinMaxLoc(out _, out double most);
+        return most <= Noise;
+    }
+
+    public void Dispose()
+    {
+        _remembered.Dispose();
+        _cells.Dispose();
+        _difference.Dispose();
+    }
+
+    private static void Shrink(Mat picture, Mat cells)
+        => Cv2.Resize(picture, cells, new Size(Math.Max(1, picture.Width / Cell), Math.Max(1, picture.Height / Cell)), 0, 0, InterpolationFlags.Area);
+}

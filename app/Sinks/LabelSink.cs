@@ -1,0 +1,25 @@
+using System.Globalization;
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+
+namespace RealtimeSeg.Sinks;
+
+/// <summary>Each frame's labels as a palette PNG of the picture's size: FOLDER/000000.png and on.</summary>
+public sealed class LabelSink(string folder) : ISink
+{
+    private readonly Mat _large = new();
+    private long _frames;
+
+    public void Present(Renderer renderer, FrameSlot slot)
+    {
+        Cv2.Resize(slot.Labels, _large, slot.Image.Size(), 0, 0, InterpolationFlags.Nearest);
+        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{slot.Index:D6}.png"));
+        AtomicFile.Write(path, PalettePng.Encode(_large.AsSpan<byte>(), _large.Width, _large.Height, renderer.Palette));
+        _frames++;
+    }
+
+    public string? Finish() => _frames == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{folder} ({_frames} label pictures)");
+
+    public void Dispose() => _large.Dispose();
+}

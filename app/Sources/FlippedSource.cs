@@ -1,0 +1,44 @@
+using OpenCvSharp;
+
+namespace RealtimeSeg.Sources;
+
+/// <summary>A source mirrored or turned over: a webcam as a mirror, a camera that hangs upside down.</summary>
+public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
+{
+    private readonly Mat _read = new();
+
+    public string Name => source.Name;
+
+    public double FramesPerSecond => source.FramesPerSecond;
+
+    public bool IsLive => source.IsLive;
+
+    public string? Trouble => source.Trouble;
+
+    /// <exception cref="UserError">No such flip.</exception>
+    public static FlipMode? Parse(string text) => text switch
+    {
+        "none" => null,
+        "horizontal" => FlipMode.Y,
+        "vertical" => FlipMode.X,
+        "both" => FlipMode.XY,
+        _ => throw new UserError($"--input-flip {text}: choose none, horizontal, vertical or both"),
+    };
+
+    public bool Read(Mat image)
+    {
+        if (!source.Read(_read)) return false;
+        Cv2.Flip(_read, image, mode);
+        return true;
+    }
+
+    public bool Seek(double seconds) => source.Seek(seconds);
+
+    public string? Complaint(long frames) => source.Complaint(frames);
+
+    public void Dispose()
+    {
+        source.Dispose();
+        _read.Dispose();
+    }
+}
