@@ -133,7 +133,8 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
 
     private RunReport Run(EngineOptions options, ISource source, ISink sink, bool hud, FrameClock? clock = null)
     {
-        using Segmenter segmenter = model.Load(Small);
+        Segmenter segmenter = model.Load(Small);
+        using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
         using EglContext context = new();
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud });
         using (source)
@@ -141,7 +142,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using (CancellationTokenSource stop = new())
         {
             sinks.Add(sink);
-            using FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks, clock ?? new WallClock(), stop), options);
+            using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, clock ?? new WallClock(), stop), options);
             return engine.Run();
         }
     }

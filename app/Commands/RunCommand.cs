@@ -46,7 +46,8 @@ internal static class RunCommand
     {
         s.Check();
         bool window = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && HasDisplay;
-        using Segmenter segmenter = Segmenter.Load(s.Model, s.Segmenter, Console.WriteLine);
+        using ModelShelf models = OpenModels(s);
+        Segmenter segmenter = models.Current;
         using CancellationTokenSource stop = new();
         using ISource source = SourceFactory.Open(s.Source, s.SourceOptions, stop.Token.WaitHandle);
         using SinkSet sinks = new(Console.WriteLine);
@@ -66,7 +67,7 @@ internal static class RunCommand
 
         bool onCpu = renderer.IsSoftware && segmenter.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.Engine with { Frames = s.Frames, Schedule = s.Schedule ?? (onCpu ? mode.OnCpu : mode.Engine.Schedule), Labels = s.Labels, Paced = s.Paced ?? (mode.Engine.Paced || (window && mode.WindowPaced)) };
-        using FrameEngine engine = new(new EngineParts(source, segmenter, context, renderer, sinks, new WallClock(), stop, remote), options);
+        using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, remote), options);
         Console.CancelKeyPress += (_, e) =>
         {
             e.Cancel = true;
@@ -78,6 +79,18 @@ internal static class RunCommand
         foreach (string output in report.Outputs) Console.WriteLine($"wrote {output}");
         Console.WriteLine(report.Complaint ?? string.Create(CultureInfo.InvariantCulture, $"read {report.Read} frames from {source.Name}"));
         return 0;
+    }
+
+    /// <summary>The model asked for, and beside it those in its folder, for M to go through.</summary>
+    private static ModelShelf OpenModels(Settings s)
+    {
+        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
+        bool folder = Directory.Exists(s.Model);
+        string? place = folder ? s.Model : Path.GetDirectoryName(Path.GetFullPath(s.Model));
+        string[] files = Directory.Exists(place) ? [.. Directory.EnumerateFiles(place, "*.onnx").Order(StringComparer.Ordinal)] : [];
+        if (folder && files.Length == 0) throw new UserError($"no model in {s.Model}: it needs .onnx files");
+        int first = folder ? 0 : Array.IndexOf(files, Path.Combine(place!, Path.GetFileName(s.Model)));
+        return first < 0 ? new ModelShelf([s.Model], 0, Load(s.Model), Load) : new ModelShelf(files, first, Load(files[first]), Load);
     }
 
     private static WebServer Serve(WebAddress address, double framesPerSecond, RemoteControl remote, SinkSet sinks)

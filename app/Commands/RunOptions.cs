@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Model;
@@ -24,6 +25,13 @@ internal sealed class RunOptions
     private readonly Option<double> _maskFps = new("--mask-fps") { Description = "Run the network at most so often a second" };
     private readonly Option<bool> _skipStill = new("--skip-still") { Description = "Leave the network out while the picture does not change" };
     private readonly Option<float> _smooth;
+
+    private readonly Option<string?> _layout = new("--layout") { Description = "A model of others: nchw or nhwc" };
+    private readonly Option<string?> _color = new("--color") { Description = "Its order of channels: rgb or bgr" };
+    private readonly Option<string?> _mean = new("--mean") { Description = "Its mean in 0-255, one number or three with commas" };
+    private readonly Option<string?> _std = new("--std") { Description = "Its deviation in 0-255, likewise" };
+    private readonly Option<string?> _labels = new("--labels") { Description = "Its class names: a file, one a line" };
+    private readonly Option<string?> _colors = new("--colors") { Description = "Its class colours: a file, R G B a line" };
 
     private readonly Option<double?> _fps = new("--fps") { Description = "Frames a second, instead of the source's own" };
     private readonly Option<long> _frames = new("--frames") { Description = "Stop after so many frames" };
@@ -72,7 +80,7 @@ internal sealed class RunOptions
     {
         c.Add(_source);
         c.Add(_outputs);
-        foreach (Option o in (Option[])[_model, _provider, _threads, _spin, _size, _targetFps, _maskEvery, _maskFps, _skipStill, _smooth,
+        foreach (Option o in (Option[])[_model, _provider, _threads, _spin, _size, _targetFps, _maskEvery, _maskFps, _skipStill, _smooth, _layout, _color, _mean, _std, _labels, _colors,
             _fps, _frames, _loop, _start, _realtime, _noRealtime, _flip, _width, _height, _rate,
             _headless, _vsync, _schedule, _view, _show, _ignore, _backdrop, _opacity, _refine, _noHud,
             _masks, _stats, _codec, _crf, _bitrate, _keepAudio, _json, _http, _httpToken, _httpFps])
@@ -92,7 +100,7 @@ internal sealed class RunOptions
             Source = source,
             Outputs = outputs,
             Model = p.GetValue(_model)!,
-            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!)),
+            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!), Hints(p)),
             SourceOptions = new SourceOptions(p.GetValue(_fps) ?? p.GetValue(_rate), p.GetValue(_width) is { } w && p.GetValue(_height) is { } h ? (w, h) : null, p.GetValue(_start), p.GetValue(_loop), p.GetValue(_flip)!),
             Frames = p.GetValue(_frames),
             Paced = p.GetValue(_realtime) ? true : p.GetValue(_noRealtime) ? false : null,
@@ -119,6 +127,19 @@ internal sealed class RunOptions
             HttpFps = p.GetValue(_httpFps),
         };
     }
+
+    private ForeignHints Hints(ParseResult p) => new()
+    {
+        Layout = p.GetValue(_layout),
+        Color = p.GetValue(_color),
+        Mean = Numbers("--mean", p.GetValue(_mean)),
+        Std = Numbers("--std", p.GetValue(_std)),
+        Labels = p.GetValue(_labels) is { } labels ? Sidecar.LabelsOf(labels) : null,
+        Colors = p.GetValue(_colors) is { } colors ? Sidecar.ColorsOf(colors) : null,
+    };
+
+    private static float[]? Numbers(string option, string? text)
+        => text is null ? null : [.. text.Split(',').Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out float v) && (option != "--std" || v > 0) ? v : throw new UserError($"{option} {text}: give one number or three with commas, in 0–255"))];
 
     private static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -4,7 +4,7 @@ using RealtimeSeg.Sinks;
 namespace RealtimeSeg.Engine;
 
 /// <summary>What a user may change while the program runs, by a key or from the web page. Called on the thread that draws; what capture reads is safe to read there.</summary>
-public sealed class Controls(Renderer renderer, CancellationTokenSource stop)
+public sealed class Controls(Renderer renderer, ModelShelf models, CancellationTokenSource stop)
 {
     private const double SeekSeconds = 5, SpeedStep = 1.25, Slowest = 0.1, Fastest = 8;
     private double _speed = 1, _seek;
@@ -38,6 +38,7 @@ public sealed class Controls(Renderer renderer, CancellationTokenSource stop)
             case UserKey.Still: SaveStill(); break;
             case UserKey.Refine: renderer.Refine = !renderer.Refine; break;
             case UserKey.Solo: renderer.SoloNext(); break;
+            case UserKey.NextModel: models.Next(); break;
             case UserKey.NextView: renderer.View = (View)(((int)renderer.View + 1) % Enum.GetValues<View>().Length); break;
             case >= UserKey.FirstView and <= UserKey.LastView: renderer.View = (View)(key - UserKey.FirstView); break;
         }

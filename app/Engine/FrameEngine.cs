@@ -30,7 +30,7 @@ public enum Schedule
 public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, LabelOptions? Labels = null);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, Segmenter Segmenter, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null);
+public sealed record EngineParts(ISource Source, ModelShelf Models, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null);
 
 /// <summary>Source → network → picture → sinks, frame after frame.</summary>
 public sealed class FrameEngine : IDisposable
@@ -49,6 +49,7 @@ public sealed class FrameEngine : IDisposable
     private readonly Func<HudText> _hudText;
     private readonly Action<UserKey> _onKey;
     private IFrameSupply? _supply;
+    private Segmenter? _shownModel;
     private MemoryMark _mark;
     private long _captured, _shown, _due, _droppedBefore, _published;
     private string? _trouble;
@@ -59,8 +60,8 @@ public sealed class FrameEngine : IDisposable
     {
         (_parts, _options) = (parts, options);
         _stop = parts.Stop.Token.WaitHandle;
-        _labeller = new Labeller(parts.Segmenter, options.Labels ?? new LabelOptions(), parts.Clock);
-        _controls = new Controls(parts.Renderer, parts.Stop);
+        _labeller = new Labeller(() => parts.Models.Current, options.Labels ?? new LabelOptions(), parts.Clock);
+        _controls = new Controls(parts.Renderer, parts.Models, parts.Stop);
         (_hudText, _onKey) = (HudText, _controls.On);
     }
 
@@ -95,7 +96,8 @@ public sealed class FrameEngine : IDisposable
     {
         _parts.Context.Poll(_onKey);
         _parts.Remote?.Poll(_onKey);
-        if (_controls.Changed || _trouble != _parts.Source.Trouble) Redraw();
+        _parts.Models.Turn(_parts.Clock.Now);
+        if (_controls.Changed || _trouble != Trouble) Redraw();
         bool hold = (_controls.Paused && !_controls.TakeStep()) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
         FrameSlot? slot = hold ? null : supply.Take(PollMilliseconds);
         if (slot is not null)
@@ -136,6 +138,7 @@ public sealed class FrameEngine : IDisposable
     private void Show(FrameSlot slot)
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
+        if (slot.LabelledBy is Segmenter by && by != _shownModel) Adopt(by);
         _parts.Renderer.Upload(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _parts.Renderer.Compose(_hudText, slot[Stamp.Uploaded]);
@@ -146,6 +149,16 @@ public sealed class FrameEngine : IDisposable
         Observe(slot);
         Publish(slot[Stamp.Presented]);
         if (++_shown == _options.WarmUp) EndWarmUp();
+    }
+
+    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Notice;
+
+    /// <summary>The first frame of another model: from here on, labels are its classes.</summary>
+    private void Adopt(Segmenter model)
+    {
+        if (_shownModel is not null) _parts.Renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
+        _shownModel = model;
+        _network = "";
     }
 
     /// <summary>What the frame cost, for the choice of the network's size; a frame that kept its mask says nothing about that.</summary>
@@ -192,7 +205,7 @@ public sealed class FrameEngine : IDisposable
     private void Redraw()
     {
         _controls.Changed = false;
-        _trouble = _parts.Source.Trouble;
+        _trouble = Trouble;
         _parts.Renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
         if (_parts.Renderer.Target is null) return;
         _parts.Sinks.Redraw(_parts.Renderer);
@@ -203,9 +216,10 @@ public sealed class FrameEngine : IDisposable
     private HudText HudText()
     {
         Percentiles latency = _stats.CaptureToPresent;
-        (int width, int height) size = _labeller.Ladder?.Size ?? _parts.Segmenter.Manifest.Size;
-        if (_network.Length == 0 || size != _networkSize) (_networkSize, _network) = (size, $"{_parts.Segmenter.Name} on {_parts.Segmenter.Provider}, {size.width}×{size.height}");
-        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, _parts.Source.Trouble);
+        Segmenter model = _shownModel ?? _parts.Models.Current;
+        (int width, int height) size = _labeller.Ladder?.Size ?? model.Manifest.Size;
+        if (_network.Length == 0 || size != _networkSize) (_networkSize, _network) = (size, $"{model.Name} on {model.Provider}, {size.width}×{size.height}");
+        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, Trouble);
     }
 
     private RunReport Report(IFrameSupply supply)

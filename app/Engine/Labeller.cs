@@ -19,7 +19,7 @@ public sealed record LabelOptions(float Smooth = 0, bool MeasureFlicker = false,
 /// <summary>A frame's labels: fit, then the network or the labels from before, then steadied. Called by one thread at a time.</summary>
 public sealed class Labeller : IDisposable
 {
-    private readonly Segmenter _segmenter;
+    private readonly Func<Segmenter> _model;
     private readonly LabelOptions _options;
     private readonly FrameClock _clock;
     private readonly MotionMask _motion = new();
@@ -28,13 +28,17 @@ public sealed class Labeller : IDisposable
     private readonly StillDetector _still = new();
     private readonly Mat _labels = new(), _confidence = new();
     private long _labelledAt;
+    private Segmenter? _labelledBy;
     private bool _warm;
 
-    public Labeller(Segmenter segmenter, LabelOptions options, FrameClock clock)
+    /// <param name="model">Gives the model to label the next frame with.</param>
+    /// <param name="options">How often and how large.</param>
+    /// <param name="clock">Of the run.</param>
+    public Labeller(Func<Segmenter> model, LabelOptions options, FrameClock clock)
     {
-        (_segmenter, _options, _clock) = (segmenter, options, clock);
+        (_model, _options, _clock) = (model, options, clock);
         _smoother = new TemporalSmoother(options.Smooth);
-        if (options.TargetFps > 0) Ladder = new ResolutionLadder(options.TargetFps, segmenter.Manifest.Size);
+        if (options.TargetFps > 0) Ladder = new ResolutionLadder(options.TargetFps, model().Manifest.Size);
     }
 
     /// <summary>Chooses the network's size; null where it is fixed.</summary>
@@ -51,15 +55,18 @@ public sealed class Labeller : IDisposable
     public void Label(FrameSlot slot)
     {
         slot[Stamp.Dequeued] = _clock.Now;
-        if (Ladder is not null && !_warm) WarmUp(slot, Ladder);
-        _segmenter.Fit(slot, Ladder?.Size);
+        Segmenter model = _model();
+        if (Ladder is not null && !_warm) WarmUp(model, slot, Ladder);
+        model.Fit(slot, Ladder?.Size);
         slot[Stamp.Fitted] = _clock.Now;
-        bool skip = _options.Skips && MaySkip(slot);
+        bool skip = _options.Skips && _labelledBy == model && MaySkip(slot);
         if (skip) Reuse(slot);
-        else _segmenter.Infer(slot);
+        else model.Infer(slot);
         slot[Stamp.Inferred] = _clock.Now;
+        if (_labelledBy is not null && _labelledBy != model) _smoother.Forget(); // another model's classes
         if (!skip && Steadies) Steady(slot);
         if (!skip && _options.Skips) Keep(slot);
+        slot.LabelledBy = _labelledBy = model;
         slot.LabelledFrom = skip ? _labelledAt : slot[Stamp.Captured];
         slot[Stamp.Steadied] = _clock.Now;
     }
@@ -103,13 +110,13 @@ public sealed class Labeller : IDisposable
     }
 
     /// <summary>Runs every size once: a first run allocates, and must not happen in the middle of a video.</summary>
-    private void WarmUp(FrameSlot slot, ResolutionLadder ladder)
+    private void WarmUp(Segmenter model, FrameSlot slot, ResolutionLadder ladder)
     {
         _warm = true;
         foreach ((int, int) size in ladder.Rungs)
         {
-            _segmenter.Fit(slot, size);
-            _segmenter.Infer(slot);
+            model.Fit(slot, size);
+            model.Infer(slot);
         }
     }
 }

@@ -43,6 +43,9 @@ public sealed class FrameSlot : IDisposable
     /// <summary>When the frame was captured that the labels were made from: this one, or an earlier one whose labels it kept.</summary>
     public long LabelledFrom { get; set; }
 
+    /// <summary>The model that gave the labels.</summary>
+    public object? LabelledBy { get; set; }
+
     /// <summary>What the segmenter binds to this slot's buffers; it is disposed with the slot.</summary>
     public IDisposable? Binding { get; set; }
 

@@ -34,6 +34,7 @@ public sealed class Renderer : IDisposable
 
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
+        options.Check(classes);
         (_gl, _options) = (gl, options);
         (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
@@ -45,11 +46,9 @@ public sealed class Renderer : IDisposable
     }
 
     /// <summary>Takes another model's classes; from the next frame on, labels are theirs.</summary>
-    /// <exception cref="UserError">A class that is to be shown is not among them.</exception>
     [MemberNotNull(nameof(_classes), nameof(_palette), nameof(_foreground))]
     public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
     {
-        _options.Check(classes);
         (_classes, _palette, _solo) = (classes, palette, null);
         // The legend names what is tinted, nothing else.
         _foreground = [.. Enumerable.Range(0, classes.Count).Where(i => _options.IsForeground(classes[i]))];

@@ -9,17 +9,22 @@ namespace RealtimeSeg.Model;
 /// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>.</param>
 /// <param name="Threads">CPU threads; 0 for one a core.</param>
 /// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
+/// <param name="Foreign">How a model that this program did not make is to be read.</param>
 /// <param name="Size">Working size; null for the one the model was trained for.</param>
-public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false);
+public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false, ForeignHints? Foreign = null);
 
 /// <summary>An exported model, ready to label frames.</summary>
 public sealed class Segmenter : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
+    private readonly ForeignRunner? _foreign;
 
-    private Segmenter(InferenceSession session, string provider, ModelManifest manifest, string name, int threads)
-        => (_session, Provider, Manifest, Name, Threads) = (session, provider, manifest, name, threads);
+    private Segmenter(InferenceSession session, string provider, ModelManifest manifest, string name, int threads, ForeignModel? foreign)
+    {
+        (_session, Provider, Manifest, Name, Threads) = (session, provider, manifest, name, threads);
+        if (foreign is not null) _foreign = new ForeignRunner(session, foreign);
+    }
 
     public string Name { get; }
 
@@ -58,9 +63,16 @@ public sealed class Segmenter : IDisposable
 
         try
         {
-            CheckContract(session, path);
+            string name = Path.GetFileNameWithoutExtension(path);
+            if (!IsOwn(session))
+            {
+                (ForeignModel foreign, ModelManifest read) = ForeignModel.Resolve(session, path, (options.Foreign ?? new ForeignHints()).Or(Sidecar.Read(path)), options.Size);
+                say($"{path} is not a model of this program: read as {(foreign.Nhwc ? "NHWC" : "NCHW")}, {(foreign.Rgb ? "RGB" : "BGR")}, mean {string.Join(' ', foreign.Mean)}, deviation {string.Join(' ', foreign.Std)}, {foreign.Kind}, {read.Classes.Count} classes");
+                return new Segmenter(session, provider, read, name, threads, foreign);
+            }
+
             ModelManifest manifest = ModelManifest.Parse(session.ModelMetadata.CustomMetadataMap, path);
-            return new Segmenter(session, provider, options.Size is { } s ? manifest with { Size = s } : manifest, Path.GetFileNameWithoutExtension(path), threads);
+            return new Segmenter(session, provider, options.Size is { } s ? manifest with { Size = s } : manifest, name, threads, null);
         }
         catch
         {
@@ -75,13 +87,17 @@ public sealed class Segmenter : IDisposable
     public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
         FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit);
-        if (slot.Binding is null || slot.Fitted.Width != geometry.Width || slot.Fitted.Height != geometry.Height) Bind(slot, geometry);
+        if (slot.Binding is not SlotBinding bound || bound.Owner != this || slot.Fitted.Width != geometry.Width || slot.Fitted.Height != geometry.Height) Bind(slot, geometry);
         if (slot.Image.Width == geometry.Width && slot.Image.Height == geometry.Height) slot.Image.CopyTo(slot.Fitted);
         else Cv2.Resize(slot.Image, slot.Fitted, slot.Fitted.Size(), 0, 0, slot.Image.Width > geometry.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
     }
 
     /// <summary>Fills the slot's labels and confidence from its fitted picture.</summary>
-    public void Infer(FrameSlot slot) => _session.RunWithBinding(_run, ((SlotBinding)slot.Binding!).Io);
+    public void Infer(FrameSlot slot)
+    {
+        if (_foreign is not null) _foreign.Run(slot.Fitted, slot.Labels, slot.Confidence, _run);
+        else _session.RunWithBinding(_run, ((SlotBinding)slot.Binding!).Io!);
+    }
 
     public void Dispose()
     {
@@ -95,45 +111,42 @@ public sealed class Segmenter : IDisposable
         slot.Fitted.Create(g.Height, g.Width, MatType.CV_8UC3);
         slot.Labels.Create(g.Height, g.Width, MatType.CV_8UC1);
         slot.Confidence.Create(g.Height, g.Width, MatType.CV_8UC1);
-        slot.Binding = new SlotBinding(_session, slot);
+        slot.Binding = new SlotBinding(this, slot);
     }
 
-    private static void CheckContract(InferenceSession session, string path)
-    {
-        bool frame = session.InputMetadata.TryGetValue(ModelManifest.FrameInput, out NodeMetadata? input) && input.ElementDataType == TensorElementType.UInt8 && input.Dimensions.Length == 4;
-        bool outputs = session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput) && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
-        if (frame && outputs && session.InputMetadata.Count == 1) return;
-        string has = $"inputs {Describe(session.InputMetadata)}; outputs {Describe(session.OutputMetadata)}";
-        throw new UserError($"{path} is not a model of this program (it has {has}): it needs the input frame uint8 [1,H,W,3] and the outputs labels and confidence; export one with './run.sh export'");
-    }
-
-    private static string Describe(IReadOnlyDictionary<string, NodeMetadata> values)
-        => string.Join(", ", values.Select(v => $"{v.Key} {v.Value.ElementDataType}[{string.Join(',', v.Value.Dimensions)}]"));
+    /// <summary>Whether it has the inputs and outputs of the contract.</summary>
+    private static bool IsOwn(InferenceSession session)
+        => session.InputMetadata.Count == 1 && session.InputMetadata.TryGetValue(ModelManifest.FrameInput, out NodeMetadata? input) && input.ElementDataType == TensorElementType.UInt8 && input.Dimensions.Length == 4
+            && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput) && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
 
     /// <summary>A slot's native buffers as ONNX Runtime sees them.</summary>
     private sealed unsafe class SlotBinding : IDisposable
     {
-        private readonly OrtValue _frame, _labels, _confidence;
+        private readonly OrtValue? _frame, _labels, _confidence;
 
-        public SlotBinding(InferenceSession session, FrameSlot slot)
+        public SlotBinding(Segmenter owner, FrameSlot slot)
         {
+            Owner = owner;
+            if (owner._foreign is not null) return; // it is handed its tensors run by run
             _frame = Wrap(slot.Fitted, [1, slot.Fitted.Height, slot.Fitted.Width, 3]);
             _labels = Wrap(slot.Labels, [1, slot.Labels.Height, slot.Labels.Width]);
             _confidence = Wrap(slot.Confidence, [1, slot.Confidence.Height, slot.Confidence.Width]);
-            Io = session.CreateIoBinding();
+            Io = owner._session.CreateIoBinding();
             Io.BindInput(ModelManifest.FrameInput, _frame);
             Io.BindOutput(ModelManifest.LabelsOutput, _labels);
             Io.BindOutput(ModelManifest.ConfidenceOutput, _confidence);
         }
 
-        public OrtIoBinding Io { get; }
+        public Segmenter Owner { get; }
+
+        public OrtIoBinding? Io { get; }
 
         public void Dispose()
         {
-            Io.Dispose();
-            _confidence.Dispose();
-            _labels.Dispose();
-            _frame.Dispose();
+            Io?.Dispose();
+            _confidence?.Dispose();
+            _labels?.Dispose();
+            _frame?.Dispose();
         }
 
         private static OrtValue Wrap(Mat m, long[] shape)

@@ -14,6 +14,9 @@ public sealed class TemporalSmoother(float strength)
     private byte[] _labels = [];
     private ushort[] _votes = [];
 
+    /// <summary>Starts over: the next labels are taken as they are.</summary>
+    public void Forget() => _labels = [];
+
     /// <summary>Replaces labels (and the confidence where another class was kept) by the steadied ones.</summary>
     /// <param name="still">Pixels that look as in the frame before.</param>
     /// <param name="labels">Class of each pixel; changed in place.</param>
