@@ -151,7 +151,7 @@ public sealed class FrameEngine : IDisposable
         if (++_shown == _options.WarmUp) EndWarmUp();
     }
 
-    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Notice;
+    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Notice ?? _parts.Renderer.ShaderFault;
 
     /// <summary>The first frame of another model: from here on, labels are its classes.</summary>
     private void Adopt(Segmenter model)

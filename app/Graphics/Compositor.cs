@@ -36,6 +36,8 @@ public sealed class Compositor : IDisposable
         UploadBackdrop(backdrop);
     }
 
+    public IEnumerable<ShaderProgram> Programs => [.. _views, _tintMask, _blurRows];
+
     /// <summary>Draws into the middle of <paramref name="target"/>, the picture's aspect kept, bars black.</summary>
     public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
     {

@@ -37,6 +37,8 @@ public sealed class MaskTextures : IDisposable
 
     public uint Confidence => _useRefined ? _refined!.Texture(1) : _confidence.Texture;
 
+    public ShaderProgram Refinement => _refine;
+
     public void Upload(FrameSlot slot)
     {
         _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);

@@ -25,6 +25,7 @@ public sealed class Renderer : IDisposable
     private long _counted;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
+    private readonly ShaderWatch _shaders = new();
     private readonly uint _vertices;
     private RenderTarget? _target;
     private Hud? _hud;
@@ -41,6 +42,7 @@ public sealed class Renderer : IDisposable
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
         _compositor = new Compositor(gl, options.Backdrop, options.Transparent);
+        _shaders.Add([.. _compositor.Programs, _mask.Refinement]);
         SetClasses(classes, palette);
         gl.Check();
     }
@@ -68,6 +70,9 @@ public sealed class Renderer : IDisposable
 
     /// <summary>The class that is shown alone, or null.</summary>
     public string? Solo => _solo is { } label ? _classes[label] : null;
+
+    /// <summary>What is wrong with a shader that was changed; null when nothing is.</summary>
+    public string? ShaderFault => _shaders.Fault;
 
     /// <summary>Classes of the model, by label.</summary>
     public IReadOnlyList<string> Classes => _classes;
@@ -130,6 +135,7 @@ public sealed class Renderer : IDisposable
     public void Compose(Func<HudText> text, long now, bool freshHud = false)
     {
         if (_target is null) return;
+        _shaders.Turn(now);
         _mask.Refine(Refine);
         _compositor.Draw(View, _mask, _target, Opacity);
         if (HudVisible || HelpVisible) DrawHud(text, now, freshHud);
@@ -150,6 +156,7 @@ public sealed class Renderer : IDisposable
     {
         _hud?.Dispose();
         _target?.Dispose();
+        _shaders.Dispose();
         _compositor.Dispose();
         _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);

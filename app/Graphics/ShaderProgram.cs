@@ -6,23 +6,49 @@ namespace RealtimeSeg.Graphics;
 public sealed class ShaderProgram : IDisposable
 {
     private readonly GL _gl;
-    private readonly uint _program;
+    private readonly string _vertexFile, _fragmentFile;
     private readonly Dictionary<string, int> _locations = new(StringComparer.Ordinal);
+    private uint _program;
 
     /// <exception cref="UserError">A file is missing or does not compile; the message holds the driver's.</exception>
     public ShaderProgram(GL gl, string vertexFile, string fragmentFile)
     {
-        _gl = gl;
-        uint vertex = Compile(ShaderType.VertexShader, vertexFile), fragment = Compile(ShaderType.FragmentShader, fragmentFile);
-        _program = gl.CreateProgram();
-        gl.AttachShader(_program, vertex);
-        gl.AttachShader(_program, fragment);
-        gl.LinkProgram(_program);
-        gl.DeleteShader(vertex);
-        gl.DeleteShader(fragment);
-        gl.GetProgram(_program, ProgramPropertyARB.LinkStatus, out int linked);
-        if (linked == 0) throw new UserError($"shaders {vertexFile} and {fragmentFile} do not link: {OneLine(gl.GetProgramInfoLog(_program))}");
-        gl.Check();
+        (_gl, _vertexFile, _fragmentFile) = (gl, vertexFile, fragmentFile);
+        _program = Link();
+    }
+
+    /// <summary>Where shaders lie.</summary>
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "shaders");
+
+    /// <summary>Compiles the files anew.</summary>
+    /// <exception cref="UserError">They do not compile; the old program stays.</exception>
+    public void Reload()
+    {
+        uint fresh = Link();
+        _gl.DeleteProgram(_program);
+        _program = fresh;
+        _locations.Clear();
+    }
+
+    private uint Link()
+    {
+        uint vertex = Compile(ShaderType.VertexShader, _vertexFile), fragment = Compile(ShaderType.FragmentShader, _fragmentFile);
+        uint program = _gl.CreateProgram();
+        _gl.AttachShader(program, vertex);
+        _gl.AttachShader(program, fragment);
+        _gl.LinkProgram(program);
+        _gl.DeleteShader(vertex);
+        _gl.DeleteShader(fragment);
+        _gl.GetProgram(program, ProgramPropertyARB.LinkStatus, out int linked);
+        if (linked == 0)
+        {
+            string log = OneLine(_gl.GetProgramInfoLog(program));
+            _gl.DeleteProgram(program);
+            throw new UserError($"shaders {_vertexFile} and {_fragmentFile} do not link: {log}");
+        }
+
+        _gl.Check();
+        return program;
     }
 
     public void Use() => _gl.UseProgram(_program);
@@ -57,13 +83,16 @@ public sealed class ShaderProgram : IDisposable
 
     private uint Compile(ShaderType type, string file)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "shaders", file);
+        string path = Path.Combine(Folder, file);
         if (!File.Exists(path)) throw new UserError($"no shader {path}: build again with ./run.sh");
         uint shader = _gl.CreateShader(type);
         _gl.ShaderSource(shader, WithIncludes(path));
         _gl.CompileShader(shader);
         _gl.GetShader(shader, ShaderParameterName.CompileStatus, out int compiled);
-        return compiled != 0 ? shader : throw new UserError($"shader {file} does not compile: {OneLine(_gl.GetShaderInfoLog(shader))}");
+        if (compiled != 0) return shader;
+        string log = OneLine(_gl.GetShaderInfoLog(shader));
+        _gl.DeleteShader(shader);
+        throw new UserError($"shader {file} does not compile: {log}");
     }
 
     /// <summary>The file with each line <c>#include "NAME"</c> replaced by that file; GLSL itself has no such directive.</summary>

@@ -133,6 +133,7 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         (int Width, int Height) working = w > 0 && h > 0 ? (w, h) : size ?? ParseSize(hints.Size) ?? throw Unclear("its input has no fixed size");
         if (w > 0 && h > 0 && size is { } asked && asked != working) throw new UserError($"--size {asked.Width}x{asked.Height}: {path} takes {w}×{h} only");
 
+        if (session.OutputMetadata.Count == 0) throw Unclear("it has no output");
         (string output, NodeMetadata scores) = session.OutputMetadata.First();
         int[] o = scores.Dimensions;
         bool integers = scores.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8;
