@@ -6,7 +6,7 @@ RootCommand root = new("RealtimeSeg: live video segmentation. Without a command:
 {
     RunCommand.Create(Mode.Live),
     RunCommand.Create(Mode.Replay),
-    RunCommand.Create(Mode.Bench),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
 };
 root.SetAction(_ => RunCommand.MainJob());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -44,6 +45,13 @@ internal static class RunCommand
 
     private static int Run(Mode mode, Settings s)
     {
+        AtomicFile.WriteJson(s.Json, Report.Figures(Execute(mode, s)));
+        return 0;
+    }
+
+    /// <summary>Runs to the end and prints what was measured.</summary>
+    public static RunResult Execute(Mode mode, Settings s)
+    {
         s.Check();
         bool window = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && HasDisplay;
         using ModelShelf models = OpenModels(s);
@@ -68,17 +76,32 @@ internal static class RunCommand
         bool onCpu = renderer.IsSoftware && segmenter.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.Engine with { Frames = s.Frames, Schedule = s.Schedule ?? (onCpu ? mode.OnCpu : mode.Engine.Schedule), Labels = s.Labels, Paced = s.Paced ?? (mode.Engine.Paced || (window && mode.WindowPaced)) };
         using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, remote), options);
-        Console.CancelKeyPress += (_, e) =>
+        // Ctrl-C, a kill and a closed terminal end the run as Q does: what was recorded is completed.
+        void End(PosixSignalContext signal)
         {
-            e.Cancel = true;
+            signal.Cancel = true;
             stop.Cancel();
-        };
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         RunReport report = engine.Run();
-        Report.Print(report, segmenter, context, renderer, options);
-        Report.WriteJson(s, report, segmenter, context, renderer, options);
+        RunResult result = new()
+        {
+            Settings = s,
+            Report = report,
+            Engine = options,
+            Model = segmenter.Name,
+            Network = segmenter.Manifest.Network,
+            Size = segmenter.Manifest.Size,
+            Provider = segmenter.Provider,
+            Threads = segmenter.Threads,
+            Context = context.Kind,
+            Device = renderer.Device,
+        };
+        Report.Print(result);
         foreach (string output in report.Outputs) Console.WriteLine($"wrote {output}");
         Console.WriteLine(report.Complaint ?? string.Create(CultureInfo.InvariantCulture, $"read {report.Read} frames from {source.Name}"));
-        return 0;
+        return result;
     }
 
     /// <summary>The model asked for, and beside it those in its folder, for M to go through.</summary>

@@ -40,6 +40,9 @@ public sealed class FrameStats
 
     public Percentiles Period => _period.Percentiles();
 
+    /// <summary>Milliseconds from capture to present of the last frames, shortest first.</summary>
+    public double[] Latencies() => _latency.Sorted();
+
     public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles();
 
     /// <summary>Milliseconds that a stage of one of the last frames took; <paramref name="back"/> 0 is the newest. 0 where there is none.</summary>
@@ -88,6 +91,12 @@ public sealed class FrameStats
         }
 
         public long Recent(int back) => back < Math.Min(_count, Window) ? _values[(_count - 1 - back) % Window] : 0;
+
+        public double[] Sorted()
+        {
+            Percentiles();
+            return [.. _sorted.Take((int)Math.Min(_count, Window)).Select(ns => ns / 1e6)];
+        }
 
         public void Clear() => (_count, _max, _sum) = (0, 0, 0);
 

@@ -30,7 +30,6 @@ public sealed class Hud : IDisposable
 
     /// <summary>One for each stage in the graph.</summary>
     private static readonly SKColor[] StageColors = [new(120, 120, 130), new(90, 160, 230), new(240, 180, 60), new(170, 120, 220), new(90, 200, 140), new(70, 170, 120), new(200, 110, 110)];
-    private static readonly string[] Percent = [.. Enumerable.Range(0, 101).Select(p => $"{p} %")];
 
     private readonly ShaderProgram _program;
     private readonly HudPanel _figures, _help;
@@ -40,6 +39,10 @@ public sealed class Hud : IDisposable
     private readonly SKFont _font;
     private readonly float _line;
     private readonly int _targetWidth, _targetHeight;
+
+    /// <summary>"0 %" to "100 %", laid out once: eleven texts ten times a second would be the loop's largest allocation.</summary>
+    private readonly SKTextBlob[] _percent;
+    private readonly float[] _percentWidths;
 
     /// <param name="gl">The context.</param>
     /// <param name="classes">Names in the legend.</param>
@@ -52,6 +55,9 @@ public sealed class Hud : IDisposable
         float size = Math.Clamp(target.Height / 40f, 10, 26);
         _line = size * 1.35f;
         _font = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), size);
+        string[] percent = [.. Enumerable.Range(0, 101).Select(p => $"{p} %")];
+        _percent = [.. percent.Select(t => SKTextBlob.Create(t, _font)!)];
+        _percentWidths = [.. percent.Select(t => _font.MeasureText(t))];
         _program = new ShaderProgram(gl, "fullscreen.vert", "hud.frag");
         int head = Lines + GraphRows, rows = head + Math.Clamp((int)((target.Height - (2 * _line)) / _line) - head, 0, classes.Count);
         _figures = new HudPanel(gl, (int)(size * 15), (int)(_line * (rows + 0.6f)), canvas => DrawLegend(canvas, palette, rows - head));
@@ -81,9 +87,9 @@ public sealed class Hud : IDisposable
         DrawGraph(canvas, t.Recent);
         for (int i = 0; i < _classes.Count && (Lines + GraphRows + i + 1) * _line < _figures.Height; i++)
         {
-            byte share = shares[_labels[i]];
+            int share = Math.Min((int)shares[_labels[i]], 100);
             _paint.Color = share > 0 ? Ink : Faint;
-            canvas.DrawText(Percent[Math.Min((int)share, 100)], _figures.Width - (_line * 0.4f), (Lines + GraphRows + i + 1.05f) * _line, SKTextAlign.Right, _font, _paint);
+            canvas.DrawText(_percent[share], _figures.Width - (_line * 0.4f) - _percentWidths[share], (Lines + GraphRows + i + 1.05f) * _line, _paint);
         }
 
         _figures.End();
@@ -102,6 +108,7 @@ public sealed class Hud : IDisposable
         _figures.Dispose();
         _help.Dispose();
         _program.Dispose();
+        foreach (SKTextBlob t in _percent) t.Dispose();
         _font.Dispose();
         _paint.Dispose();
     }

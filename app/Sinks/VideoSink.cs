@@ -70,7 +70,7 @@ public sealed class VideoSink(string target, double framesPerSecond, VideoOption
             return;
         }
 
-        ProcessStartInfo start = new("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = Ffmpeg.Start();
         string[] picture = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", $"{width}x{height}", "-r", framesPerSecond.ToString(CultureInfo.InvariantCulture), "-i", "-"];
         string[] sound = options.SoundFrom is { } file ? ["-i", file, "-map", "0:v", "-map", "1:a?", "-c:a", "copy", "-shortest"] : ["-an"];
         foreach (string a in (string[])["-hide_banner", "-loglevel", "error", "-y", .. picture, .. sound, .. _target.Encoding(options), Partial]) start.ArgumentList.Add(a);

@@ -45,6 +45,7 @@ public sealed class WebServer : IDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         _app = builder.Build();
         _app.Use(Guard);
@@ -131,5 +132,13 @@ public sealed class WebServer : IDisposable
         {
             // The viewer left, or the program ends.
         }
+    }
+
+    /// <summary>The usual one would catch SIGTERM and Ctrl-C, which are the run's to handle.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
