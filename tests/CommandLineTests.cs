@@ -50,6 +50,89 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
             Assert.True(root.GetProperty(key).GetDouble() >= 0, key);
     }
 
+    [SkippableFact]
+    public void A_cut_out_keeps_its_transparency_in_files_that_can_hold_it()
+    {
+        Skip.If(Cli.Try("ffprobe", "-version") is not { Code: 0 }, "ffmpeg is not installed");
+        using TemporaryFolder folder = new();
+        (int code, _, string error) = App("replay", "synth://3", folder["c.webm"], folder["c.mov"], folder["c.png"], "--view", "cutout", "--show", "class1,class3,class5", "--frames", "4", "--headless");
+        Assert.True(code == 0, error);
+        Assert.Contains("alpha_mode=1", Cli.Try("ffprobe", "-v", "error", "-show_entries", "stream_tags=alpha_mode", folder["c.webm"])!.Value.Out, StringComparison.Ordinal);
+        Assert.Contains("pix_fmt=argb", Cli.Try("ffprobe", "-v", "error", "-show_entries", "stream=pix_fmt", folder["c.mov"])!.Value.Out, StringComparison.Ordinal);
+        using Mat picture = Cv2.ImRead(folder["c.png"], ImreadModes.Unchanged);
+        Assert.Equal(4, picture.Channels());
+        using Mat alpha = picture.ExtractChannel(3);
+        alpha.MinMaxLoc(out double least, out double most);
+        Assert.Equal((0.0, 255.0), (least, most));
+    }
+
+    [Fact]
+    public void Labels_and_class_shares_are_written_for_each_frame()
+    {
+        using TemporaryFolder folder = new();
+        (int code, _, string error) = App("replay", "synth://3", "null", "--masks", folder["masks"], "--stats", folder["s.csv"], "--frames", "3", "--headless");
+        Assert.True(code == 0, error);
+        string[] lines = File.ReadAllLines(folder["s.csv"]);
+        Assert.StartsWith("frame,seconds,class0,", lines[0], StringComparison.Ordinal);
+        Assert.Equal(4, lines.Length);
+        double[] shares = [.. lines[2].Split(',').Skip(2).Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(1, shares.Sum(), 3);
+        byte[] png = File.ReadAllBytes(Path.Combine(folder["masks"], "000001.png"));
+        Assert.Equal(3, png[25]); // colour type: palette
+        using Mat colors = Cv2.ImDecode(png, ImreadModes.Color);
+        Assert.Equal(new Size(480, 360), colors.Size());
+        int top = Array.IndexOf(shares, shares.Max()), rgb = RealtimeSeg.Model.ModelManifest.DefaultPalette(11)[top];
+        using Mat same = new();
+        Cv2.InRange(colors, new Scalar(rgb & 255, (rgb >> 8) & 255, rgb >> 16), new Scalar(rgb & 255, (rgb >> 8) & 255, rgb >> 16), same);
+        Assert.Equal(shares[top], Cv2.CountNonZero(same) / (480.0 * 360), 3);
+    }
+
+    [Fact]
+    public void A_recording_loops_starts_later_and_can_be_mirrored()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 4; i++)
+        {
+            using Mat picture = new(48, 64, MatType.CV_8UC3, Scalar.Black);
+            picture[new Rect(0, 0, 8, 48)].SetTo(new Scalar(40 * (i + 1), 0, 0)); // a bar at the left, brighter in each
+            Cv2.ImWrite(folder[$"p{i:D3}.png"], picture);
+        }
+
+        (int code, string text, string error) = App("replay", folder["p%03d.png"], folder["o%d.png"], "--loop", "2", "--start", "0.2", "--fps", "10", "--input-flip", "horizontal", "--opacity", "0", "--no-hud", "--headless");
+        Assert.True(code == 0, error);
+        Assert.Contains("read 4 frames", text, StringComparison.Ordinal); // pictures 2 and 3, twice
+        using Mat third = Cv2.ImRead(folder["o2.png"]);
+        Assert.Equal(120, third.At<Vec3b>(20, 60).Item0);
+        Assert.Equal(0, third.At<Vec3b>(20, 4).Item0);
+    }
+
+    [Fact]
+    public void A_sweep_puts_configurations_side_by_side()
+    {
+        using TemporaryFolder folder = new();
+        (int code, string text, string error) = App("bench", "synth://3", "--frames", "4", "--sweep", "size=160x120,96x64", "--sweep", "threads=1,2", "--csv", folder["b.csv"], "--markdown", folder["b.md"], "--plot", folder["b.png"], "--json", folder["b.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("capture to present", text, StringComparison.Ordinal);
+        Assert.Equal(5, File.ReadAllLines(folder["b.csv"]).Length);
+        Assert.Equal(6, File.ReadAllLines(folder["b.md"]).Length);
+        Assert.Contains("size 96x64 threads 2", File.ReadAllText(folder["b.csv"]), StringComparison.Ordinal);
+        using Mat plot = Cv2.ImRead(folder["b.png"]);
+        Assert.Equal(new Size(1000, 760), plot.Size());
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        Assert.Equal(4, json.RootElement.GetArrayLength());
+    }
+
+    [SkippableFact]
+    public void Ended_by_a_signal_a_recording_is_complete()
+    {
+        Skip.If(Cli.Try("ffprobe", "-version") is not { Code: 0 }, "ffmpeg is not installed");
+        using TemporaryFolder folder = new();
+        (int code, string text, string _) = Cli.Try("timeout", "-s", "TERM", "6", "./run.sh", "replay", "synth://", folder["v.mp4"], "--headless", "--http", "127.0.0.1:0", "--model", model.File)!.Value;
+        Assert.Equal(124, code); // timeout's own word for having sent the signal
+        Assert.Contains("wrote", text, StringComparison.Ordinal);
+        Assert.Matches("nb_read_frames=[1-9]", Cli.Try("ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", folder["v.mp4"])!.Value.Out);
+    }
+
     [Fact]
     public void A_video_that_breaks_off_is_rendered_as_far_as_it_goes_and_says_so()
     {
@@ -88,12 +171,26 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("cuda", "--provider cpu", "bench", "synth://", "--provider", "cuda")]
     [InlineData("12x", "--size", "bench", "synth://", "--size", "12x")]
     [InlineData("synth://x", "synth://SEED", "bench", "synth://x")]
+    [InlineData("--mask-every", "at least 1", "bench", "synth://", "--mask-every", "0")]
+    [InlineData("--target-fps", "frames a second", "bench", "synth://", "--target-fps", "-3")]
+    [InlineData("--loop", "-1 for ever", "replay", "synth://", "null", "--loop", "0")]
+    [InlineData("--input-flip", "horizontal", "replay", "synth://", "null", "--input-flip", "sideways")]
+    [InlineData("--start", "not that long", "replay", "TMP/one.png", "null", "--start", "60")]
+    [InlineData("--stats", ".csv or .jsonl", "replay", "synth://", "null", "--stats", "TMP/s.txt")]
+    [InlineData("--http", "ADDRESS:PORT", "replay", "synth://", "null", "--http", "everywhere")]
+    [InlineData("0.0.0.0", "--http-token", "replay", "synth://", "null", "--http", "0.0.0.0:8080")]
+    [InlineData("--sweep", "size=", "bench", "synth://", "--sweep", "colour=red")]
+    [InlineData("none.json", "--json", "bench", "synth://", "--compare", "TMP/none.json")]
+    [InlineData("--crf", "between 0 and 63", "replay", "synth://", "TMP/v.mp4", "--crf", "99")]
+    [InlineData("car", "the model knows", "bench", "synth://", "--ignore-class", "car")]
+    [InlineData("labels.txt", "no file", "bench", "synth://", "--labels", "TMP/labels.txt")]
     public void App_refuses_bad_input_in_one_line(string names, string says, params string[] arguments)
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder["empty"]);
         File.WriteAllText(folder["text.avi"], "not a video");
         File.WriteAllText(folder["text.png"], "not a picture");
+        using (Mat one = new(48, 64, MatType.CV_8UC3, Scalar.Black)) Cv2.ImWrite(folder["one.png"], one);
         string[] before = Directory.GetFiles(folder.Path);
         (int code, _, string error) = App([.. arguments.Select(a => a.Replace("TMP", folder.Path, StringComparison.Ordinal))]);
         AssertRefused(code, error, names, says);
@@ -127,6 +224,20 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("TMP/m.onnx", "no file", "eval", "TMP/m.onnx")]
     [InlineData("text.onnx", "not an ONNX file", "eval", "TMP/text.onnx")]
     [InlineData("synth:x", "weight", "train", "--data", "synth:x", "--out", "TMP/run")]
+    [InlineData("hinge", "choose ce", "train", "--loss", "hinge", "--out", "TMP/run")]
+    [InlineData("--label-smoothing", "below 1", "train", "--label-smoothing", "1", "--out", "TMP/run")]
+    [InlineData("--clip", "positive", "train", "--clip", "-1", "--out", "TMP/run")]
+    [InlineData("twirl", "rotate", "train", "--augment", "blur,twirl", "--out", "TMP/run")]
+    [InlineData("some", "choose none", "train", "--class-weights", "some", "--out", "TMP/run")]
+    [InlineData("nearest", "learned", "train", "--upsample", "nearest", "--out", "TMP/run")]
+    [InlineData("text.onnx", "not an ONNX file", "train", "--backbone", "TMP/text.onnx", "--out", "TMP/run")]
+    [InlineData("text.onnx", "not an ONNX file", "train", "--net", "fcn8s", "--backbone", "vgg16", "--init", "TMP/text.onnx", "--out", "TMP/run")]
+    [InlineData("text.onnx", "not an ONNX file", "convert", "TMP/text.onnx", "TMP/m.onnx")]
+    [InlineData("TMP/none.onnx", "no file", "convert", "TMP/none.onnx", "TMP/m.onnx")]
+    [InlineData("--ensemble", "two runs", "export", "--ensemble", "TMP/a", "TMP/m.onnx")]
+    [InlineData("--unpool", "max or scatter", "export", "--random", "TMP/m.onnx", "--unpool", "min")]
+    [InlineData("TMP/none", "no folder", "data", "check", "TMP/none")]
+    [InlineData("twirl", "rotate", "data", "preview", "synth", "--augment", "twirl", "--out", "TMP/m.onnx")]
     public void Trainer_refuses_bad_input_in_one_line(string names, string says, params string[] arguments)
     {
         using TemporaryFolder folder = new();
