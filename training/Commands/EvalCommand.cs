@@ -38,15 +38,9 @@ internal static class EvalCommand
             return 0;
         }
 
-        using BoundaryScore boundary = new(evaluator.Manifest.Classes.Count);
-        SizeScore sizes = new(evaluator.Manifest.Classes.Count);
         using EvalReport? page = report is null ? null : new EvalReport(evaluator.Manifest.Classes);
-        ConfusionMatrix m = evaluator.Evaluate(sets.Parts, (sample, predicted) =>
-        {
-            boundary.Add(sample.Labels, predicted);
-            sizes.Add(sample.Labels, predicted);
-            page?.Add(sample, predicted);
-        });
+        using Scoreboard board = Scoreboard.Of(evaluator, sets.Parts, page is null ? null : page.Add);
+        (ConfusionMatrix m, BoundaryScore boundary, SizeScore sizes) = (board.Matrix, board.Boundary, board.Sizes);
         (double small, double medium, double large) = sizes.Terciles;
         Print(evaluator, m, boundary);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"boundary F1 {boundary.Mean:F4}   IU of objects: small {small:F4}, medium {medium:F4}, large {large:F4} (from {sizes.Bounds.Medium} and {sizes.Bounds.Large} pixels)"));

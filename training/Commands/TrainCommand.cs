@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Import;
@@ -16,8 +17,16 @@ internal static class TrainCommand
     {
         Command c = new("train", "Train a network.");
         foreach (Option option in TrainOptions.All) c.Add(option);
+        c.Add(ReproduceCommand.Create());
         c.SetAction(p => p.GetValue(TrainOptions.Bench) ? RunBench(p) : RunTraining(p));
         return c;
+    }
+
+    /// <summary>Runs a command line of <c>train</c>'s, as if it had been typed.</summary>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        ParseResult p = Create().Parse(arguments);
+        return p.Errors.Count == 0 ? RunTraining(p) : throw new UserError(p.Errors[0].Message);
     }
 
     private static int RunBench(ParseResult p)
@@ -44,11 +53,14 @@ internal static class TrainCommand
         AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 
         using CancellationTokenSource stop = new();
-        Console.CancelKeyPress += (_, e) =>
+        void End(PosixSignalContext signal)
         {
-            e.Cancel = true;
+            signal.Cancel = true;
             stop.Cancel();
-        };
+        }
+
+        // Ctrl-C and a kill end the run after the step, with a checkpoint.
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(TrainOptions.EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         bool done;
