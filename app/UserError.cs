@@ -8,7 +8,7 @@ public sealed class UserError : Exception
 {
     public UserError(string message) : base(message) { }
 
-    public UserError(string message, Exception inner) : base(message, inner) { }
+    public UserError(string message, Exception? inner) : base(message, inner) { }
 
     /// <summary>What a lower layer reported, on one line and without a trailing full stop.</summary>
     public static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');

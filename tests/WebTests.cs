@@ -76,6 +76,26 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         });
     }
 
+    [Fact]
+    public async Task Requests_that_are_none_do_no_harm()
+    {
+        await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
+        {
+            Random random = new(5);
+            byte[] good = "POST /view/2 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
+            for (int i = 0; i < 60; i++)
+            {
+                byte[] bytes = [.. good];
+                for (int k = 0; k <= i % 6; k++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                using System.Net.Sockets.TcpClient raw = new();
+                await raw.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
+                await raw.GetStream().WriteAsync(i % 4 == 0 ? bytes.AsMemory(0, random.Next(bytes.Length)) : bytes);
+            }
+
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/frame.jpg")).StatusCode);
+        });
+    }
+
     [Theory]
     [InlineData("0.0.0.0:8080", null, "--http-token")]
     [InlineData("192.168.1.5:8080", null, "--http-token")]

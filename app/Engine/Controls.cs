@@ -8,13 +8,15 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
 {
     private const double SeekSeconds = 5, SpeedStep = 1.25, Slowest = 0.1, Fastest = 8;
     private double _speed = 1, _seek;
-    private bool _step;
     private int _stills;
 
     /// <summary>Something about the picture changed: draw it again even if no new frame comes.</summary>
     public bool Changed { get; set; }
 
     public bool Paused { get; private set; }
+
+    /// <summary>One frame may pass although it is paused; whoever shows it takes this back.</summary>
+    public bool StepAsked { get; set; }
 
     /// <summary>Pace of a recording, 1 for its own.</summary>
     public double Speed => Volatile.Read(ref _speed);
@@ -26,7 +28,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
         {
             case UserKey.Quit: stop.Cancel(); break;
             case UserKey.Pause: Paused = !Paused; break;
-            case UserKey.Step: (Paused, _step) = (true, true); break;
+            case UserKey.Step: (Paused, StepAsked) = (true, true); break;
             case UserKey.SeekBack: Interlocked.Exchange(ref _seek, -SeekSeconds); break;
             case UserKey.SeekForward: Interlocked.Exchange(ref _seek, SeekSeconds); break;
             case UserKey.Slower: Volatile.Write(ref _speed, Math.Max(Slowest, Speed / SpeedStep)); break;
@@ -42,14 +44,6 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
             case UserKey.NextView: renderer.View = (View)(((int)renderer.View + 1) % Enum.GetValues<View>().Length); break;
             case >= UserKey.FirstView and <= UserKey.LastView: renderer.View = (View)(key - UserKey.FirstView); break;
         }
-    }
-
-    /// <summary>Whether one frame may pass while paused; once for each request.</summary>
-    public bool TakeStep()
-    {
-        bool step = _step;
-        _step = false;
-        return step;
     }
 
     /// <summary>Seconds to jump, once for each request; 0 for none. Called by the thread that captures.</summary>

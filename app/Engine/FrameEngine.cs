@@ -98,11 +98,12 @@ public sealed class FrameEngine : IDisposable
         _parts.Remote?.Poll(_onKey);
         _parts.Models.Turn(_parts.Clock.Now);
         if (_controls.Changed || _trouble != Trouble) Redraw();
-        bool hold = (_controls.Paused && !_controls.TakeStep()) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
+        bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
         FrameSlot? slot = hold ? null : supply.Take(PollMilliseconds);
         if (slot is not null)
         {
             Show(slot);
+            _controls.StepAsked = false;
             supply.Return(slot);
         }
         else if (hold)

@@ -35,7 +35,7 @@ public sealed partial class ImageSource : ISource
     {
         if (_next == _files.Length) return false;
         string file = _files[_next++];
-        using Mat picture = Cv2.ImRead(file, ImreadModes.Color);
+        using Mat picture = Decode(file);
         if (picture.Empty()) throw new UserError($"{file} is not a readable picture: remove or replace it");
         picture.CopyTo(image);
         return true;
@@ -54,6 +54,18 @@ public sealed partial class ImageSource : ISource
     public void Dispose()
     {
         // Files are opened and closed one by one.
+    }
+
+    private static Mat Decode(string file)
+    {
+        try
+        {
+            return Cv2.ImRead(file, ImreadModes.Color);
+        }
+        catch (OpenCVException e)
+        {
+            throw new UserError($"{file} is not a readable picture ({UserError.OneLine(e)}): remove or replace it", e); // it claims an impossible size
+        }
     }
 
     private static bool IsGlob(string path) => Path.GetFileName(path).AsSpan().ContainsAny('*', '?');

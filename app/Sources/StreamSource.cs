@@ -63,10 +63,17 @@ public sealed class StreamSource : ISource
         {
             ReadOnlyMemory<byte> jpeg = _reader.Next();
             if (jpeg.IsEmpty) return false;
-            using Mat decoded = Cv2.ImDecode(jpeg.Span, ImreadModes.Color);
-            if (decoded.Empty()) continue;
-            decoded.CopyTo(image);
-            return true;
+            try
+            {
+                using Mat decoded = Cv2.ImDecode(jpeg.Span, ImreadModes.Color);
+                if (decoded.Empty()) continue;
+                decoded.CopyTo(image);
+                return true;
+            }
+            catch (OpenCVException)
+            {
+                // It claims an impossible size.
+            }
         }
     }
 }

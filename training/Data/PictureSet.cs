@@ -34,10 +34,8 @@ public sealed class PictureSet : IDataset
 
     private Sample Read(string imageFile, string labelFile)
     {
-        Mat image = Cv2.ImRead(imageFile, ImreadModes.Color);
-        if (image.Empty()) throw new UserError($"{imageFile} is not a readable picture: replace or remove it");
-        using Mat raw = Cv2.ImRead(labelFile, ImreadModes.Unchanged);
-        if (raw.Empty()) throw new UserError($"{labelFile} is not a readable picture: replace or remove it");
+        Mat image = Decode(imageFile, ImreadModes.Color);
+        using Mat raw = Decode(labelFile, ImreadModes.Unchanged);
         using Mat values = _style == LabelStyle.Voc && raw.Channels() > 1 ? VocPalette.Indices(raw, labelFile) : raw.Clone();
         if (values.Type() != MatType.CV_8UC1)
             throw new UserError($"{labelFile} has {values.Channels()} channels: labels are one 8-bit channel of class indices, not colours");
@@ -48,6 +46,20 @@ public sealed class PictureSet : IDataset
         using Mat table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, _map.Table.ToArray());
         Cv2.LUT(values, table, labels);
         return new Sample(image, labels);
+    }
+
+    private static Mat Decode(string file, ImreadModes mode)
+    {
+        UserError Unreadable(Exception? inner = null) => new($"{file} is not a readable picture: replace or remove it", inner);
+        try
+        {
+            Mat picture = Cv2.ImRead(file, mode);
+            return picture.Empty() ? throw Unreadable() : picture;
+        }
+        catch (OpenCVException e)
+        {
+            throw Unreadable(e); // it claims an impossible size
+        }
     }
 
     /// <summary>Values that mean no class, but are not the void that the data set declares, are mistakes.</summary>
