@@ -166,7 +166,7 @@ public sealed class ForeignModelTests
         Assert.Equal(5, shelf.Current.Manifest.Classes.Count);
         Segmenter second = shelf.Current;
         File.WriteAllText(file, "this is no model");
-        Until(() => shelf.Notice?.Contains("not an ONNX file", StringComparison.Ordinal) == true);
+        Until(() => shelf.Fault?.Contains("not an ONNX file", StringComparison.Ordinal) == true);
         Assert.Same(second, shelf.Current);
         shelf.Next(); // there is no other
         shelf.Turn(now);

@@ -52,7 +52,7 @@ public sealed class FrameEngine : IDisposable
     private Segmenter? _shownModel;
     private MemoryMark _mark;
     private long _captured, _shown, _due, _droppedBefore, _published;
-    private string? _trouble;
+    private string? _said;
     private string _network = "";
     private (int, int) _networkSize;
 
@@ -97,7 +97,7 @@ public sealed class FrameEngine : IDisposable
         _parts.Context.Poll(_onKey);
         _parts.Remote?.Poll(_onKey);
         _parts.Models.Turn(_parts.Clock.Now);
-        if (_controls.Changed || _trouble != Trouble) Redraw();
+        if (_controls.Changed || _said != (Trouble ?? _parts.Models.Notice)) Redraw();
         bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
         FrameSlot? slot = hold ? null : supply.Take(PollMilliseconds);
         if (slot is not null)
@@ -152,7 +152,7 @@ public sealed class FrameEngine : IDisposable
         if (++_shown == _options.WarmUp) EndWarmUp();
     }
 
-    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Notice ?? _parts.Renderer.ShaderFault;
+    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Fault ?? _parts.Renderer.ShaderFault;
 
     /// <summary>The first frame of another model: from here on, labels are its classes.</summary>
     private void Adopt(Segmenter model)
@@ -206,7 +206,7 @@ public sealed class FrameEngine : IDisposable
     private void Redraw()
     {
         _controls.Changed = false;
-        _trouble = Trouble;
+        _said = Trouble ?? _parts.Models.Notice;
         _parts.Renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
         if (_parts.Renderer.Target is null) return;
         _parts.Sinks.Redraw(_parts.Renderer);
@@ -220,7 +220,7 @@ public sealed class FrameEngine : IDisposable
         Segmenter model = _shownModel ?? _parts.Models.Current;
         (int width, int height) size = _labeller.Ladder?.Size ?? model.Manifest.Size;
         if (_network.Length == 0 || size != _networkSize) (_networkSize, _network) = (size, $"{model.Name} on {model.Provider}, {size.width}×{size.height}");
-        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, Trouble);
+        return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, Trouble, _parts.Models.Notice);
     }
 
     private RunReport Report(IFrameSupply supply)

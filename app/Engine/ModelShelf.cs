@@ -17,7 +17,7 @@ public sealed class ModelShelf : IDisposable
     private (DateTime Written, long Length) _seen;
     private Task<(Segmenter? Model, int Index, string? Fault)>? _loading;
     private long _lookedAt, _noticeUntil;
-    private string? _notice;
+    private string? _fault, _inUse;
 
     /// <param name="files">Models to choose from, the first one's place given by <paramref name="first"/>.</param>
     /// <param name="first">Index of the model in use.</param>
@@ -35,6 +35,9 @@ public sealed class ModelShelf : IDisposable
     /// <summary>What is to be said about loading, for a while; null otherwise.</summary>
     public string? Notice { get; private set; }
 
+    /// <summary>Why the last load failed, for a while; null otherwise.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Begins to load the next model.</summary>
     public void Next()
     {
@@ -49,7 +52,7 @@ public sealed class ModelShelf : IDisposable
             _loading = null;
             (Segmenter? model, int index, string? fault) = done.Result;
             if (model is not null) Use(model, index);
-            _notice = fault ?? $"{model!.Name} is in use";
+            _fault = fault;
             _noticeUntil = now + NoticeFor;
         }
 
@@ -61,7 +64,8 @@ public sealed class ModelShelf : IDisposable
             _seen = seen;
         }
 
-        Notice = _loading is not null ? "loading a model" : now < _noticeUntil ? _notice : null;
+        Fault = now < _noticeUntil ? _fault : null;
+        Notice = _loading is not null ? "loading a model" : now < _noticeUntil && _fault is null ? _inUse : null;
     }
 
     public void Dispose()
@@ -87,7 +91,7 @@ public sealed class ModelShelf : IDisposable
     private void Use(Segmenter model, int index)
     {
         _retired.Add(_current);
-        (_current, _index) = (model, index);
+        (_current, _index, _inUse) = (model, index, $"{model.Name} is in use");
         _seen = Look(_files[index]);
     }
 

@@ -14,7 +14,8 @@ namespace RealtimeSeg.Graphics;
 /// <param name="Network">Model, provider and size.</param>
 /// <param name="Recent">Where the last frames' time went.</param>
 /// <param name="Trouble">What is wrong at the moment; null when nothing is.</param>
-public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, double MaskAge, long Drops, string Network, FrameStats Recent, string? Trouble = null);
+/// <param name="Notice">What else is to be said for a while.</param>
+public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, double MaskAge, long Drops, string Network, FrameStats Recent, string? Trouble = null, string? Notice = null);
 
 /// <summary>Panels over the picture, drawn by Skia into textures a few times a second: figures with a graph of frame times, the class legend, the keys.</summary>
 public sealed class Hud : IDisposable
@@ -81,8 +82,8 @@ public sealed class Hud : IDisposable
         _figures.Begin();
         SKCanvas canvas = _figures.Canvas;
         Write(canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"), 0);
-        if (t.Trouble is null) Write(canvas, 1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"), 0);
-        else Write(canvas, 1, t.Trouble, 0, Alarm);
+        if ((t.Trouble ?? t.Notice) is not { } said) Write(canvas, 1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"), 0);
+        else Write(canvas, 1, said, 0, t.Trouble is null ? Ink : Alarm);
         Write(canvas, 2, t.Network, 0);
         DrawGraph(canvas, t.Recent);
         for (int i = 0; i < _classes.Count && (Lines + GraphRows + i + 1) * _line < _figures.Height; i++)
