@@ -113,7 +113,7 @@ internal static class ReproduceCommand
 
     private static void Write(string target, List<Row> rows, string options, int epochs)
     {
-        StringBuilder page = new($"# Results\n\nWritten by `./run.sh train reproduce {options}`: every network with the same {epochs} epochs, seed 1, recipe and data, from\nrandom weights, judged on the validation split by its exported file. Small, medium and large: IU of objects by terciles of their area.\nMinutes and milliseconds are of this machine, beside whatever else ran. The outcome is what came out, also where it contradicts the claim.\n");
+        StringBuilder page = new($"# Results\n\nWritten by `./run.sh train reproduce {options}`: every network with the same {epochs} epochs, seed 1, recipe and data, from\nrandom weights, judged on the validation split by its exported file. Small, medium and large: IU of objects by terciles of their area.\nMinutes are wall clock beside whatever else ran, pauses included; milliseconds are the network's median. One seed each: a point more or less\nis no proof. The outcome is what came out, also where it contradicts the claim.\n");
         foreach ((string claim, string[] names) in Comparisons)
         {
             Row[] found = [.. names.Select(n => rows.Find(r => r.Name == n)).OfType<Row>()];
