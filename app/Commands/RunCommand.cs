@@ -57,6 +57,15 @@ internal static class RunCommand
         using ModelShelf models = OpenModels(s);
         Segmenter segmenter = models.Current;
         using CancellationTokenSource stop = new();
+        // Ctrl-C, a kill and a closed terminal end the run as Q does: what was recorded is completed.
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+
         using ISource source = SourceFactory.Open(s.Source, s.SourceOptions, stop.Token.WaitHandle);
         using SinkSet sinks = new(Console.WriteLine);
         double rate = source.FramesPerSecond > 0 ? source.FramesPerSecond : 30;
@@ -76,14 +85,6 @@ internal static class RunCommand
         bool onCpu = renderer.IsSoftware && segmenter.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.Engine with { Frames = s.Frames, Schedule = s.Schedule ?? (onCpu ? mode.OnCpu : mode.Engine.Schedule), Labels = s.Labels, Paced = s.Paced ?? (mode.Engine.Paced || (window && mode.WindowPaced)) };
         using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, remote), options);
-        // Ctrl-C, a kill and a closed terminal end the run as Q does: what was recorded is completed.
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         RunReport report = engine.Run();
         RunResult result = new()
         {

@@ -1,3 +1,4 @@
+using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Model;
@@ -54,7 +55,7 @@ public sealed class FrameEngine : IDisposable
     private long _captured, _shown, _due, _droppedBefore, _published;
     private string? _said;
     private string _network = "";
-    private (int, int) _networkSize;
+    private Size _networkSize;
 
     public FrameEngine(EngineParts parts, EngineOptions options)
     {
@@ -139,7 +140,7 @@ public sealed class FrameEngine : IDisposable
     private void Show(FrameSlot slot)
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
-        if (slot.LabelledBy is Segmenter by && by != _shownModel) Adopt(by);
+        if (slot.LabelledBy is Segmenter by && (by != _shownModel || slot.Fitted.Size() != _networkSize)) Adopt(by, slot.Fitted.Size());
         _parts.Renderer.Upload(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _parts.Renderer.Compose(_hudText, slot[Stamp.Uploaded]);
@@ -154,12 +155,12 @@ public sealed class FrameEngine : IDisposable
 
     private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Fault ?? _parts.Renderer.ShaderFault;
 
-    /// <summary>The first frame of another model: from here on, labels are its classes.</summary>
-    private void Adopt(Segmenter model)
+    /// <summary>The first frame of another model, from which on labels are its classes, or of another size.</summary>
+    private void Adopt(Segmenter model, Size size)
     {
-        if (_shownModel is not null) _parts.Renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
-        _shownModel = model;
-        _network = "";
+        if (_shownModel is not null && model != _shownModel) _parts.Renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
+        (_shownModel, _networkSize) = (model, size);
+        _network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}";
     }
 
     /// <summary>What the frame cost, for the choice of the network's size; a frame that kept its mask says nothing about that.</summary>
@@ -217,9 +218,6 @@ public sealed class FrameEngine : IDisposable
     private HudText HudText()
     {
         Percentiles latency = _stats.CaptureToPresent;
-        Segmenter model = _shownModel ?? _parts.Models.Current;
-        (int width, int height) size = _labeller.Ladder?.Size ?? model.Manifest.Size;
-        if (_network.Length == 0 || size != _networkSize) (_networkSize, _network) = (size, $"{model.Name} on {model.Provider}, {size.width}×{size.height}");
         return new HudText(_stats.FramesPerSecond, latency.P50, latency.P99, _stats.MaskAge.P50, _supply?.Dropped ?? 0, _network, _stats, Trouble, _parts.Models.Notice);
     }
 
@@ -237,7 +235,7 @@ public sealed class FrameEngine : IDisposable
             Gen2Collections = now.Gen2 - _mark.Gen2,
             Flicker = _labeller.Flicker,
             Skipped = _labeller.Skipped,
-            NetworkSize = _labeller.Ladder?.Size,
+            NetworkSize = _labeller.Ladder is null ? null : (_networkSize.Width, _networkSize.Height),
             Complaint = ended ? _parts.Source.Complaint(_captured) : null,
             Outputs = _parts.Sinks.Finish(),
         };

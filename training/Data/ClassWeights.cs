@@ -6,15 +6,18 @@ public static class ClassWeights
     public const string None = "none", Enet = "enet", Median = "median";
     private const double Softness = 1.10;
 
-    /// <summary>Share of all labelled pixels, by class, in the first set: it is the one the weights are for, and others would have to be drawn whole.</summary>
-    public static IReadOnlyList<double> Frequencies(MixedDataset data)
+    /// <summary>Share of all labelled pixels, by class.</summary>
+    public static IReadOnlyList<double> Frequencies(IDataset set)
     {
-        double[] counts = new double[data.ClassNames.Count];
-        IDataset set = data.Parts[0];
+        double[] counts = new double[set.ClassNames.Count];
         for (int i = 0; i < set.Count; i++) Count(set.Load(i), counts);
         double total = Math.Max(1, counts.Sum());
         return [.. counts.Select(c => c / total)];
     }
+
+    /// <summary>The weights for a data set; without weighting none of its pictures is read.</summary>
+    public static IReadOnlyList<float> Of(string kind, MixedDataset data)
+        => kind == None ? [.. data.ClassNames.Select(_ => 1f)] : Of(kind, data.Frequencies);
 
     /// <summary>
     /// One weight a class. <c>enet</c>: 1 / ln(1.10 + f) for a class that makes up the share f of all pixels (Paszke et al. 2016,

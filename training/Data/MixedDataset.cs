@@ -12,11 +12,23 @@ public sealed class MixedDataset
     private const int SynthTrain = 400, SynthVal = 40;
     private readonly (IDataset Set, double Weight)[] _parts;
 
-    private MixedDataset((IDataset, double)[] parts) => _parts = parts;
+    private readonly Lazy<IReadOnlyList<double>> _frequencies;
+
+    private MixedDataset((IDataset, double)[] parts)
+    {
+        _parts = parts;
+        _frequencies = new Lazy<IReadOnlyList<double>>(() => ClassWeights.Frequencies(parts[0].Item1));
+    }
 
     public IReadOnlyList<IDataset> Parts => [.. _parts.Select(p => p.Set)];
 
     public IReadOnlyList<string> ClassNames => _parts[0].Set.ClassNames;
+
+    /// <summary>
+    /// Share of all labelled pixels in the first set, by class, counted once when first asked for: that set is the one that weights
+    /// and pasting are for, and others would have to be drawn whole.
+    /// </summary>
+    public IReadOnlyList<double> Frequencies => _frequencies.Value;
 
     /// <summary>Pictures in an epoch.</summary>
     public int EpochSize => _parts.Sum(Share);

@@ -18,7 +18,7 @@ public sealed class SampleMaker : IDisposable
     {
         _augmentation = new Augmentation(shape.W, shape.H, extras);
         if (objectCrops) _objects = new ObjectCrops(data.ClassNames);
-        else if (extras.HasFlag(Extras.Paste)) _paste = new CopyPaste(ClassWeights.Frequencies(data));
+        else if (extras.HasFlag(Extras.Paste)) _paste = new CopyPaste(data.Frequencies);
     }
 
     /// <param name="set">The data set.</param>

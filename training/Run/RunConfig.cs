@@ -7,6 +7,8 @@ namespace RealtimeSeg.Training.Run;
 /// <summary>The settings of a run, as its checkpoint and config.json keep them.</summary>
 public sealed record RunConfig
 {
+    private (NetworkKey Key, INetwork Network)? _made;
+
     public required string Net { get; init; }
     public required string Backbone { get; init; }
     public required string Data { get; init; }
@@ -60,7 +62,16 @@ public sealed record RunConfig
     /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
     public double BestMeanIu { get; init; }
 
-    public INetwork Network() => Networks.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input);
+    /// <summary>The network; made once, since one on a classifier's file reads half a gigabyte for VGG16, and copies of the settings share it.</summary>
+    public INetwork Network()
+    {
+        NetworkKey key = new(Net, Backbone, ClassNames.Count, Upsampling, Input);
+        if (_made?.Key != key) _made = (key, Networks.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input));
+        return _made.Value.Network;
+    }
 
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
+
+    /// <summary>What a network depends on.</summary>
+    private sealed record NetworkKey(string Net, string Backbone, int Classes, string Upsampling, Preprocessing? Input);
 }

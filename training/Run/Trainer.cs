@@ -27,7 +27,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
     /// <summary>Trains from the checkpoint, or from the start, to the last step. False when it was asked to stop before.</summary>
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
-        IReadOnlyList<float> weights = ClassWeights.Of(_config.Weighting, ClassWeights.Frequencies(train));
+        IReadOnlyList<float> weights = ClassWeights.Of(_config.Weighting, train);
         StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, _config.Objective, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0, _config.ClipNorm);
         using TrainStep step = new(graph, _config.Seed);
         if (from is not null) step.Import(from.State);
