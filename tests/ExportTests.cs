@@ -174,7 +174,7 @@ public sealed class ExportTests
         training::RealtimeSeg.Model.ModelManifest mixed = Exporter.FromRuns([folder["a"], folder["b"]], "mean", folder["ab.onnx"]);
         training::RealtimeSeg.Model.ModelManifest alone = Exporter.FromRun(folder["a"], folder["a.onnx"]);
         Exporter.FromRuns([folder["a"], folder["a"]], "mean", folder["aa.onnx"]);
-        Assert.Equal("mean of fcn8s-reslite and deconvnet-vgglite", mixed.Network);
+        Assert.Equal("mean of fcn8s-reslite and deconvnet-reslite", mixed.Network);
         Assert.True(mixed.Parameters > alone.Parameters);
         using Mat picture = new SynthStreet(1, 3).Load(0).Image.Clone();
         byte[] Labels(string file)

@@ -64,6 +64,27 @@ public sealed class ForeignModelTests
         Assert.InRange(slot.Confidence.At<byte>(32, 16), 215, 225);
     }
 
+    /// <summary>A network of 96×64 sees a picture of 192×64: squeezed, whole between bars, or its middle.</summary>
+    [Theory]
+    [InlineData(Fit.Stretch, 96, 64, new[] { 0, 1, 2 })]
+    [InlineData(Fit.Letterbox, 96, 32, new[] { 0, 1, 2 })]
+    [InlineData(Fit.Crop, 192, 64, new[] { 255, 1, 255 })]
+    public void A_picture_of_another_aspect_is_stretched_letterboxed_or_cropped(Fit fit, int width, int height, int[] expected)
+    {
+        using TemporaryFolder folder = new();
+        WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
+        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Foreign: new ForeignHints { Mean = [0], Std = [255] }, Fit: fit), _ => { });
+        using FrameSlot slot = Stripes();
+        using Mat narrow = slot.Image.Clone();
+        Cv2.Resize(narrow, slot.Image, new Size(192, 64));
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        Assert.Equal(new Size(width, height), slot.Labels.Size());
+        Assert.Equal(expected, Enumerable.Range(0, 3).Select(i => (int)slot.Labels.At<byte>(height / 2, (width / 6) + (width / 3 * i))));
+        Assert.Equal(fit == Fit.Crop, slot.Confidence.At<byte>(height / 2, 0) == 0);
+        Assert.Throws<UserError>(() => Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Fit: Fit.Keep), _ => { }));
+    }
+
     [Fact]
     public void Labels_and_colours_in_jetson_inferences_format_are_read()
     {

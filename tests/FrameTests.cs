@@ -77,21 +77,25 @@ public sealed class FrameTests
     }
 
     [Theory]
-    [InlineData(768, 576, "keep", 480, 360)]
-    [InlineData(320, 240, "keep", 480, 360)]
-    [InlineData(1280, 720, "keep", 554, 312)]
-    [InlineData(1280, 720, "stretch", 480, 360)]
-    [InlineData(4000, 10, "keep", 8314, 32)]
-    public void Geometry_keeps_aspect_and_area_or_stretches(int width, int height, string fit, int expectedWidth, int expectedHeight)
+    [InlineData(768, 576, Fit.Keep, 480, 360, 480, 360)]
+    [InlineData(320, 240, Fit.Keep, 480, 360, 480, 360)]
+    [InlineData(1280, 720, Fit.Keep, 554, 312, 554, 312)]
+    [InlineData(1280, 720, Fit.Stretch, 480, 360, 480, 360)]
+    [InlineData(4000, 10, Fit.Keep, 8314, 32, 8314, 32)]
+    [InlineData(1280, 720, Fit.Letterbox, 480, 270, 480, 360)]
+    [InlineData(720, 1280, Fit.Letterbox, 202, 360, 480, 360)]
+    [InlineData(1280, 720, Fit.Crop, 640, 360, 480, 360)]
+    [InlineData(4000, 10, Fit.Letterbox, 480, 1, 480, 360)]
+    public void Geometry_keeps_aspect_and_area_stretches_adds_bars_or_crops(int width, int height, Fit fit, int scaledWidth, int scaledHeight, int networkWidth, int networkHeight)
     {
         FrameGeometry g = FrameGeometry.For(width, height, (480, 360), fit);
-        Assert.Equal((expectedWidth, expectedHeight), (g.Width, g.Height));
+        Assert.Equal((scaledWidth, scaledHeight, networkWidth, networkHeight), (g.Width, g.Height, g.NetworkWidth, g.NetworkHeight));
     }
 
     [Fact]
     public void A_manifest_survives_the_file_and_a_wrong_one_is_refused()
     {
-        ModelManifest m = new() { Classes = ["a", "b"], Palette = [0x010203, 0xFFEEDD], Size = (64, 32), Network = "n", Parameters = 7, MeanIu = 0.5, Fit = "stretch" };
+        ModelManifest m = new() { Classes = ["a", "b"], Palette = [0x010203, 0xFFEEDD], Size = (64, 32), Network = "n", Parameters = 7, MeanIu = 0.5, Fit = Fit.Stretch };
         ModelManifest read = ModelManifest.Parse(m.ToMetadata(), "x.onnx");
         Assert.Equal(m.ToMetadata(), read.ToMetadata());
 

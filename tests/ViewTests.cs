@@ -1,6 +1,9 @@
 using OpenCvSharp;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
 using Xunit;
 
 namespace RealtimeSeg.Tests;
@@ -78,9 +81,56 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Replace_puts_the_backdrop_behind_the_foreground()
     {
-        byte[] p = Draw(View.Replace, new RenderOptions { Backdrop = "#204080" });
+        byte[] p = Draw(View.Replace, new RenderOptions { Backdrop = 0x204080 });
         Assert.Equal((0x20, 0x40, 0x80), At(p, 5, 5));
         Assert.Equal((240, 240, 240), At(p, 48, 48));
+    }
+
+    [Fact]
+    public void A_picture_or_a_moving_backdrop_lies_behind_the_foreground()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((int i, Scalar colour) in new[] { (0, new Scalar(200, 0, 0)), (1, new Scalar(0, 200, 0)), (2, new Scalar(0, 0, 200)) })
+        {
+            using Mat frame = new(40, 60, MatType.CV_8UC3, colour);
+            Cv2.ImWrite(folder[$"{i}.png"], frame);
+        }
+
+        using Renderer renderer = new(_context.Gl, Classes, Palette, new RenderOptions { View = View.Replace, Hud = false });
+        (int, int, int) Behind(Backdrop backdrop, double seconds)
+        {
+            if (backdrop.Advance(seconds)) renderer.SetBackdrop(backdrop.Image);
+            renderer.Upload(_slot);
+            renderer.Compose(() => default, 0);
+            byte[] p = renderer.Pixels().ToArray();
+            Assert.Equal((240, 240, 240), At(p, 48, 48));
+            return At(p, 5, 5);
+        }
+
+        using Backdrop still = new(() => new ImageSource(folder["1.png"], 10)), moving = new(() => new ImageSource(folder.Path, 10));
+        Assert.Equal([(0, 200, 0), (0, 200, 0), (0, 200, 0)], new[] { 0, 0.5, 9 }.Select(t => Behind(still, t)));
+        Assert.Equal([(0, 0, 200), (0, 0, 200), (0, 200, 0), (200, 0, 0), (0, 0, 200)], new[] { 0, 0.05, 0.15, 0.25, 0.35 }.Select(t => Behind(moving, t)));
+    }
+
+    [Fact]
+    public void A_click_shows_a_class_alone_and_another_click_shows_all()
+    {
+        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, new RenderOptions { Hud = false, Refine = false });
+        renderer.SoloAt(0.5f, 0.5f); // before there is a picture
+        Assert.Null(renderer.Solo);
+        renderer.Upload(_slot);
+        renderer.Compose(() => default, 0);
+        renderer.SoloAt(0.5f, 0.5f);
+        Assert.Equal("thing", renderer.Solo);
+        renderer.SoloAt(0.1f, 0.1f);
+        Assert.Equal("ground", renderer.Solo);
+        renderer.SoloAt(0.1f, 0.1f);
+        Assert.Null(renderer.Solo);
+        renderer.View = View.Split; // the right picture's middle, at half size
+        renderer.SoloAt(0.75f, 0.5f);
+        Assert.Equal("thing", renderer.Solo);
+        renderer.SoloAt(0.75f, 0.1f); // above it
+        Assert.Null(renderer.Solo);
     }
 
     [Fact]

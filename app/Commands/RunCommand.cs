@@ -67,6 +67,7 @@ internal static class RunCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
 
         using ISource source = SourceFactory.Open(s.Source, s.SourceOptions, stop.Token.WaitHandle);
+        using Backdrop? backdrop = s.Backdrop is { } behind ? new Backdrop(() => SourceFactory.Open(behind, new SourceOptions(), stop.Token.WaitHandle)) : null;
         using SinkSet sinks = new(Console.WriteLine);
         double rate = source.FramesPerSecond > 0 ? source.FramesPerSecond : 30;
         foreach (string output in s.Outputs) sinks.Add(SinkFactory.Open(output, rate, s.Video));
@@ -84,7 +85,7 @@ internal static class RunCommand
 
         bool onCpu = renderer.IsSoftware && segmenter.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.Engine with { Frames = s.Frames, Schedule = s.Schedule ?? (onCpu ? mode.OnCpu : mode.Engine.Schedule), Labels = s.Labels, Paced = s.Paced ?? (mode.Engine.Paced || (window && mode.WindowPaced)) };
-        using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, remote), options);
+        using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, remote, backdrop), options);
         RunReport report = engine.Run();
         RunResult result = new()
         {

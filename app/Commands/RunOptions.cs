@@ -20,6 +20,7 @@ internal sealed class RunOptions
     private readonly Option<int> _threads = new("--threads") { Description = "CPU threads for the network; 0 for one a core" };
     private readonly Option<string> _spin = new("--spin") { Description = "Let idle threads of the network spin: on or off", DefaultValueFactory = _ => "off" };
     private readonly Option<string?> _size = new("--size") { Description = "Working size WxH of the network instead of the model's" };
+    private readonly Option<string?> _fit = new("--fit") { Description = "How a picture of another aspect is brought to that size: keep (the network takes the picture's aspect), stretch, letterbox or crop" };
     private readonly Option<double> _targetFps = new("--target-fps") { Description = "Choose the network's size so that so many frames a second are kept up" };
     private readonly Option<int> _maskEvery = new("--mask-every") { Description = "Run the network on every n-th frame only", DefaultValueFactory = _ => 1 };
     private readonly Option<double> _maskFps = new("--mask-fps") { Description = "Run the network at most so often a second" };
@@ -51,7 +52,7 @@ internal sealed class RunOptions
     private readonly Option<string> _view = new("--view") { Description = string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant(), DefaultValueFactory = _ => "overlay" };
     private readonly Option<string?> _show = new("--show") { Description = "Classes that are foreground, such as person,car; all others are left as they are" };
     private readonly Option<string?> _ignore = new("--ignore-class") { Description = "Classes that are never foreground" };
-    private readonly Option<string> _backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, or a colour as #RRGGBB", DefaultValueFactory = _ => new RenderOptions().Backdrop };
+    private readonly Option<string?> _backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, a video, or a colour as #RRGGBB" };
     private readonly Option<string> _refine = new("--refine") { Description = "Let the mask's edges follow the picture's: on, off, or auto: where a GPU draws", DefaultValueFactory = _ => "auto" };
     private readonly Option<bool> _noHud = new("--no-hud") { Description = "Leave the figures and legend out" };
 
@@ -80,7 +81,7 @@ internal sealed class RunOptions
     {
         c.Add(_source);
         c.Add(_outputs);
-        foreach (Option o in (Option[])[_model, _provider, _threads, _spin, _size, _targetFps, _maskEvery, _maskFps, _skipStill, _smooth, _layout, _color, _mean, _std, _labels, _colors,
+        foreach (Option o in (Option[])[_model, _provider, _threads, _spin, _size, _fit, _targetFps, _maskEvery, _maskFps, _skipStill, _smooth, _layout, _color, _mean, _std, _labels, _colors,
             _fps, _frames, _loop, _start, _realtime, _noRealtime, _flip, _width, _height, _rate,
             _headless, _vsync, _schedule, _view, _show, _ignore, _backdrop, _opacity, _refine, _noHud,
             _masks, _stats, _codec, _crf, _bitrate, _keepAudio, _json, _http, _httpToken, _httpFps])
@@ -95,12 +96,13 @@ internal sealed class RunOptions
         if (p.GetValue(_realtime) && p.GetValue(_noRealtime)) throw new UserError("--realtime and --no-realtime: choose one");
         if (p.GetValue(_width) is null != p.GetValue(_height) is null) throw new UserError("--input-width and --input-height go together");
         if (p.GetValue(_keepAudio) && !File.Exists(source)) throw new UserError($"--keep-audio: {source} is no file with sound");
+        (string? backdropFile, int? backdropColor) = p.GetValue(_backdrop) is { } behind ? Settings.ParseBackdrop(behind) : (null, null);
         return new Settings
         {
             Source = source,
             Outputs = outputs,
             Model = p.GetValue(_model)!,
-            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!), Hints(p)),
+            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!), Hints(p), p.GetValue(_fit) is { } fit ? ForeignModel.ParseFit(fit) : null),
             SourceOptions = new SourceOptions(p.GetValue(_fps) ?? p.GetValue(_rate), p.GetValue(_width) is { } w && p.GetValue(_height) is { } h ? (w, h) : null, p.GetValue(_start), p.GetValue(_loop), p.GetValue(_flip)!),
             Frames = p.GetValue(_frames),
             Paced = p.GetValue(_realtime) ? true : p.GetValue(_noRealtime) ? false : null,
@@ -113,12 +115,13 @@ internal sealed class RunOptions
                 View = view,
                 Show = p.GetValue(_show) is { } shown ? List(shown) : null,
                 Ignore = p.GetValue(_ignore) is { } ignored ? List(ignored) : [],
-                Backdrop = p.GetValue(_backdrop)!,
+                Backdrop = backdropColor ?? new RenderOptions().Backdrop,
                 Opacity = p.GetValue(_opacity),
                 Refine = RenderOptions.ParseRefine(p.GetValue(_refine)!),
                 Transparent = view == View.CutOut && SinkFactory.HoldAlpha(outputs),
                 Hud = !p.GetValue(_noHud) && !(view == View.CutOut && SinkFactory.HoldAlpha(outputs)),
             },
+            Backdrop = backdropFile,
             Video = new VideoOptions(p.GetValue(_codec), p.GetValue(_crf), p.GetValue(_bitrate), p.GetValue(_keepAudio) ? source : null),
             Masks = p.GetValue(_masks),
             Stats = p.GetValue(_stats),

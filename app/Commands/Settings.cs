@@ -29,6 +29,10 @@ internal sealed record Settings
 
     public required LabelOptions Labels { get; init; }
     public RenderOptions Render { get; init; } = new();
+
+    /// <summary>A picture or video to put behind; null for a colour.</summary>
+    public string? Backdrop { get; init; }
+
     public VideoOptions Video { get; init; } = new();
 
     /// <summary>Folder for label pictures.</summary>
@@ -54,6 +58,15 @@ internal sealed record Settings
         if (Video.Crf is < 0 or > 63) throw new UserError($"--crf {Video.Crf}: it lies between 0 and 63");
         if (SourceOptions.Camera is { } camera && (camera.Width < 1 || camera.Height < 1)) throw new UserError($"--input-width {camera.Width}, --input-height {camera.Height}: they must be positive");
         if (Segmenter.Threads < 0) throw new UserError($"--threads {Segmenter.Threads}: it cannot be negative");
+    }
+
+    /// <param name="text">A file, or a colour as #RRGGBB.</param>
+    /// <returns>The one or the other, 0xRRGGBB.</returns>
+    public static (string? File, int? Color) ParseBackdrop(string text)
+    {
+        if (!text.StartsWith('#')) return File.Exists(text) ? (text, null) : throw new UserError($"--backdrop {text}: no such file; give a picture, a video, or a colour as #RRGGBB");
+        return text.Length == 7 && int.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int rgb) ? (null, rgb)
+            : throw new UserError($"--backdrop {text}: give a picture, a video, or a colour as #RRGGBB");
     }
 
     public static Schedule? ParseSchedule(string text) => text == "auto" ? null

@@ -21,8 +21,9 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
     /// <summary>Pace of a recording, 1 for its own.</summary>
     public double Speed => Volatile.Read(ref _speed);
 
-    public void On(UserKey key)
+    public void On(UserInput input)
     {
+        UserKey key = input.Key;
         Changed = true;
         switch (key)
         {
@@ -40,6 +41,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
             case UserKey.Still: SaveStill(); break;
             case UserKey.Refine: renderer.Refine = !renderer.Refine; break;
             case UserKey.Solo: renderer.SoloNext(); break;
+            case UserKey.Pick: renderer.SoloAt(input.X, input.Y); break;
             case UserKey.NextModel: models.Next(); break;
             case UserKey.NextView: renderer.View = (View)(((int)renderer.View + 1) % Enum.GetValues<View>().Length); break;
             case >= UserKey.FirstView and <= UserKey.LastView: renderer.View = (View)(key - UserKey.FirstView); break;

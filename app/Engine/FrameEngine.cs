@@ -31,7 +31,7 @@ public enum Schedule
 public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, LabelOptions? Labels = null);
 
 /// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, ModelShelf Models, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null);
+public sealed record EngineParts(ISource Source, ModelShelf Models, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null, Backdrop? Backdrop = null);
 
 /// <summary>Source → network → picture → sinks, frame after frame.</summary>
 public sealed class FrameEngine : IDisposable
@@ -48,11 +48,11 @@ public sealed class FrameEngine : IDisposable
     private readonly Controls _controls;
     private readonly WaitHandle _stop;
     private readonly Func<HudText> _hudText;
-    private readonly Action<UserKey> _onKey;
+    private readonly Action<UserInput> _onInput;
     private IFrameSupply? _supply;
     private Segmenter? _shownModel;
     private MemoryMark _mark;
-    private long _captured, _shown, _due, _droppedBefore, _published;
+    private long _captured, _shown, _due, _begun, _droppedBefore, _published;
     private string? _said;
     private string _network = "";
     private Size _networkSize;
@@ -63,7 +63,7 @@ public sealed class FrameEngine : IDisposable
         _stop = parts.Stop.Token.WaitHandle;
         _labeller = new Labeller(() => parts.Models.Current, options.Labels ?? new LabelOptions(), parts.Clock);
         _controls = new Controls(parts.Renderer, parts.Models, parts.Stop);
-        (_hudText, _onKey) = (HudText, _controls.On);
+        (_hudText, _onInput) = (HudText, _controls.On);
     }
 
     /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop.</summary>
@@ -95,8 +95,8 @@ public sealed class FrameEngine : IDisposable
     /// <summary>One turn of the loop: events, then a frame if there is one.</summary>
     private void Turn(IFrameSupply supply)
     {
-        _parts.Context.Poll(_onKey);
-        _parts.Remote?.Poll(_onKey);
+        _parts.Context.Poll(_onInput);
+        _parts.Remote?.Poll(_onInput);
         _parts.Models.Turn(_parts.Clock.Now);
         if (_controls.Changed || _said != (Trouble ?? _parts.Models.Notice)) Redraw();
         bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
@@ -142,6 +142,7 @@ public sealed class FrameEngine : IDisposable
         slot[Stamp.Taken] = _parts.Clock.Now;
         if (slot.LabelledBy is Segmenter by && (by != _shownModel || slot.Fitted.Size() != _networkSize)) Adopt(by, slot.Fitted.Size());
         _parts.Renderer.Upload(slot);
+        MoveBackdrop(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _parts.Renderer.Compose(_hudText, slot[Stamp.Uploaded]);
         slot[Stamp.Composited] = _parts.Clock.Now;
@@ -151,6 +152,15 @@ public sealed class FrameEngine : IDisposable
         Observe(slot);
         Publish(slot[Stamp.Presented]);
         if (++_shown == _options.WarmUp) EndWarmUp();
+    }
+
+    /// <summary>The backdrop runs with the recording that it lies behind, or with the clock; and only where it is seen.</summary>
+    private void MoveBackdrop(FrameSlot slot)
+    {
+        if (_parts.Backdrop is not { } backdrop || _parts.Renderer.View != View.Replace) return;
+        if (_begun == 0) _begun = slot[Stamp.Captured];
+        double seconds = _parts.Source.IsLive ? (slot[Stamp.Captured] - _begun) / 1e9 : slot.Index / _parts.Source.FramesPerSecond;
+        if (backdrop.Advance(seconds)) _parts.Renderer.SetBackdrop(backdrop.Image);
     }
 
     private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Fault ?? _parts.Renderer.ShaderFault;

@@ -1,6 +1,5 @@
-using System.Globalization;
+using OpenCvSharp;
 using Silk.NET.OpenGL;
-using SkiaSharp;
 
 namespace RealtimeSeg.Graphics;
 
@@ -23,17 +22,17 @@ public sealed class Compositor : IDisposable
     private RenderTarget? _tint, _rows;
 
     /// <param name="gl">The context.</param>
-    /// <param name="backdrop">A picture file, or a colour as #RRGGBB.</param>
+    /// <param name="backdrop">Colour behind a replaced background, 0xRRGGBB, until there is a picture for it.</param>
     /// <param name="transparent">Leave what a cut-out leaves out transparent, instead of drawing a checkerboard there.</param>
-    public Compositor(GL gl, string backdrop, bool transparent)
+    public Compositor(GL gl, int backdrop, bool transparent)
     {
         (_gl, _transparent) = (gl, transparent);
         _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "fullscreen.vert", $"{v.ToLowerInvariant()}.frag"))];
         _tintMask = new ShaderProgram(gl, "fullscreen.vert", "tint.frag");
         _blurRows = new ShaderProgram(gl, "fullscreen.vert", "blurx.frag");
         _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
-        _backdrop = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: true);
-        UploadBackdrop(backdrop);
+        _backdrop = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
+        SetBackdrop(backdrop);
     }
 
     public IEnumerable<ShaderProgram> Programs => [.. _views, _tintMask, _blurRows];
@@ -46,9 +45,8 @@ public sealed class Compositor : IDisposable
         target.Bind();
         _gl.ClearColor(0, 0, 0, _transparent ? 0 : 1);
         _gl.Clear(ClearBufferMask.ColorBufferBit);
-        double scale = Math.Min(target.Width / (double)mask.Width, target.Height / (double)mask.Height);
-        int w = (int)Math.Round(mask.Width * scale), h = (int)Math.Round(mask.Height * scale);
-        _gl.Viewport((target.Width - w) / 2, (target.Height - h) / 2, (uint)w, (uint)h);
+        (int x, int y, int w, int h) = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
+        _gl.Viewport(x, y, (uint)w, (uint)h);
         ShaderProgram program = _views[(int)view];
         Prepare(program, mask, opacity);
         if (view == View.Blur) program.Sample("rows", _rows!.Texture(), 4);
@@ -63,6 +61,9 @@ public sealed class Compositor : IDisposable
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
     }
+
+    /// <summary>What a replaced background shows from now on, 8-bit BGR.</summary>
+    public void SetBackdrop(Mat picture) => _backdrop.Upload(picture.Data, picture.Width, picture.Height);
 
     /// <summary>The colour of each label, 0xRRGGBB; labels that are no foreground are not tinted: their alpha is 0.</summary>
     public unsafe void SetPalette(IReadOnlyList<int> palette, ReadOnlySpan<int> foreground)
@@ -116,20 +117,5 @@ public sealed class Compositor : IDisposable
         program.SetIfUsed("opacity", opacity);
     }
 
-    private unsafe void UploadBackdrop(string backdrop)
-    {
-        if (backdrop.StartsWith('#'))
-        {
-            if (backdrop.Length != 7 || !uint.TryParse(backdrop.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint rgb))
-                throw new UserError($"--backdrop {backdrop}: give a picture file, or a colour as #RRGGBB");
-            uint rgba = 0xFF000000u | ((rgb & 0xFF) << 16) | (rgb & 0xFF00) | (rgb >> 16);
-            _backdrop.Upload((nint)(&rgba), 1, 1);
-            return;
-        }
-
-        if (!File.Exists(backdrop)) throw new UserError($"--backdrop {backdrop}: no such file; give a picture, or a colour as #RRGGBB");
-        using SKBitmap picture = SKBitmap.Decode(backdrop) ?? throw new UserError($"--backdrop {backdrop} is not a readable picture");
-        using SKBitmap rgbaPicture = picture.Copy(SKColorType.Rgba8888);
-        _backdrop.Upload(rgbaPicture.GetPixels(), rgbaPicture.Width, rgbaPicture.Height);
-    }
+    private unsafe void SetBackdrop(int rgb) => _backdrop.Upload((nint)(&rgb), 1, 1); // as bytes in memory: blue, green, red
 }

@@ -39,7 +39,7 @@ public sealed class EglContext : IGlContext
 
     public bool CloseRequested => false;
 
-    public void Poll(Action<UserKey> pressed)
+    public void Poll(Action<UserInput> given)
     {
         // No window, no events.
     }

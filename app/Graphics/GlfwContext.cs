@@ -18,6 +18,8 @@ public sealed class GlfwContext : IGlContext
 
     private readonly nint _window;
     private (int X, int Y, int Width, int Height)? _windowed;
+    private (int Width, int Height)? _picture;
+    private bool _buttonDown;
     private readonly bool[] _down = new bool[Keys.Length];
 
     public GlfwContext(string title, int width, int height, bool vsync = true)
@@ -44,6 +46,7 @@ public sealed class GlfwContext : IGlContext
 
         Glfw.MakeContextCurrent(_window);
         Glfw.SetInputMode(_window, Glfw.StickyKeys, Glfw.True); // a tap between two polls still counts
+        Glfw.SetInputMode(_window, Glfw.StickyMouseButtons, Glfw.True);
         Glfw.SwapInterval(vsync ? 1 : 0);
         Gl = GL.GetApi(Glfw.GetProcAddress);
     }
@@ -65,16 +68,30 @@ public sealed class GlfwContext : IGlContext
 
     public bool CloseRequested => Glfw.WindowShouldClose(_window) != 0;
 
-    public void Poll(Action<UserKey> pressed)
+    public void Poll(Action<UserInput> given)
     {
         Glfw.PollEvents();
         for (int i = 0; i < Keys.Length; i++)
         {
             bool down = Glfw.GetKey(_window, Keys[i].Key) == Glfw.Pressed;
             if (down && !_down[i] && Keys[i].Meaning == UserKey.Fullscreen) ToggleFullscreen();
-            else if (down && !_down[i]) pressed(Keys[i].Meaning);
+            else if (down && !_down[i]) given(new UserInput(Keys[i].Meaning));
             _down[i] = down;
         }
+
+        bool button = Glfw.GetMouseButton(_window, Glfw.LeftButton) == Glfw.Pressed;
+        if (button && !_buttonDown && Clicked() is { } click) given(click);
+        _buttonDown = button;
+    }
+
+    /// <summary>Where the pointer is on the picture; null beside it. The pointer counts in the window's units, which need not be pixels.</summary>
+    private UserInput? Clicked()
+    {
+        Glfw.GetCursorPos(_window, out double x, out double y);
+        Glfw.GetWindowSize(_window, out int width, out int height);
+        if (_picture is not { } picture || width < 1 || height < 1) return null;
+        (float px, float py) = Placement.Within((width, height), picture).ShareOf(x, y);
+        return px is >= 0 and < 1 && py is >= 0 and < 1 ? new UserInput(UserKey.Pick, px, py) : null;
     }
 
     private void ToggleFullscreen()
@@ -95,7 +112,11 @@ public sealed class GlfwContext : IGlContext
         Glfw.SetWindowMonitor(_window, monitor, 0, 0, fullWidth, fullHeight, Glfw.DontCare);
     }
 
-    public void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);
+    public void Resize(int width, int height)
+    {
+        _picture = (width, height);
+        Glfw.SetWindowSize(_window, width, height);
+    }
 
     public void Swap() => Glfw.SwapBuffers(_window);
 

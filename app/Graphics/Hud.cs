@@ -25,7 +25,7 @@ public sealed class Hud : IDisposable
     /// <summary>A frame of this many ms fills the graph; most displays show one in 16.7.</summary>
     private const float GraphMilliseconds = 66.7f;
 
-    private const string Keys = "1–8, V\tview\nTab\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH, F1\tfigures, this list\nEsc, Q\tquit";
+    private const string Keys = "1–8, V\tview\nTab, click\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH, F1\tfigures, this list\nEsc, Q\tquit";
 
     private static readonly SKColor Ink = new(238, 240, 244), Faint = new(238, 240, 244, 110), Alarm = new(255, 120, 90);
 

@@ -2,7 +2,7 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>What the user asked for with a key.</summary>
+/// <summary>What can be asked for with a key.</summary>
 public enum UserKey
 {
     Quit,
@@ -23,10 +23,19 @@ public enum UserKey
     Fullscreen,
     NextModel,
 
+    /// <summary>A click on the picture.</summary>
+    Pick,
+
     /// <summary>The first of eight that follow one another, one for each <see cref="View"/>.</summary>
     FirstView,
     LastView = FirstView + 7,
 }
+
+/// <summary>What the user asked for.</summary>
+/// <param name="Key">With a key, a click or on the page.</param>
+/// <param name="X">Of <see cref="UserKey.Pick"/>: where, as a share of the picture's width from its left.</param>
+/// <param name="Y">Likewise, from its top.</param>
+public readonly record struct UserInput(UserKey Key, float X = 0, float Y = 0);
 
 /// <summary>An OpenGL 3.3 core context on the calling thread, with or without a window.</summary>
 public interface IGlContext : IDisposable
@@ -44,8 +53,8 @@ public interface IGlContext : IDisposable
     /// <summary>A window that nobody can see: minimised. Without a window, false.</summary>
     bool IsHidden => false;
 
-    /// <summary>Handles window events and hands each key pressed since the last call to <paramref name="pressed"/>.</summary>
-    void Poll(Action<UserKey> pressed);
+    /// <summary>Handles window events and hands each key or click since the last call to <paramref name="given"/>.</summary>
+    void Poll(Action<UserInput> given);
 
     /// <summary>Gives the window the picture's size; for the first frame.</summary>
     void Resize(int width, int height);

@@ -66,6 +66,19 @@ public sealed class MaskTextures : IDisposable
         _gl.Check();
     }
 
+    /// <summary>The class at a place of the picture, in shares of its size from the top left.</summary>
+    public unsafe byte LabelAt(float u, float v)
+    {
+        uint reader = _gl.GenFramebuffer();
+        _gl.BindFramebuffer(FramebufferTarget.ReadFramebuffer, reader);
+        _gl.FramebufferTexture2D(FramebufferTarget.ReadFramebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, Labels, 0);
+        byte label;
+        _gl.ReadPixels((int)(u * MaskWidth), (int)(v * MaskHeight), 1, 1, PixelFormat.RedInteger, PixelType.UnsignedByte, &label);
+        _gl.DeleteFramebuffer(reader);
+        _gl.Check();
+        return label;
+    }
+
     public void Dispose()
     {
         _refined?.Dispose();

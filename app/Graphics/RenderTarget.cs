@@ -68,8 +68,7 @@ public sealed class RenderTarget : IDisposable
     /// <summary>Shows the picture in a window of the given size, its aspect kept, the rest black.</summary>
     public void BlitToWindow(int width, int height)
     {
-        double scale = Math.Min(width / (double)Width, height / (double)Height);
-        int w = (int)Math.Round(Width * scale), h = (int)Math.Round(Height * scale), x = (width - w) / 2, y = (height - h) / 2;
+        (int x, int y, int w, int h) = Placement.Within((width, height), (Width, Height));
         _gl.BindFramebuffer(FramebufferTarget.ReadFramebuffer, _framebuffer);
         _gl.BindFramebuffer(FramebufferTarget.DrawFramebuffer, 0);
         _gl.ClearColor(0, 0, 0, 1);

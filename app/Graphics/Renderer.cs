@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenCvSharp;
 using RealtimeSeg.Frames;
 using Silk.NET.OpenGL;
 
@@ -64,8 +65,20 @@ public sealed class Renderer : IDisposable
     {
         if (_foreground.Length == 0) return;
         int next = _solo is { } now ? Array.IndexOf(_foreground, now) + 1 : 0;
-        _solo = next < _foreground.Length ? _foreground[next] : null;
-        _compositor.SetPalette(_palette, _solo is { } only ? [only] : _foreground);
+        SetSolo(next < _foreground.Length ? _foreground[next] : null);
+    }
+
+    /// <summary>Shows the class at a place of the picture alone; all again if it already was, or if nothing is shown there.</summary>
+    /// <param name="x">As a share of the picture's width.</param>
+    /// <param name="y">Likewise of its height.</param>
+    public void SoloAt(float x, float y)
+    {
+        if (_target is null) return;
+        Placement shown = Placement.Within((_target.Width, _target.Height), (_mask.Width, _mask.Height));
+        (float u, float v) = shown.ShareOf(x * _target.Width, y * _target.Height);
+        if (View == View.Split) (u, v) = (u * 2 % 1, (v * 2) - 0.5f); // two pictures of half the size
+        int? label = u is >= 0 and < 1 && v is >= 0 and < 1 ? _mask.LabelAt(u, v) : null;
+        SetSolo(label is { } l && l != _solo && _foreground.Contains(l) ? l : null);
     }
 
     /// <summary>The class that is shown alone, or null.</summary>
@@ -110,6 +123,9 @@ public sealed class Renderer : IDisposable
     /// unless asked for.
     /// </summary>
     public bool IsSoftware => SoftwareRasterizers.Any(n => Device.Contains(n, StringComparison.Ordinal));
+
+    /// <summary>What <see cref="View.Replace"/> shows behind the foreground from now on, 8-bit BGR.</summary>
+    public void SetBackdrop(Mat picture) => _compositor.SetBackdrop(picture);
 
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
@@ -160,6 +176,12 @@ public sealed class Renderer : IDisposable
         _compositor.Dispose();
         _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);
+    }
+
+    private void SetSolo(int? label)
+    {
+        _solo = label;
+        _compositor.SetPalette(_palette, label is { } only ? [only] : _foreground);
     }
 
     private Hud MakeHud(RenderTarget target)

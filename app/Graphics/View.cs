@@ -52,8 +52,8 @@ public sealed record RenderOptions
     /// <summary>Leave what a cut-out leaves out transparent: for files that can hold that.</summary>
     public bool Transparent { get; init; }
 
-    /// <summary>What <see cref="View.Replace"/> puts behind: a picture file, or a colour as #RRGGBB.</summary>
-    public string Backdrop { get; init; } = "#1E5A3C";
+    /// <summary>What <see cref="View.Replace"/> puts behind where there is no picture for it, 0xRRGGBB.</summary>
+    public int Backdrop { get; init; } = 0x1E5A3C;
 
     /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
     public bool IsForeground(string name) => !Ignore.Contains(name, StringComparer.Ordinal) && (Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal));

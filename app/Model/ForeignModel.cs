@@ -26,7 +26,7 @@ public sealed record ForeignHints
     /// <summary>WIDTHxHEIGHT.</summary>
     public string? Size { get; init; }
 
-    /// <summary>keep or stretch.</summary>
+    /// <summary>keep, stretch, letterbox or crop.</summary>
     public string? Fit { get; init; }
 
     /// <summary>Class names, by label.</summary>
@@ -131,7 +131,10 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         };
         (int h, int w) = nhwc ? (d[1], d[2]) : (d[2], d[3]);
         (int Width, int Height) working = w > 0 && h > 0 ? (w, h) : size ?? ParseSize(hints.Size) ?? throw Unclear("its input has no fixed size");
-        if (w > 0 && h > 0 && size is { } asked && asked != working) throw new UserError($"--size {asked.Width}x{asked.Height}: {path} takes {w}×{h} only");
+        bool fixedSize = w > 0 && h > 0;
+        Fit fit = hints.Fit is { } wanted ? ParseFit(wanted) : fixedSize ? Fit.Stretch : Fit.Keep;
+        if (fixedSize && fit == Fit.Keep) throw new UserError($"fit keep: {path} takes {w}×{h} only; choose stretch, letterbox or crop");
+        if (fixedSize && size is { } asked && asked != working) throw new UserError($"--size {asked.Width}x{asked.Height}: {path} takes {w}×{h} only");
 
         if (session.OutputMetadata.Count == 0) throw Unclear("it has no output");
         (string output, NodeMetadata scores) = session.OutputMetadata.First();
@@ -151,7 +154,7 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         IReadOnlyList<int> palette = hints.Colors is { } colors ? [.. colors.Select(Color)] : ModelManifest.DefaultPalette(classes);
         if (palette.Count < classes) throw new UserError($"{path} has {classes} classes, but {palette.Count} colours are given");
         bool rgb = (hints.Color?.ToLowerInvariant() ?? "rgb") switch { "rgb" => true, "bgr" => false, string other => throw new UserError($"--color {other}: choose rgb or bgr") };
-        ModelManifest manifest = new() { Classes = names, Palette = [.. palette.Take(classes)], Size = working, Fit = w > 0 && h > 0 ? "stretch" : hints.Fit ?? "keep", Network = "foreign model" };
+        ModelManifest manifest = new() { Classes = names, Palette = [.. palette.Take(classes)], Size = working, Fit = fit, Network = "foreign model" };
         return (new ForeignModel(input, output, nhwc, rgb, Three("mean", hints.Mean) ?? ImageNetMean, Three("std", hints.Std) ?? ImageNetStd, kind), manifest);
     }
 
@@ -164,6 +167,11 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         : throw new UserError($"{name}: give one number or three in 0–255");
 
     private static int Color(string text) => text.TrimStart('#') is { Length: 6 } hex && int.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int rgb) ? rgb : throw new UserError($"colour '{text}': write RRGGBB");
+
+    /// <param name="text">keep, stretch, letterbox or crop.</param>
+    /// <exception cref="UserError">None of these.</exception>
+    public static Fit ParseFit(string text) => Enum.TryParse(text, ignoreCase: true, out Fit f) && Enum.IsDefined(f) && char.IsLetter(text[0])
+        ? f : throw new UserError($"no fit '{text}': choose {string.Join(", ", Enum.GetNames<Fit>()).ToLowerInvariant()}");
 
     private static (int, int)? ParseSize(string? text)
     {

@@ -20,8 +20,8 @@ public sealed record ModelManifest
     /// <summary>0xRRGGBB by label.</summary>
     public required IReadOnlyList<int> Palette { get; init; }
 
-    /// <summary>How a frame is brought to the network's size: <c>keep</c> its aspect at the same area, or <c>stretch</c> it.</summary>
-    public string Fit { get; init; } = "keep";
+    /// <summary>How a frame is brought to the network's size; models are made for <see cref="Fit.Keep"/> or <see cref="Fit.Stretch"/>.</summary>
+    public Fit Fit { get; init; } = Fit.Keep;
 
     /// <summary>The picture size that the network was trained for, in pixels.</summary>
     public required (int Width, int Height) Size { get; init; }
@@ -48,7 +48,7 @@ public sealed record ModelManifest
             [SchemaKey] = CurrentSchema.ToString(CultureInfo.InvariantCulture),
             [ClassesKey] = string.Join(',', Classes),
             [PaletteKey] = string.Join(',', Palette.Select(c => c.ToString("x6", CultureInfo.InvariantCulture))),
-            [FitKey] = Fit,
+            [FitKey] = Fit.ToString().ToLowerInvariant(),
             [SizeKey] = string.Create(CultureInfo.InvariantCulture, $"{Size.Width}x{Size.Height}"),
             [NetworkKey] = Network,
             [ParametersKey] = Parameters.ToString(CultureInfo.InvariantCulture),
@@ -74,12 +74,12 @@ public sealed record ModelManifest
         {
             string[] names = Text(ClassesKey).Split(','), colors = Text(PaletteKey).Split(','), size = Text(SizeKey).Split('x');
             if (names.Length != colors.Length || size.Length != 2) throw new FormatException($"{names.Length} classes, {colors.Length} colours, size '{Text(SizeKey)}'");
-            if (Text(FitKey) is not ("keep" or "stretch")) throw new FormatException($"fit '{Text(FitKey)}'");
+            if (!Enum.TryParse(Text(FitKey), ignoreCase: true, out Fit fit) || fit is not (Fit.Keep or Fit.Stretch)) throw new FormatException($"fit '{Text(FitKey)}'");
             return new ModelManifest
             {
                 Classes = names,
                 Palette = [.. colors.Select(c => int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture))],
-                Fit = Text(FitKey),
+                Fit = fit,
                 Size = (int.Parse(size[0], CultureInfo.InvariantCulture), int.Parse(size[1], CultureInfo.InvariantCulture)),
                 Network = Text(NetworkKey),
                 Parameters = long.TryParse(Text(ParametersKey), CultureInfo.InvariantCulture, out long p) ? p : 0,

@@ -11,7 +11,8 @@ namespace RealtimeSeg.Model;
 /// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
 /// <param name="Foreign">How a model that this program did not make is to be read.</param>
 /// <param name="Size">Working size; null for the one the model was trained for.</param>
-public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false, ForeignHints? Foreign = null);
+/// <param name="Fit">How pictures are brought to that size; null for the model's own way.</param>
+public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false, ForeignHints? Foreign = null, Fit? Fit = null);
 
 /// <summary>An exported model, ready to label frames.</summary>
 public sealed class Segmenter : IDisposable
@@ -66,13 +67,13 @@ public sealed class Segmenter : IDisposable
             string name = Path.GetFileNameWithoutExtension(path);
             if (!IsOwn(session))
             {
-                (ForeignModel foreign, ModelManifest read) = ForeignModel.Resolve(session, path, (options.Foreign ?? new ForeignHints()).Or(Sidecar.Read(path)), options.Size);
+                (ForeignModel foreign, ModelManifest read) = ForeignModel.Resolve(session, path, Hints(options, path), options.Size);
                 say($"{path} is not a model of this program: read as {(foreign.Nhwc ? "NHWC" : "NCHW")}, {(foreign.Rgb ? "RGB" : "BGR")}, mean {string.Join(' ', foreign.Mean)}, deviation {string.Join(' ', foreign.Std)}, {foreign.Kind}, {read.Classes.Count} classes");
                 return new Segmenter(session, provider, read, name, threads, foreign);
             }
 
             ModelManifest manifest = ModelManifest.Parse(session.ModelMetadata.CustomMetadataMap, path);
-            return new Segmenter(session, provider, options.Size is { } s ? manifest with { Size = s } : manifest, name, threads, null);
+            return new Segmenter(session, provider, manifest with { Size = options.Size ?? manifest.Size, Fit = options.Fit ?? manifest.Fit }, name, threads, null);
         }
         catch
         {
@@ -87,16 +88,19 @@ public sealed class Segmenter : IDisposable
     public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
         FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit);
-        if (slot.Binding is not SlotBinding bound || bound.Owner != this || slot.Fitted.Width != geometry.Width || slot.Fitted.Height != geometry.Height) Bind(slot, geometry);
+        if (slot.Binding is not SlotBinding bound || bound.Owner != this || bound.Geometry != geometry) bound = Bind(slot, geometry);
         if (slot.Image.Width == geometry.Width && slot.Image.Height == geometry.Height) slot.Image.CopyTo(slot.Fitted);
         else Cv2.Resize(slot.Image, slot.Fitted, slot.Fitted.Size(), 0, 0, slot.Image.Width > geometry.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        bound.Frame?.Put(slot.Fitted);
     }
 
     /// <summary>Fills the slot's labels and confidence from its fitted picture.</summary>
     public void Infer(FrameSlot slot)
     {
-        if (_foreign is not null) _foreign.Run(slot.Fitted, slot.Labels, slot.Confidence, _run);
-        else _session.RunWithBinding(_run, ((SlotBinding)slot.Binding!).Io!);
+        SlotBinding bound = (SlotBinding)slot.Binding!;
+        if (_foreign is not null) _foreign.Run(bound.Input, bound.Labels, bound.Confidence, _run);
+        else _session.RunWithBinding(_run, bound.Io!);
+        bound.Frame?.Take(slot.Labels, slot.Confidence);
     }
 
     public void Dispose()
@@ -105,13 +109,15 @@ public sealed class Segmenter : IDisposable
         _session.Dispose();
     }
 
-    private void Bind(FrameSlot slot, FrameGeometry g)
+    private SlotBinding Bind(FrameSlot slot, FrameGeometry g)
     {
         slot.Binding?.Dispose();
         slot.Fitted.Create(g.Height, g.Width, MatType.CV_8UC3);
         slot.Labels.Create(g.Height, g.Width, MatType.CV_8UC1);
         slot.Confidence.Create(g.Height, g.Width, MatType.CV_8UC1);
-        slot.Binding = new SlotBinding(this, slot);
+        SlotBinding bound = new(this, slot, g);
+        slot.Binding = bound;
+        return bound;
     }
 
     /// <summary>Whether it has the inputs and outputs of the contract.</summary>
@@ -119,18 +125,26 @@ public sealed class Segmenter : IDisposable
         => session.InputMetadata.Count == 1 && session.InputMetadata.TryGetValue(ModelManifest.FrameInput, out NodeMetadata? input) && input.ElementDataType == TensorElementType.UInt8 && input.Dimensions.Length == 4
             && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput) && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
 
-    /// <summary>A slot's native buffers as ONNX Runtime sees them.</summary>
+    private static ForeignHints Hints(SegmenterOptions options, string path)
+    {
+        ForeignHints hints = (options.Foreign ?? new ForeignHints()).Or(Sidecar.Read(path));
+        return options.Fit is { } fit ? hints with { Fit = fit.ToString() } : hints;
+    }
+
+    /// <summary>A slot's native buffers as ONNX Runtime sees them; buffers of its own where the network does not read just the scaled picture.</summary>
     private sealed unsafe class SlotBinding : IDisposable
     {
         private readonly OrtValue? _frame, _labels, _confidence;
 
-        public SlotBinding(Segmenter owner, FrameSlot slot)
+        public SlotBinding(Segmenter owner, FrameSlot slot, FrameGeometry geometry)
         {
-            Owner = owner;
+            (Owner, Geometry) = (owner, geometry);
+            Frame = geometry.IsExact ? null : new NetworkFrame(geometry);
+            (Input, Labels, Confidence) = (Frame?.Input ?? slot.Fitted, Frame?.Labels ?? slot.Labels, Frame?.Confidence ?? slot.Confidence);
             if (owner._foreign is not null) return; // it is handed its tensors run by run
-            _frame = Wrap(slot.Fitted, [1, slot.Fitted.Height, slot.Fitted.Width, 3]);
-            _labels = Wrap(slot.Labels, [1, slot.Labels.Height, slot.Labels.Width]);
-            _confidence = Wrap(slot.Confidence, [1, slot.Confidence.Height, slot.Confidence.Width]);
+            _frame = Wrap(Input, [1, Input.Height, Input.Width, 3]);
+            _labels = Wrap(Labels, [1, Labels.Height, Labels.Width]);
+            _confidence = Wrap(Confidence, [1, Confidence.Height, Confidence.Width]);
             Io = owner._session.CreateIoBinding();
             Io.BindInput(ModelManifest.FrameInput, _frame);
             Io.BindOutput(ModelManifest.LabelsOutput, _labels);
@@ -138,6 +152,17 @@ public sealed class Segmenter : IDisposable
         }
 
         public Segmenter Owner { get; }
+
+        public FrameGeometry Geometry { get; }
+
+        /// <summary>Null where the network reads just the scaled picture.</summary>
+        public NetworkFrame? Frame { get; }
+
+        public Mat Input { get; }
+
+        public Mat Labels { get; }
+
+        public Mat Confidence { get; }
 
         public OrtIoBinding? Io { get; }
 
@@ -147,6 +172,7 @@ public sealed class Segmenter : IDisposable
             _confidence?.Dispose();
             _labels?.Dispose();
             _frame?.Dispose();
+            Frame?.Dispose();
         }
 
         private static OrtValue Wrap(Mat m, long[] shape)

@@ -54,6 +54,7 @@ public sealed class WebServer : IDisposable
         _app.MapGet("/stream.mjpg", StreamAsync);
         _app.MapGet("/stats.json", () => _control.Latest is { } latest ? Results.Json(latest) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
         _app.MapPost("/do/{command}", (string command) => Press(Commands.TryGetValue(command, out UserKey key) ? key : null));
+        _app.MapPost("/pick/{x:float}/{y:float}", (float x, float y) => Send(new UserInput(UserKey.Pick, x, y)));
         _app.MapPost("/view/{number:int}", (int number) => Press(number is >= 1 and <= 8 ? UserKey.FirstView + (number - 1) : null));
         try
         {
@@ -76,10 +77,11 @@ public sealed class WebServer : IDisposable
         ((IDisposable)_app).Dispose();
     }
 
-    private IResult Press(UserKey? key)
+    private IResult Press(UserKey? key) => key is { } known ? Send(new UserInput(known)) : Results.NotFound();
+
+    private IResult Send(UserInput input)
     {
-        if (key is null) return Results.NotFound();
-        _control.Press(key.Value);
+        _control.Send(input);
         return Results.NoContent();
     }
 

@@ -39,7 +39,7 @@ public sealed class Augmentation(int width, int height, Extras extras = Extras.N
     private void Crop(Sample sample, Random random, Mat toImage, Mat toLabels)
     {
         // The scale is relative to the size at which the app will show such a picture to the network.
-        FrameGeometry shown = FrameGeometry.For(sample.Image.Width, sample.Image.Height, WorkingSize, "keep");
+        FrameGeometry shown = FrameGeometry.For(sample.Image.Width, sample.Image.Height, WorkingSize, Fit.Keep);
         double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
         Size size = new(Math.Max(1, (int)(shown.Width * scale)), Math.Max(1, (int)(shown.Height * scale)));
         Cv2.Resize(sample.Image, _scaled, size, 0, 0, size.Width < sample.Image.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);

@@ -5,54 +5,76 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Models;
 
 /// <summary>
-/// DeconvNet (Noh, Hong and Han 2015): a VGG-like encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 that sees 7×7 cells,
-/// fc7, and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Its
-/// deconvolutions have stride 1: such a one is a convolution (with the kernel turned and in/out swapped) and is emitted as one, which
-/// runs faster. fc6 is padded, so that any input size goes through.
+/// DeconvNet (Noh, Hong and Han 2015): an encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 that sees 7×7 cells, fc7,
+/// and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Nothing but
+/// the switches goes from one side to the other. Its deconvolutions have stride 1: such a one is a convolution (with the kernel turned
+/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size goes through.
 /// </summary>
 public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact) : INetwork
 {
-    public const string Name = "deconvnet", Compact = "vgglite";
+    public const string Name = "deconvnet", Compact = "reslite";
     private const int PoolSize = 2, Context = 7;
 
     /// <summary>
-    /// vgg16 is the paper's (252 M parameters), vgg16-fc1024 the same with a narrower bottleneck (82 M). vgglite is a compact one
-    /// (5.6 M), whose first convolution strides, so that its last enlargement is a fixed bilinear one.
+    /// vgg16 is the paper's (252 M parameters), vgg16-fc1024 the same with a narrower bottleneck (82 M). Compact ones have a first
+    /// convolution that strides, so that their last enlargement is a fixed bilinear one: vgglite is the same mirror with few channels
+    /// (5.6 M), reslite has residual blocks as the FCN's body of that name, and narrows before it refines (4.8 M).
     /// </summary>
     public static IReadOnlyDictionary<string, Plan> Plans { get; } = new Dictionary<string, Plan>(StringComparer.Ordinal)
     {
-        [Compact] = new([32, 64, 128, 256], [2, 2, 2, 2], 128, StemStride: 2),
+        [Compact] = new([24, 48, 96, 192], [0, 1, 2, 2], 128, StemStride: 2, Residual: true),
+        ["vgglite"] = new([32, 64, 128, 256], [2, 2, 2, 2], 128, StemStride: 2),
         ["vgg16"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 4096),
         ["vgg16-fc1024"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 1024),
     };
 
-    /// <summary>Channels and convolutions of each level, channels of the bottleneck, and the first convolution's stride.</summary>
-    public sealed record Plan(long[] Widths, int[] Convolutions, long Bottleneck, int StemStride = 1);
+    /// <param name="Widths">Channels of each level.</param>
+    /// <param name="Depths">Convolutions of each level; residual blocks after its first convolution where <paramref name="Residual"/>.</param>
+    /// <param name="Bottleneck">Channels of fc6 and fc7.</param>
+    /// <param name="StemStride">Stride of the first convolution.</param>
+    /// <param name="Residual">Levels are made of basic blocks (He et al. 2016), of which the mirror has one each.</param>
+    public sealed record Plan(long[] Widths, int[] Depths, long Bottleneck, int StemStride = 1, bool Residual = false);
 
     public Scores Forward(Layers l, Value frame)
     {
-        (long[] widths, int[] convolutions, long bottleneck, int stemStride) = Plans[Backbone];
+        Plan plan = Plans[Backbone];
         Value x = Preamble.Emit(l.Graph, frame);
         Stack<(Value Switches, Value Pooled)> pools = new();
-        for (int level = 0; level < widths.Length; level++)
+        for (int level = 0; level < plan.Widths.Length; level++)
         {
-            for (int i = 1; i <= convolutions[level]; i++) x = l.ConvBnRelu($"conv{level + 1}.{i}", x, widths[level], stride: level == 0 && i == 1 ? stemStride : 1);
+            x = Encode(l, plan, level, x);
             (Value y, Value switches) = MaxPool.Emit(l.Graph, x, PoolSize);
             pools.Push((switches, x));
             x = y;
         }
 
-        x = l.ConvBnRelu("fc6", x, bottleneck, Context);
-        x = l.ConvBnRelu("fc7", x, bottleneck, kernel: 1);
-        x = l.ConvBnRelu("deconv.fc6", x, widths[^1], Context);
-        for (int level = widths.Length - 1; level >= 0; level--)
+        x = l.ConvBnRelu("fc6", x, plan.Bottleneck, Context);
+        x = l.ConvBnRelu("fc7", x, plan.Bottleneck, kernel: 1);
+        x = l.ConvBnRelu("deconv.fc6", x, plan.Widths[^1], Context);
+        for (int level = plan.Widths.Length - 1; level >= 0; level--)
         {
             (Value switches, Value pooled) = pools.Pop();
-            x = l.Unpool(x, switches, pooled, PoolSize);
-            for (int i = 1; i < convolutions[level]; i++) x = l.ConvBnRelu($"deconv{level + 1}.{i}", x, widths[level]);
-            x = l.ConvBnRelu($"deconv{level + 1}.{convolutions[level]}", x, widths[Math.Max(0, level - 1)]);
+            x = Decode(l, plan, level, l.Unpool(x, switches, pooled, PoolSize));
         }
 
-        return new Scores(Resize.Emit(l.Graph, l.Score("score", x, Classes), stemStride), []);
+        return new Scores(Resize.Emit(l.Graph, l.Score("score", x, Classes), plan.StemStride), []);
+    }
+
+    private static Value Encode(Layers l, Plan plan, int level, Value x)
+    {
+        int convolutions = plan.Residual ? 1 : plan.Depths[level], blocks = plan.Residual ? plan.Depths[level] : 0;
+        for (int i = 1; i <= convolutions; i++) x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: level == 0 && i == 1 ? plan.StemStride : 1);
+        for (int i = 1; i <= blocks; i++) x = ResLite.Block(l, $"conv{level + 1}.block{i}", x);
+        return x;
+    }
+
+    /// <summary>The mirror of a level, which ends with the channels of the finer one; residual blocks cost less after that than before.</summary>
+    private static Value Decode(Layers l, Plan plan, int level, Value x)
+    {
+        int convolutions = plan.Residual ? 1 : plan.Depths[level];
+        long finer = plan.Widths[Math.Max(0, level - 1)];
+        for (int i = 1; i < convolutions; i++) x = l.ConvBnRelu($"deconv{level + 1}.{i}", x, plan.Widths[level]);
+        x = l.ConvBnRelu($"deconv{level + 1}.{convolutions}", x, finer);
+        return plan.Residual && plan.Depths[level] > 0 ? ResLite.Block(l, $"deconv{level + 1}.block", x) : x;
     }
 }

@@ -20,14 +20,15 @@ public static class ResLite
         {
             string name = $"e{level + 1}";
             x = l.ConvBnRelu($"{name}.down", x, Levels[level].Width, stride: 2);
-            for (int block = 0; block < Levels[level].Blocks; block++) x = Residual(l, $"{name}.{block}", x);
+            for (int block = 0; block < Levels[level].Blocks; block++) x = Block(l, $"{name}.{block}", x);
             if (level > 0) features[2 << level] = x;
         }
 
         return new Features(features);
     }
 
-    private static Value Residual(Layers l, string name, Value x)
+    /// <summary>Two 3×3 convolutions added to their input: x [N,C,H,W] → the same shape.</summary>
+    public static Value Block(Layers l, string name, Value x)
     {
         Value inner = l.ConvBnRelu(name + ".a", x, x.Shape[1]);
         return Relu.Emit(l.Graph, Elementwise.Add(l.Graph, x, l.ConvBn(name + ".b", inner, x.Shape[1], 3, 1)));

@@ -5,7 +5,7 @@ namespace RealtimeSeg.Graphics.Native;
 /// <summary>The part of GLFW 3.3 that one window needs.</summary>
 internal static partial class Glfw
 {
-    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, True = 1, Pressed = 1, Iconified = 0x20002, Visible = 0x20004, DontCare = -1;
+    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, StickyMouseButtons = 0x33003, LeftButton = 0, True = 1, Pressed = 1, Iconified = 0x20002, Visible = 0x20004, DontCare = -1;
     private const string Library = "libglfw.so.3";
 
     [LibraryImport(Library, EntryPoint = "glfwInit")]
@@ -40,6 +40,12 @@ internal static partial class Glfw
 
     [LibraryImport(Library, EntryPoint = "glfwGetKey")]
     public static partial int GetKey(nint window, int key);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetMouseButton")]
+    public static partial int GetMouseButton(nint window, int button);
+
+    [LibraryImport(Library, EntryPoint = "glfwGetCursorPos")]
+    public static partial void GetCursorPos(nint window, out double x, out double y);
 
     [LibraryImport(Library, EntryPoint = "glfwSetInputMode")]
     public static partial void SetInputMode(nint window, int mode, int value);
