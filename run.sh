@@ -22,11 +22,14 @@ missing_packages() {
     has libfontconfig.so.1 || echo libfontconfig1
     compgen -G '/usr/share/fonts/truetype/dejavu/*.ttf' >/dev/null || echo fonts-dejavu-core
     command -v ffmpeg >/dev/null || echo ffmpeg
+    [[ ${1:-} == test ]] || return 0
+    command -v Xvfb >/dev/null || echo xvfb
+    command -v xdotool >/dev/null || echo xdotool
 }
 
 install_missing() {
     local packages
-    packages=$(missing_packages | tr '\n' ' ')
+    packages=$(missing_packages "$@" | tr '\n' ' ')
     [[ -z $packages ]] && return
     local sudo=()
     if [[ $(id -u) != 0 ]]; then
@@ -80,7 +83,7 @@ run_tests() {
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # OpenCV and its FFmpeg report on standard error what this program says itself, in one line.
 export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-SILENT} OPENCV_FFMPEG_LOGLEVEL=${OPENCV_FFMPEG_LOGLEVEL:--8}
-install_missing
+install_missing "${1:-}"
 if changed; then build; fi
 case ${1:-} in
     test) shift; run_tests "$@" ;;

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace RealtimeSeg.Tests.Support;
+
+/// <summary>An X display in memory, with xdotool as its user's hands.</summary>
+internal sealed class VirtualDisplay : IDisposable
+{
+    private readonly Process _server;
+
+    public VirtualDisplay()
+    {
+        // It picks a free display and writes its number.
+        _server = Process.Start(new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "1100x900x24", "-nolisten", "tcp"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        Name = ":" + _server.StandardOutput.ReadLine();
+        _server.BeginErrorReadLine();
+    }
+
+    /// <summary>For the environment variable DISPLAY.</summary>
+    public string Name { get; }
+
+    /// <summary>What is missing to have one; null when nothing is.</summary>
+    public static string? Missing => Cli.Try("xdotool", "version") is null ? "xdotool" : Cli.Try("Xvfb", "-help") is null ? "xvfb" : null;
+
+    /// <summary>Runs xdotool; what it printed.</summary>
+    public string Do(params string[] arguments)
+    {
+        ProcessStartInfo start = new("xdotool", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.Environment["DISPLAY"] = Name;
+        using Process process = Process.Start(start)!;
+        string said = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"xdotool {string.Join(' ', arguments)}: exit code {process.ExitCode}");
+    }
+
+    public void Dispose()
+    {
+        _server.Kill();
+        _server.WaitForExit();
+        _server.Dispose();
+    }
+}
