@@ -165,6 +165,35 @@ public sealed class ExportTests
         }
     }
 
+    /// <summary>A network that sees single pixels says the same at every size of a picture of large patches. (Weights stored twice would be refused: names are claimed once.)</summary>
+    [Theory]
+    [InlineData(1f, 1.5f)]
+    [InlineData(0.5f, 1f, 2f)]
+    public void Scores_at_several_sizes_of_the_picture_are_averaged(params float[] scales)
+    {
+        PixelNet net = new();
+        Dictionary<string, float[]> weights = InferenceGraph.Declared(net).ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
+        weights["score.weight"] = [1, 0, 0, 0, 1, 0, 0, 0, 1]; // the brightest channel wins
+        training::RealtimeSeg.Model.ModelManifest manifest = new() { Classes = ["blue", "green", "red"], Palette = [0, 1, 2], Size = (64, 64) };
+        byte[] one = InferenceGraph.Build(net, weights, manifest), several = InferenceGraph.Build(net, weights, manifest, new ExportForm(Scales: scales));
+        using Mat picture = new(50, 90, MatType.CV_8UC3, new Scalar(200, 30, 30)); // no multiple of 32
+        using (Mat right = new(picture, new Rect(40, 0, 50, 50))) right.SetTo(new Scalar(30, 30, 220));
+        using Evaluator single = new(one, "one"), multiple = new(several, "several");
+        byte[] expected = single.Labels(picture), labels = multiple.Labels(picture);
+        Assert.Equal(expected.Length, labels.Length);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (i % 90 is < 37 or > 43) Assert.Equal(expected[i], labels[i]); // the edge is blurred at other sizes
+        }
+    }
+
+    private sealed record PixelNet : INetwork
+    {
+        public int Classes => 3;
+
+        public Scores Forward(Layers l, Value frame) => new(l.Score("score", Preamble.Emit(l.Graph, frame), Classes), []);
+    }
+
     [Fact]
     public void Two_runs_ship_as_one_file_that_decides_as_either_where_both_are_the_same()
     {

@@ -20,18 +20,19 @@ internal static class ExportCommand
         Option<string> unpool = new("--unpool") { Description = "DeconvNet's unpooling: max (MaxUnpool) or scatter, of operators that GPU providers have", DefaultValueFactory = _ => "max" };
         Option<string?> ensemble = new("--ensemble") { Description = "RUN_A,RUN_B: several runs as one model" };
         Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities", DefaultValueFactory = _ => Ensemble.Mean };
+        Option<string> scales = new("--scales") { Description = "Sizes of the picture, as factors, whose scores are averaged, such as 1,1.5: more accurate, each at its own cost", DefaultValueFactory = _ => "1" };
         Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
         Option<string> net = new("--net") { Description = $"With --random: {string.Join(", ", Networks.Names)}, or {Classifiers}: the backbone as its authors trained it, to convert", DefaultValueFactory = _ => "fcn8s" };
         Option<string?> backbone = new("--backbone") { Description = "With --random: what the network is built on" };
         Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
         Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
-        Command c = new("export", "Write a network as an .onnx file.") { paths, half, best, unpool, ensemble, combine, random, net, backbone, classes, seed };
+        Command c = new("export", "Write a network as an .onnx file.") { paths, half, best, unpool, scales, ensemble, combine, random, net, backbone, classes, seed };
         c.SetAction(p =>
         {
             string[] names = p.GetValue(paths)!;
             bool fromRandom = p.GetValue(random);
             if (p.GetValue(unpool) is not ("max" or "scatter")) throw new UserError($"--unpool {p.GetValue(unpool)}: choose max or scatter");
-            ExportForm form = new(p.GetValue(half), p.GetValue(unpool) == "scatter");
+            ExportForm form = new(p.GetValue(half), p.GetValue(unpool) == "scatter", Scales(p.GetValue(scales)!));
             string[]? runs = p.GetValue(ensemble)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (names.Length != (fromRandom || runs is not null ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
             ModelManifest m = runs is not null ? Exporter.FromRuns(runs, p.GetValue(combine)!, names[0], form, p.GetValue(best))
@@ -44,4 +45,7 @@ internal static class ExportCommand
         });
         return c;
     }
+
+    private static float[] Scales(string text)
+        => [.. text.Split(',').Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out float s) && s is >= 0.25f and <= 4 ? s : throw new UserError($"--scales {text}: give factors from 0.25 to 4 with commas, such as 1,1.5"))];
 }

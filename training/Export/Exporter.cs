@@ -31,6 +31,7 @@ public static class Exporter
         Checkpoint checkpoint = Load(folder, best);
         RunConfig config = checkpoint.Config;
         ModelManifest manifest = ManifestOf(config with { Data = DataNames(config) });
+        if (form?.Scales is { Count: > 1 } scales) manifest = manifest with { Network = $"{manifest.Network} at sizes {string.Join(" and ", scales.Select(s => s.ToString(CultureInfo.InvariantCulture)))}", MeanIu = null };
         AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, form));
         return manifest;
     }

@@ -11,14 +11,17 @@ public static class InferenceGraph
     /// <param name="net">The network.</param>
     /// <param name="weights">Every parameter by name.</param>
     /// <param name="manifest">What the file says of itself.</param>
-    /// <param name="form">How it is stored.</param>
+    /// <param name="form">How it is stored, and at which sizes of the picture it runs.</param>
     /// <returns>The bytes of the .onnx file.</returns>
     public static byte[] Build(INetwork net, IReadOnlyDictionary<string, float[]> weights, ModelManifest manifest, ExportForm? form = null)
-        => Write(manifest, (g, frame) => net.Forward(new InferenceLayers(g, weights, form), frame).Logits);
+        => Write(manifest, (g, frame) => Logits(g, frame, net, new InferenceLayers(g, weights, form), form));
 
     /// <summary>Several networks in one file, see <see cref="Ensemble"/>.</summary>
     public static byte[] BuildEnsemble(IReadOnlyList<(INetwork Net, IReadOnlyDictionary<string, float[]> Weights)> members, string combine, ModelManifest manifest, ExportForm? form = null)
-        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => m.Net.Forward(new InferenceLayers(g, m.Weights, form, Ensemble.Prefix(i)), frame).Logits)], combine));
+        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => Preamble.CropScores(g, Logits(g, frame, m.Net, new InferenceLayers(g, m.Weights, form, Ensemble.Prefix(i)), form), frame))], combine));
+
+    private static Value Logits(GraphBuilder g, Value frame, INetwork net, InferenceLayers layers, ExportForm? form)
+        => MultiScale.Logits(g, frame, form?.Scales ?? [1f], seen => net.Forward(layers, seen).Logits);
 
     private static byte[] Write(ModelManifest manifest, Func<GraphBuilder, Value, Value> logitsOf)
     {

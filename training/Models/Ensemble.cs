@@ -21,14 +21,14 @@ public static class Ensemble
     public static Value Combine(GraphBuilder g, IReadOnlyList<Value> logits, string combine)
     {
         using IDisposable scope = g.Scope("ensemble");
-        Value[] parts = combine switch
+        IEnumerable<Value> parts = combine switch
         {
-            Mean => [.. logits.Select(l => g.Add("Softmax", [l], l.Shape, attributes: [("axis", 1L)]))],
-            Product => [.. logits.Select(l => g.Add("LogSoftmax", [l], l.Shape, attributes: [("axis", 1L)]))],
+            Mean => logits.Select(l => g.Add("Softmax", [l], l.Shape, attributes: [("axis", 1L)])),
+            Product => logits, // what their softmax would divide by is the same for all classes
             _ => throw new UserError($"--combine {combine}: choose {Mean} or {Product}"),
         };
         Value sum = parts.Aggregate((a, b) => Elementwise.Add(g, a, b));
         if (combine == Product) return sum;
-        return Elementwise.Log(g, Elementwise.Max(g, Elementwise.Mul(g, sum, g.Constant(1f / parts.Length)), g.Constant(1e-12f)));
+        return Elementwise.Log(g, Elementwise.Max(g, Elementwise.Mul(g, sum, g.Constant(1f / logits.Count)), g.Constant(1e-12f)));
     }
 }

@@ -128,10 +128,11 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
         Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
 }
 
-/// <summary>Choices that change an exported file, not what it computes.</summary>
+/// <summary>Choices for an exported file.</summary>
 /// <param name="HalfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
 /// <param name="UnpoolByScatter">Unpool by a scatter instead of MaxUnpool, which GPU providers lack.</param>
-public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter = false);
+/// <param name="Scales">Sizes of the picture whose scores are averaged, as factors; null for its own alone.</param>
+public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter = false, IReadOnlyList<float>? Scales = null);
 
 /// <summary>Layers of the exported graph: parameters are constants and batch norm is folded into the convolution before it.</summary>
 /// <param name="graph">The graph to add to.</param>
@@ -140,12 +141,17 @@ public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter
 /// <param name="prefix">Before the names of constants in the graph, so that several networks fit into one.</param>
 public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, ExportForm? form = null, string prefix = "") : Layers(graph)
 {
+    /// <summary>What is stored already: a network may be emitted for several sizes of its picture, with the same weights.</summary>
+    private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
+
     public override Value Unpool(Value x, Value switches, Value like, long size)
         => form?.UnpoolByScatter == true ? MaxUnpool.EmitAsScatter(Graph, x, switches, like) : base.Unpool(x, switches, like, size);
 
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
+        using IDisposable scope = Graph.Scope(name);
         Parameter declared = ConvWeight(name, x, channels, kernel);
+        if (_stored.TryGetValue(declared.Name, out Value? folded)) return Conv.Emit(Graph, x, folded, _stored[name + ".bias"], SamePadding(kernel, stride));
         float[] w = [.. Values(declared)];
         float[][] bn = [.. BnParameters(name, channels).Select(Values)];
         float[] bias = new float[channels];
@@ -157,15 +163,17 @@ public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<stri
             foreach (ref float v in w.AsSpan(c * fan, fan)) v *= scale;
         }
 
-        using IDisposable scope = Graph.Scope(name);
-        return Conv.Emit(Graph, x, Kernel(declared.Name, w, declared.Shape), Graph.Initializer(prefix + name + ".bias", bias, new Shape(channels)), SamePadding(kernel, stride));
+        Value offset = _stored[name + ".bias"] = Graph.Initializer(prefix + name + ".bias", bias, new Shape(channels));
+        return Conv.Emit(Graph, x, Kernel(declared.Name, w, declared.Shape), offset, SamePadding(kernel, stride));
     }
 
     protected override Value Parameter(Parameter p)
-        => p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape) : Graph.Initializer(prefix + p.Name, Values(p), p.Shape);
+        => _stored.TryGetValue(p.Name, out Value? known) ? known
+            : p.Kind == ParameterKind.Weight ? Kernel(p.Name, Values(p), p.Shape)
+            : _stored[p.Name] = Graph.Initializer(prefix + p.Name, Values(p), p.Shape);
 
     private Value Kernel(string name, float[] values, Shape shape)
-        => form?.HalfPrecision == true ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
+        => _stored[name] = form?.HalfPrecision == true ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
 
     private float[] Values(Parameter p)
     {

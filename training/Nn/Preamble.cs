@@ -40,6 +40,10 @@ public static class Preamble
         return (Crop(g, Elementwise.Cast(g, winner, ElementType.UInt8), frame), Crop(g, Elementwise.Cast(g, confidence, ElementType.UInt8), frame));
     }
 
+    /// <summary>Scores [N,K,H',W'] cropped to the frame that they are of: [N,K,H,W].</summary>
+    public static Value CropScores(GraphBuilder g, Value scores, Value frame)
+        => g.Add("Slice", [scores, g.Constant(0, 0), Size(g, frame), g.Constant(2, 3)], new Shape(scores.Shape[0], scores.Shape[1], frame.Shape[1], frame.Shape[2]));
+
     private static Value PadToMultiple(GraphBuilder g, Value frame)
     {
         Value missing = g.Add("Mod", [g.Add("Neg", [Size(g, frame)], new Shape(2)), g.Constant(Multiple)], new Shape(2));
@@ -52,7 +56,7 @@ public static class Preamble
         => g.Add("Slice", [map, g.Constant(0, 0), Size(g, frame), g.Constant(1, 2)], new Shape(frame.Shape[0], frame.Shape[1], frame.Shape[2]));
 
     /// <summary>[H, W] of the frame, read when the graph runs.</summary>
-    private static Value Size(GraphBuilder g, Value frame)
+    public static Value Size(GraphBuilder g, Value frame)
     {
         Value shape = g.Add("Shape", [frame], new Shape(4), ElementType.Int64);
         return g.Add("Slice", [shape, g.Constant(1), g.Constant(3)], new Shape(2));

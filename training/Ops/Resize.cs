@@ -16,6 +16,15 @@ public static class Resize
         return g.Add("Resize", [x, roi, scales], shape, attributes: [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")]);
     }
 
+    /// <summary>x [N,C,H,W] to a size that is known when the graph runs, [height, width]; for inference only.</summary>
+    public static Value To(GraphBuilder g, Value x, Value size)
+    {
+        Value shape = g.Add("Shape", [x], new Shape(4), ElementType.Int64);
+        Value sizes = g.Add("Concat", [g.Add("Slice", [shape, g.Constant(0L), g.Constant(2L)], new Shape(2)), size], new Shape(4), attributes: [("axis", 0L)]);
+        Value roi = g.Constant([], new Shape(0)), factors = g.Constant([], new Shape(0));
+        return g.Add("Resize", [x, roi, factors, sizes], new Shape(x.Shape[0], x.Shape[1], Shape.Dynamic, Shape.Dynamic), attributes: [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")]);
+    }
+
     /// <summary>The enlargement is U_h · x · U_wᵀ with fixed matrices, so dX = U_hᵀ · dY · U_w: exact at the edges too.</summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b)
     {
