@@ -55,16 +55,16 @@ public sealed class TrainingTests
             if (learned[i].Parameter.Name.StartsWith(skipped, StringComparison.Ordinal)) continue;
             float[] weights = (float[])inputs[learned[i].Value.Name], start = [.. weights];
             double length = Math.Sqrt(analytic[i].Sum(v => (double)v * v));
-            double step = 1e-3 / Math.Max(length, 0.1);
             double At(double t)
             {
                 for (int k = 0; k < weights.Length; k++) weights[k] = (float)(start[k] + (t * analytic[i][k] / length));
                 return runner.Run()[0][0];
             }
 
-            double numeric = (At(step) - At(-step)) / (2 * step);
+            // A step across a ReLU's kink is off at one length, a wrong rule at all.
+            bool agrees = new[] { 1e-3, 3e-4, 1e-4 }.Select(s => s / Math.Max(length, 0.1)).Any(s => Math.Abs(((At(s) - At(-s)) / (2 * s)) - length) < (0.08 * length) + 2e-3);
             start.CopyTo(weights, 0);
-            Assert.True(Math.Abs(numeric - length) < 0.08 * length + 2e-3, string.Create(CultureInfo.InvariantCulture, $"{learned[i].Parameter.Name}: rule {length}, differences {numeric}"));
+            Assert.True(agrees, string.Create(CultureInfo.InvariantCulture, $"{learned[i].Parameter.Name}: the rule says {length}, differences say otherwise"));
         }
     }
 
@@ -89,12 +89,27 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit()
+    public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit() => ResumeEqualsWhole(Toy.Config(6));
+
+    /// <summary>With all that has a memory or a random number of its own: average, auxiliary heads, hard examples, object crops, every augmentation.</summary>
+    [Theory]
+    [InlineData("fcn4s", false)]
+    [InlineData("deconvnet", true)]
+    public void So_does_a_run_with_everything_switched_on(string net, bool objectCrops) => ResumeEqualsWhole(Toy.Config(6, net) with
+    {
+        Objective = new Objective { Loss = Objective.HardExamples, LabelSmoothing = 0.1f, Auxiliary = 0.4f },
+        AverageDecay = 0.9,
+        ClipNorm = 1,
+        Augment = "strong",
+        ObjectCrops = objectCrops,
+    });
+
+    private static void ResumeEqualsWhole(RunConfig config)
     {
         using TemporaryFolder folder = new();
-        Checkpoint whole = Toy.Train(Toy.Config(6), folder["whole"]);
+        Checkpoint whole = Toy.Train(config, folder["whole"]);
         using CancellationTokenSource stop = new();
-        Checkpoint half = Toy.Train(Toy.Config(6), folder["parts"], report: line =>
+        Checkpoint half = Toy.Train(config, folder["parts"], report: line =>
         {
             if (line.Step == 3) stop.Cancel();
         }, stop: stop.Token);
