@@ -1,5 +1,6 @@
 extern alias training;
 
+using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
@@ -192,6 +193,18 @@ public sealed class ExportTests
         public int Classes => 3;
 
         public Scores Forward(Layers l, Value frame) => new(l.Score("score", Preamble.Emit(l.Graph, frame), Classes), []);
+    }
+
+    [Fact]
+    public void Heads_that_only_training_needs_are_learned_but_not_exported()
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint run = Toy.Train(Toy.Config(2, "deconvnet") with { Objective = new Objective { Auxiliary = 0.4f } }, folder.Path);
+        string[] heads = [.. new[] { 32, 16, 8, 4 }.Select(stride => $"aux{stride}.weight")];
+        Assert.All(heads, h => Assert.Contains(run.State["moment1/" + h], m => m != 0)); // gradients came
+        Exporter.FromRun(folder.Path, folder["m.onnx"]);
+        string file = Encoding.Latin1.GetString(File.ReadAllBytes(folder["m.onnx"]));
+        Assert.All(heads, h => Assert.DoesNotContain(h, file, StringComparison.Ordinal));
     }
 
     [Fact]

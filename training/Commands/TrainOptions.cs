@@ -31,7 +31,7 @@ internal static class TrainOptions
     public static readonly Option<double> Average = new("--average") { Description = "Decay of a moving average of the weights, which is exported instead, such as 0.999; 0 keeps none" };
     public static readonly Option<string> Loss = new("--loss") { Description = "ce (cross-entropy), ohem (of hard pixels only) or l2 (squared error of probabilities)", DefaultValueFactory = _ => Objective.CrossEntropy };
     public static readonly Option<float> Smoothing = new("--label-smoothing") { Description = "Share of the target spread over all classes" };
-    public static readonly Option<float> Auxiliary = new("--aux") { Description = "Weight of a loss on each coarser score map of an FCN, such as 0.4" };
+    public static readonly Option<float> Auxiliary = new("--aux") { Description = "Weight of a loss on each coarser score map of an FCN, or level of a DeconvNet, such as 0.4" };
     public static readonly Option<float> Clip = new("--clip") { Description = "Longest gradient over all weights; 0 for no limit" };
     public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
     public static readonly Option<string> Augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "plain" };

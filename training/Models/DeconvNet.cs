@@ -8,7 +8,9 @@ namespace RealtimeSeg.Training.Models;
 /// DeconvNet (Noh, Hong and Han 2015): an encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 that sees 7×7 cells, fc7,
 /// and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Nothing but
 /// the switches goes from one side to the other. Its deconvolutions have stride 1: such a one is a convolution (with the kernel turned
-/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size goes through.
+/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size goes through. With an auxiliary
+/// loss the bottleneck and each level but the last get a score layer of their own while training (deep supervision, Lee et al. 2015):
+/// without one the error reaches the encoder through the whole mirror only.
 /// </summary>
 public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact) : INetwork
 {
@@ -50,14 +52,25 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
 
         x = l.ConvBnRelu("fc6", x, plan.Bottleneck, Context);
         x = l.ConvBnRelu("fc7", x, plan.Bottleneck, kernel: 1);
+        List<(long, Func<Value>)> coarser = [];
+        long stride = plan.StemStride << plan.Widths.Length;
+        void Supervise(Value features)
+        {
+            string name = $"aux{stride}";
+            coarser.Add((stride, () => l.Score(name, features, Classes)));
+            stride /= PoolSize;
+        }
+
+        Supervise(x);
         x = l.ConvBnRelu("deconv.fc6", x, plan.Widths[^1], Context);
         for (int level = plan.Widths.Length - 1; level >= 0; level--)
         {
             (Value switches, Value pooled) = pools.Pop();
             x = Decode(l, plan, level, l.Unpool(x, switches, pooled, PoolSize));
+            if (level > 0) Supervise(x);
         }
 
-        return new Scores(Resize.Emit(l.Graph, l.Score("score", x, Classes), plan.StemStride), []);
+        return new Scores(Resize.Emit(l.Graph, l.Score("score", x, Classes), plan.StemStride), coarser);
     }
 
     private static Value Encode(Layers l, Plan plan, int level, Value x)

@@ -27,10 +27,11 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
         Features features = Backbone.Forward(l, Preamble.Emit(l.Graph, frame, Backbone.Input));
         if (!features.ByStride.ContainsKey(FinalStride)) throw new UserError($"{Backbone.Name} has no features at stride {FinalStride}: choose a coarser FCN");
         Value scores = l.Score($"score{Coarsest}", features.ByStride[Coarsest], Classes);
-        List<(long, Value)> coarser = [];
+        List<(long, Func<Value>)> coarser = [];
         for (int stride = Coarsest / 2; stride >= FinalStride; stride /= 2)
         {
-            coarser.Add((stride * 2, scores));
+            Value coarse = scores;
+            coarser.Add((stride * 2, () => coarse));
             Value enlarged = Upsampling == Learned ? l.LearnedUpsample($"up{stride}", scores) : Resize.Emit(l.Graph, scores, 2);
             scores = Elementwise.Add(l.Graph, enlarged, l.Score($"score{stride}", features.ByStride[stride], Classes, fromZero: true));
         }

@@ -3,8 +3,11 @@ using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Models;
 
-/// <summary>What a network gives: logits [N,K,H',W'], H' and W' the next multiples of 32, and the coarser ones on the way, by stride.</summary>
-public sealed record Scores(Value Logits, IReadOnlyList<(long Stride, Value Logits)> Auxiliary);
+/// <summary>
+/// What a network gives: logits [N,K,H',W'], H' and W' the next multiples of 32, and coarser ones by stride, for auxiliary losses. Those
+/// are emitted when asked for: heads that only training needs are not in the exported file.
+/// </summary>
+public sealed record Scores(Value Logits, IReadOnlyList<(long Stride, Func<Value> Logits)> Auxiliary);
 
 /// <summary>A network: one definition for training, evaluation and export.</summary>
 public interface INetwork

@@ -35,9 +35,9 @@ public sealed record Objective
     {
         Value loss = EmitOne(g, scores.Logits, labels, classWeights);
         if (Auxiliary <= 0) return loss;
-        foreach ((long stride, Value logits) in scores.Auxiliary)
+        foreach ((long stride, Func<Value> logits) in scores.Auxiliary)
         {
-            Value own = EmitOne(g, logits, Subsampled(g, labels, stride), classWeights);
+            Value own = EmitOne(g, logits(), Subsampled(g, labels, stride), classWeights);
             loss = Elementwise.Add(g, loss, Elementwise.Mul(g, own, g.Constant(Auxiliary)));
         }
 
