@@ -9,6 +9,8 @@ public sealed class Backdrop : IDisposable
     /// <summary>A backdrop that fell further behind than this starts from now on instead of hurrying.</summary>
     private const int MostAtOnce = 4;
 
+    private const double DefaultRate = 25;
+
     private readonly Func<ISource> _open;
     private ISource _source;
     private double _due;
@@ -30,7 +32,7 @@ public sealed class Backdrop : IDisposable
     public bool Advance(double seconds)
     {
         if (_isStill || (seconds < _due && !Image.Empty())) return false;
-        double period = 1 / _source.FramesPerSecond;
+        double period = 1 / (_source.FramesPerSecond > 0 ? _source.FramesPerSecond : DefaultRate);
         for (int i = 0; i < MostAtOnce && _due <= seconds; i++, _due += period) Next();
         if (_due <= seconds) _due = seconds + period;
         return true;

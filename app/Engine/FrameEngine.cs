@@ -159,7 +159,7 @@ public sealed class FrameEngine : IDisposable
     {
         if (_parts.Backdrop is not { } backdrop || _parts.Renderer.View != View.Replace) return;
         if (_begun == 0) _begun = slot[Stamp.Captured];
-        double seconds = _parts.Source.IsLive ? (slot[Stamp.Captured] - _begun) / 1e9 : slot.Index / _parts.Source.FramesPerSecond;
+        double seconds = _parts.Source.IsLive || _parts.Source.FramesPerSecond <= 0 ? (slot[Stamp.Captured] - _begun) / 1e9 : slot.Index / _parts.Source.FramesPerSecond;
         if (backdrop.Advance(seconds)) _parts.Renderer.SetBackdrop(backdrop.Image);
     }
 
