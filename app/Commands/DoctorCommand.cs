@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Graphics;
@@ -100,7 +101,8 @@ internal static class DoctorCommand
             {
                 using Segmenter segmenter = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
                 ModelManifest m = segmenter.Manifest;
-                Line(true, $"model {Path.GetFileName(file)}: {m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, mean IU {m.MeanIu:F3}, {m.Data}");
+                string score = m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mean IU {iu:F3}") : "no score in its manifest";
+                Line(true, $"model {Path.GetFileName(file)}: {m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, {score}, {m.Data}");
                 usable = true;
             }
             catch (UserError e)
