@@ -102,7 +102,7 @@ internal sealed class RunOptions
             Source = source,
             Outputs = outputs,
             Model = p.GetValue(_model)!,
-            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!), Hints(p), p.GetValue(_fit) is { } fit ? ForeignModel.ParseFit(fit) : null),
+            Segmenter = new SegmenterOptions(p.GetValue(_provider)!, p.GetValue(_threads), Settings.ParseSize(p.GetValue(_size)), OnOff("--spin", p.GetValue(_spin)!), Hints(p), p.GetValue(_fit) is { } fit ? FrameGeometry.ParseFit(fit) : null),
             SourceOptions = new SourceOptions(p.GetValue(_fps) ?? p.GetValue(_rate), p.GetValue(_width) is { } w && p.GetValue(_height) is { } h ? (w, h) : null, p.GetValue(_start), p.GetValue(_loop), p.GetValue(_flip)!),
             Frames = p.GetValue(_frames),
             Paced = p.GetValue(_realtime) ? true : p.GetValue(_noRealtime) ? false : null,

@@ -132,7 +132,7 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         (int h, int w) = nhwc ? (d[1], d[2]) : (d[2], d[3]);
         (int Width, int Height) working = w > 0 && h > 0 ? (w, h) : size ?? ParseSize(hints.Size) ?? throw Unclear("its input has no fixed size");
         bool fixedSize = w > 0 && h > 0;
-        Fit fit = hints.Fit is { } wanted ? ParseFit(wanted) : fixedSize ? Fit.Stretch : Fit.Keep;
+        Fit fit = hints.Fit is { } wanted ? FrameGeometry.ParseFit(wanted) : fixedSize ? Fit.Stretch : Fit.Keep;
         if (fixedSize && fit == Fit.Keep) throw new UserError($"fit keep: {path} takes {w}×{h} only; choose stretch, letterbox or crop");
         if (fixedSize && size is { } asked && asked != working) throw new UserError($"--size {asked.Width}x{asked.Height}: {path} takes {w}×{h} only");
 
@@ -167,11 +167,6 @@ public sealed record ForeignModel(string Input, string Output, bool Nhwc, bool R
         : throw new UserError($"{name}: give one number or three in 0–255");
 
     private static int Color(string text) => text.TrimStart('#') is { Length: 6 } hex && int.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int rgb) ? rgb : throw new UserError($"colour '{text}': write RRGGBB");
-
-    /// <param name="text">keep, stretch, letterbox or crop.</param>
-    /// <exception cref="UserError">None of these.</exception>
-    public static Fit ParseFit(string text) => Enum.TryParse(text, ignoreCase: true, out Fit f) && Enum.IsDefined(f) && char.IsLetter(text[0])
-        ? f : throw new UserError($"no fit '{text}': choose {string.Join(", ", Enum.GetNames<Fit>()).ToLowerInvariant()}");
 
     private static (int, int)? ParseSize(string? text)
     {

@@ -62,5 +62,10 @@ public readonly record struct FrameGeometry
         }
     }
 
+    /// <param name="text">keep, stretch, letterbox or crop.</param>
+    /// <exception cref="UserError">None of these.</exception>
+    public static Fit ParseFit(string text) => Enum.TryParse(text, ignoreCase: true, out Fit f) && Enum.IsDefined(f) && char.IsLetter(text[0])
+        ? f : throw new UserError($"no fit '{text}': choose {string.Join(", ", Enum.GetNames<Fit>()).ToLowerInvariant()}");
+
     private static int Side(double pixels, int least) => Math.Max(least, (int)Math.Round(pixels));
 }

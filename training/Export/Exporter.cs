@@ -30,8 +30,7 @@ public static class Exporter
     {
         Checkpoint checkpoint = Load(folder, best);
         RunConfig config = checkpoint.Config;
-        ModelManifest manifest = ManifestOf(config with { Data = DataNames(config) });
-        if (form?.Scales is { Count: > 1 } scales) manifest = manifest with { Network = $"{manifest.Network} at sizes {string.Join(" and ", scales.Select(s => s.ToString(CultureInfo.InvariantCulture)))}", MeanIu = null };
+        ModelManifest manifest = AtSizes(ManifestOf(config with { Data = DataNames(config) }), form);
         AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, form));
         return manifest;
     }
@@ -48,16 +47,20 @@ public static class Exporter
         }
 
         ModelManifest[] manifests = [.. members.Select(m => ManifestOf(m.Config))];
-        ModelManifest manifest = manifests[0] with
+        ModelManifest manifest = AtSizes(manifests[0] with
         {
             Network = $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
             Parameters = manifests.Sum(m => m.Parameters),
             Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
             MeanIu = null, // nobody has scored them together yet
-        };
+        }, form);
         AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, form));
         return manifest;
     }
+
+    /// <summary>A network that sees the picture at several sizes says so; the run's score was at one.</summary>
+    private static ModelManifest AtSizes(ModelManifest manifest, ExportForm? form)
+        => form?.Scales is null or [1f] ? manifest : manifest with { Network = $"{manifest.Network} at sizes {string.Join(" and ", form.Scales.Select(s => s.ToString(CultureInfo.InvariantCulture)))}", MeanIu = null };
 
     private static Checkpoint Load(string folder, bool best) => Checkpoint.Load(Path.Combine(folder, best ? Checkpoint.BestFileName : Checkpoint.FileName));
 
@@ -78,6 +81,7 @@ public static class Exporter
             Data = "none: random weights",
             Commit = Commit(),
         };
+        manifest = AtSizes(manifest, form);
         AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest, form));
         return manifest;
     }
