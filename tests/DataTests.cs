@@ -184,6 +184,9 @@ public sealed class DataTests
         Assert.Equal([0.6f, 1f, 2f, 6f, 0f], median.Select(w => MathF.Round(w, 4)));
         Assert.Equal(Math.Log(1.6) / Math.Log(1.15), enet[3] / enet[0], 4);
         Assert.Equal(1, enet.Average(), 4);
+        IReadOnlyList<float> root = ClassWeights.Of("root", shares);
+        Assert.Equal(Math.Sqrt(0.5 / 0.05), root[3] / root[0], 4);
+        Assert.Equal(0, root[4]);
         Assert.All(ClassWeights.Of("none", shares), w => Assert.Equal(1, w));
         Assert.Throws<training::RealtimeSeg.UserError>(() => ClassWeights.Of("some", shares));
     }

@@ -20,12 +20,13 @@ namespace RealtimeSeg.Tests;
 public sealed class ExportTests
 {
     [Theory]
-    [InlineData("fcn4s")]
-    [InlineData("deconvnet")]
-    public void Train_export_run_gives_the_same_masks_everywhere(string net)
+    [InlineData("fcn4s", "reslite", 30)]
+    [InlineData("fcn4s", "reslite-fpn", 60)]
+    [InlineData("deconvnet", "reslite", 30)]
+    public void Train_export_run_gives_the_same_masks_everywhere(string net, string backbone, int steps)
     {
         using TemporaryFolder folder = new();
-        Checkpoint trained = Toy.Train(Toy.Config(30, net), folder.Path); // long enough for the running statistics
+        Checkpoint trained = Toy.Train(Toy.Config(steps, net) with { Backbone = backbone }, folder.Path); // long enough for the running statistics
         Exporter.FromRun(folder.Path, folder["model.onnx"]);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["model.onnx"]), "model.onnx");
         using Segmenter segmenter = Segmenter.Load(folder["model.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
@@ -55,7 +56,7 @@ public sealed class ExportTests
     public void An_exported_file_takes_any_size(int width, int height)
     {
         using TemporaryFolder folder = new();
-        Exporter.Random(Networks.Parse("fcn16s", "reslite", 21), "any", 1, folder["any.onnx"]);
+        Exporter.Random(Networks.Parse("fcn16s", "reslite-fpn", 21), "any", 1, folder["any.onnx"]);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["any.onnx"]), "any.onnx");
         using Mat image = new(height, width, MatType.CV_8UC3, new Scalar(10, 100, 200));
         byte[] labels = evaluator.Labels(image);

@@ -104,6 +104,9 @@ public sealed class GradientTests
     public void Pad_and_negative_pad() => Check([new(2, 3, 6, 5)], (g, x) => Layout.Pad(g, x[0], 2, 1, -1, 3));
 
     [Fact]
+    public void ReduceMean_over_the_picture() => Check([new(2, 3, 4, 5)], (g, x) => Reduce.Mean(g, x[0], [2, 3]));
+
+    [Fact]
     public void ReduceSum_over_the_middle() => Check([new(2, 3, 4)], (g, x) => Reduce.Sum(g, x[0], [1], keepDims: false));
 
     [Theory]

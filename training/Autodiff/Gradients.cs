@@ -39,6 +39,7 @@ public static class Gradients
         ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
         ["SoftmaxSquaredError"] = SoftmaxSquaredError.Gradient,
         ["ReduceSum"] = Reduce.SumGradient,
+        ["ReduceMean"] = Reduce.MeanGradient,
     };
 
     /// <summary>Adds the nodes that compute d loss / d target for each target.</summary>

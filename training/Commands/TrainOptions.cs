@@ -33,7 +33,7 @@ internal static class TrainOptions
     public static readonly Option<float> Smoothing = new("--label-smoothing") { Description = "Share of the target spread over all classes" };
     public static readonly Option<float> Auxiliary = new("--aux") { Description = "Weight of a loss on each coarser score map of an FCN, or level of a DeconvNet, such as 0.4" };
     public static readonly Option<float> Clip = new("--clip") { Description = "Longest gradient over all weights; 0 for no limit" };
-    public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
+    public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), root (1 / √share), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
     public static readonly Option<string> Augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "plain" };
     public static readonly Option<string> Upsample = new("--upsample") { Description = "How an FCN enlarges scores: learned or bilinear", DefaultValueFactory = _ => Fcn.Learned };
     public static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };

@@ -3,7 +3,7 @@ namespace RealtimeSeg.Training.Data;
 /// <summary>How often classes are seen, and the weights of the loss that follow from it.</summary>
 public static class ClassWeights
 {
-    public const string None = "none", Enet = "enet", Median = "median";
+    public const string None = "none", Enet = "enet", Root = "root", Median = "median";
     private const double Softness = 1.10;
 
     /// <summary>Share of all labelled pixels, by class.</summary>
@@ -21,7 +21,7 @@ public static class ClassWeights
 
     /// <summary>
     /// One weight a class. <c>enet</c>: 1 / ln(1.10 + f) for a class that makes up the share f of all pixels (Paszke et al. 2016,
-    /// section 5.2), scaled to mean 1. <c>median</c>: the median share / f (Eigen and Fergus 2015, section 4.3); a class never seen gets 0.
+    /// section 5.2), scaled to mean 1. <c>root</c>: 1 / √f, between the other two, scaled to mean 1. <c>median</c>: the median share / f (Eigen and Fergus 2015, section 4.3); a class never seen gets 0.
     /// </summary>
     /// <exception cref="UserError">No such weighting.</exception>
     public static IReadOnlyList<float> Of(string kind, IReadOnlyList<double> frequencies)
@@ -31,10 +31,11 @@ public static class ClassWeights
         {
             None => [.. frequencies.Select(_ => 1.0)],
             Enet => [.. frequencies.Select(f => 1 / Math.Log(Softness + f))],
+            Root => [.. frequencies.Select(f => f > 0 ? 1 / Math.Sqrt(f) : 0)],
             Median => [.. frequencies.Select(f => f > 0 ? median / f : 0)],
-            _ => throw new UserError($"no class weights '{kind}': choose {None}, {Enet} or {Median}"),
+            _ => throw new UserError($"no class weights '{kind}': choose {None}, {Enet}, {Root} or {Median}"),
         };
-        double scale = kind == Enet ? weights.Average() : 1;
+        double scale = kind is Enet or Root ? weights.Average() : 1;
         return [.. weights.Select(w => (float)(w / scale))];
     }
 

@@ -13,9 +13,9 @@ public sealed record Features(IReadOnlyDictionary<int, Value> ByStride);
 /// <param name="Input">How it wants its pictures.</param>
 public sealed record Backbone(string Name, Func<Layers, Value, Features> Forward, Preprocessing Input)
 {
-    public const string ResLiteName = "reslite", AlexNetName = "alexnet", Vgg16Name = "vgg16", FileEnding = ".onnx";
+    public const string ResLiteName = "reslite", PyramidName = "reslite-fpn", AlexNetName = "alexnet", Vgg16Name = "vgg16", FileEnding = ".onnx";
 
-    public static IReadOnlyList<string> Names { get; } = [ResLiteName, AlexNetName, Vgg16Name];
+    public static IReadOnlyList<string> Names { get; } = [ResLiteName, PyramidName, AlexNetName, Vgg16Name];
 
     /// <param name="name">One of <see cref="Names"/>, or the path of a classifier's .onnx file.</param>
     /// <param name="input">How a classifier from a file wants its pictures; the built-in ones know.</param>
@@ -23,6 +23,7 @@ public sealed record Backbone(string Name, Func<Layers, Value, Features> Forward
     public static Backbone Parse(string name, Preprocessing? input = null) => name switch
     {
         ResLiteName => new Backbone(name, ResLite.Forward, Preprocessing.Plain),
+        PyramidName => new Backbone(name, (l, x) => FeaturePyramid.Emit(l, ResLite.Forward(l, x)), Preprocessing.Plain),
         AlexNetName => Of(name, Classifier.AlexNet(), Preprocessing.Plain),
         Vgg16Name => Of(name, Classifier.Vgg16(), Preprocessing.Plain),
         _ when name.EndsWith(FileEnding, StringComparison.OrdinalIgnoreCase) => Of(Path.GetFileNameWithoutExtension(name), OnnxClassifier.Load(name), input ?? Preprocessing.ImageNet),

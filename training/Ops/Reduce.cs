@@ -28,6 +28,13 @@ public static class Reduce
         return [g.Add("Expand", [dy, g.Constant(b.X.Shape.ToArray())], b.X.Shape)];
     }
 
+    /// <summary>Every element gets its share of the mean's gradient.</summary>
+    internal static IReadOnlyList<Value?> MeanGradient(Backward b)
+    {
+        Value share = Elementwise.Mul(b.Graph, b.DY, b.Graph.Constant(b.Y.Shape.Count / (float)b.X.Shape.Count));
+        return [b.Graph.Add("Expand", [share, b.Graph.Constant(b.X.Shape.ToArray())], b.X.Shape)];
+    }
+
     private static Shape Reduced(Shape s, long[] axes, bool keepDims)
     {
         IEnumerable<(long Size, bool Gone)> dims = s.ToArray().Select((d, i) => (d, axes.Contains(i)));
