@@ -110,6 +110,29 @@ public sealed class DataTests
         Assert.True(compared > 50_000, $"only {compared} pixels were compared");
     }
 
+    /// <summary>Whatever the scale, the border between two classes lies where the picture changes: half a pixel would cost thin things their labels.</summary>
+    [Fact]
+    public void Scaled_labels_are_not_shifted_against_the_picture()
+    {
+        using Mat image = new(360, 480, MatType.CV_8UC3, Scalar.Black), labels = new(360, 480, MatType.CV_8UC1, new Scalar(0));
+        image[new Rect(200, 0, 280, 360)].SetTo(new Scalar(200, 200, 200));
+        labels[new Rect(200, 0, 280, 360)].SetTo(new Scalar(1));
+        using Mat small = new(), smallLabels = new();
+        double total = 0;
+        int counted = 0;
+        for (int width = 290; width < 820; width += 7)
+        {
+            Cv2.Resize(image, small, new Size(width, 300), 0, 0, width < 480 ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            training::RealtimeSeg.Frames.LabelMap.Resize(labels, smallLabels, new Size(width, 300));
+            double bright = Cv2.Mean(small).Val0 / 200 * width, marked = Cv2.Mean(smallLabels).Val0 * width;
+            Assert.InRange(marked - bright, -0.5001, 0.5001);
+            total += marked - bright;
+            counted++;
+        }
+
+        Assert.InRange(total / counted, -0.1, 0.1); // INTER_NEAREST: 0.5 on average
+    }
+
     /// <summary>Each extra changes the batch, only those that move pixels change labels, and the same random state gives the same bytes.</summary>
     [Theory]
     [InlineData("rotate", true)]

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Model;
 
@@ -100,7 +101,7 @@ internal sealed class ForeignRunner(InferenceSession session, ForeignModel model
             _ => output.GetTensorDataAsSpan<byte>().ToArray(),
         };
         using Mat map = Mat.FromPixelData(h, w, MatType.CV_8UC1, small);
-        Cv2.Resize(map, labels, labels.Size(), 0, 0, InterpolationFlags.Nearest);
+        LabelMap.Resize(map, labels, labels.Size());
         confidence.SetTo(Scalar.White); // it does not say how sure it is
     }
 

@@ -13,7 +13,7 @@ public sealed class LabelSink(string folder) : ISink
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
-        Cv2.Resize(slot.Labels, _large, slot.Image.Size(), 0, 0, InterpolationFlags.Nearest);
+        LabelMap.Resize(slot.Labels, _large, slot.Image.Size());
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{slot.Index:D6}.png"));
         AtomicFile.Write(path, PalettePng.Encode(_large.AsSpan<byte>(), _large.Width, _large.Height, renderer.Palette));
         _frames++;

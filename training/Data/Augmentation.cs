@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Model;
 
 namespace RealtimeSeg.Training.Data;
@@ -17,7 +18,7 @@ public sealed class Augmentation(int width, int height, Extras extras = Extras.N
     /// <summary>What lies outside the picture: the mean colour of the preamble, ignored by the loss.</summary>
     internal static readonly Scalar Outside = new(104, 117, 124);
 
-    private readonly Mat _scaled = new(), _scaledLabels = new(), _padded = new(), _paddedLabels = new(), _grey = new(), _grey3 = new(), _turned = new(), _turnedLabels = new();
+    private readonly Mat _grey = new(), _grey3 = new(), _turned = new(), _turnedLabels = new();
     private readonly Degradation _degradation = new(extras);
 
     /// <param name="sample">The source; not changed.</param>
@@ -41,35 +42,32 @@ public sealed class Augmentation(int width, int height, Extras extras = Extras.N
         // The scale is relative to the size at which the app will show such a picture to the network.
         FrameGeometry shown = FrameGeometry.For(sample.Image.Width, sample.Image.Height, WorkingSize, Fit.Keep);
         double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
-        Size size = new(Math.Max(1, (int)(shown.Width * scale)), Math.Max(1, (int)(shown.Height * scale)));
-        Cv2.Resize(sample.Image, _scaled, size, 0, 0, size.Width < sample.Image.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
-        Cv2.Resize(sample.Labels, _scaledLabels, size, 0, 0, InterpolationFlags.Nearest);
-        (Mat scaled, Mat scaledLabels) = extras.HasFlag(Extras.Rotate) ? Turned(size, random) : (_scaled, _scaledLabels);
-        int bottom = Math.Max(0, height - size.Height), right = Math.Max(0, width - size.Width);
-        Cv2.CopyMakeBorder(scaled, _padded, 0, bottom, 0, right, BorderTypes.Constant, Outside);
-        Cv2.CopyMakeBorder(scaledLabels, _paddedLabels, 0, bottom, 0, right, BorderTypes.Constant, new Scalar(ClassMap.Ignore));
-        Rect window = new(random.Next(_padded.Width - width + 1), random.Next(_padded.Height - height + 1), width, height);
-        using Mat image = new(_padded, window), labels = new(_paddedLabels, window);
-        if (random.NextDouble() < 0.5)
-        {
-            Cv2.Flip(image, toImage, FlipMode.Y);
-            Cv2.Flip(labels, toLabels, FlipMode.Y);
-        }
-        else
-        {
-            image.CopyTo(toImage);
-            labels.CopyTo(toLabels);
-        }
+        double across = shown.Width * scale / sample.Image.Width, down = shown.Height * scale / sample.Image.Height;
+        (Mat picture, Mat classes) = extras.HasFlag(Extras.Rotate) ? Turned(sample, random) : (sample.Image, sample.Labels);
+
+        // Only what the crop shows is scaled.
+        Size seen = new(Math.Clamp((int)Math.Round(width / across), 1, picture.Width), Math.Clamp((int)Math.Round(height / down), 1, picture.Height));
+        Size size = new(Math.Clamp((int)Math.Round(seen.Width * across), 1, width), Math.Clamp((int)Math.Round(seen.Height * down), 1, height));
+        Rect window = new(random.Next(picture.Width - seen.Width + 1), random.Next(picture.Height - seen.Height + 1), seen.Width, seen.Height), filled = new(0, 0, size.Width, size.Height);
+        using Mat fromImage = new(picture, window), fromLabels = new(classes, window), image = new(toImage, filled), labels = new(toLabels, filled);
+        toImage.SetTo(Outside);
+        toLabels.SetTo(new Scalar(ClassMap.Ignore));
+        Cv2.Resize(fromImage, image, size, 0, 0, across < 1 ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        LabelMap.Resize(fromLabels, labels, size);
+        if (random.NextDouble() >= 0.5) return;
+        Cv2.Flip(toImage, toImage, FlipMode.Y);
+        Cv2.Flip(toLabels, toLabels, FlipMode.Y);
     }
 
-    /// <summary>The scaled picture turned about its centre by up to ten degrees, one time in two.</summary>
-    private (Mat Image, Mat Labels) Turned(Size size, Random random)
+    /// <summary>The picture turned about its centre by up to ten degrees, one time in two.</summary>
+    private (Mat Image, Mat Labels) Turned(Sample sample, Random random)
     {
         double degrees = SteepestTurn * ((2 * random.NextDouble()) - 1);
-        if (random.NextDouble() < 0.5) return (_scaled, _scaledLabels);
+        if (random.NextDouble() < 0.5) return (sample.Image, sample.Labels);
+        Size size = sample.Image.Size();
         using Mat turn = Cv2.GetRotationMatrix2D(new Point2f(size.Width / 2f, size.Height / 2f), degrees, 1);
-        Cv2.WarpAffine(_scaled, _turned, turn, size, InterpolationFlags.Linear, BorderTypes.Constant, Outside);
-        Cv2.WarpAffine(_scaledLabels, _turnedLabels, turn, size, InterpolationFlags.Nearest, BorderTypes.Constant, new Scalar(ClassMap.Ignore));
+        Cv2.WarpAffine(sample.Image, _turned, turn, size, InterpolationFlags.Linear, BorderTypes.Constant, Outside);
+        Cv2.WarpAffine(sample.Labels, _turnedLabels, turn, size, InterpolationFlags.Nearest, BorderTypes.Constant, new Scalar(ClassMap.Ignore));
         return (_turned, _turnedLabels);
     }
 
@@ -87,6 +85,6 @@ public sealed class Augmentation(int width, int height, Extras extras = Extras.N
     public void Dispose()
     {
         _degradation.Dispose();
-        foreach (Mat m in (Mat[])[_scaled, _scaledLabels, _padded, _paddedLabels, _grey, _grey3, _turned, _turnedLabels]) m.Dispose();
+        foreach (Mat m in (Mat[])[_grey, _grey3, _turned, _turnedLabels]) m.Dispose();
     }
 }

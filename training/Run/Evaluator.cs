@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Model;
 using RealtimeSeg.Training.Data;
 
@@ -92,7 +93,7 @@ public sealed class Evaluator : IDisposable
         Cv2.Resize(image, fitted, new Size(g.Width, g.Height), 0, 0, image.Width > g.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
         byte[] labels = Labels(fitted);
         using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels);
-        Cv2.Resize(small, large, image.Size(), 0, 0, InterpolationFlags.Nearest);
+        LabelMap.Resize(small, large, image.Size());
         return Bytes(large).ToArray();
     }
 
