@@ -214,6 +214,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("fcn9s", "choose one of", "train", "--net", "fcn9s", "--out", "TMP/run")]
     [InlineData("resnet", "choose one of", "train", "--backbone", "resnet", "--out", "TMP/run")]
     [InlineData("383x288", "multiples of 32", "train", "--crop", "383x288", "--out", "TMP/run")]
+    [InlineData("2-1", "SMALLEST-LARGEST", "train", "--scale", "2-1", "--out", "TMP/run")]
     [InlineData("TMP/none", "no folder", "train", "--data", "TMP/none", "--out", "TMP/run")]
     [InlineData("TMP/empty", "no known layout", "train", "--data", "TMP/empty", "--out", "TMP/run")]
     [InlineData("/proc/no", "cannot write", "train", "--out", "/proc/no")]

@@ -110,6 +110,20 @@ public sealed class DataTests
         Assert.True(compared > 50_000, $"only {compared} pixels were compared");
     }
 
+    [Theory]
+    [InlineData("1-1", 480, 360)]
+    [InlineData("0.5-0.5", 240, 180)]
+    [InlineData("2-2", 480, 360)]
+    public void Scale_is_relative_to_the_working_size(string scale, int filledWidth, int filledHeight)
+    {
+        using Mat image = new(720, 960, MatType.CV_8UC3, Scalar.Black), labels = new(720, 960, MatType.CV_8UC1, new Scalar(1));
+        using Augmentation augmentation = new(480, 360, new Sampling(Scale: ScaleRange.Parse(scale)));
+        byte[] pixels = new byte[480 * 360 * 3], classes = new byte[480 * 360];
+        augmentation.Apply(new Sample(image, labels), new Random(3), pixels, classes);
+        Assert.Equal(filledWidth * filledHeight, classes.Count(c => c == 1));
+        Assert.Equal((480 * 360) - (filledWidth * filledHeight), classes.Count(c => c == ClassMap.Ignore));
+    }
+
     /// <summary>Whatever the scale, the border between two classes lies where the picture changes: half a pixel would cost thin things their labels.</summary>
     [Fact]
     public void Scaled_labels_are_not_shifted_against_the_picture()
@@ -147,7 +161,7 @@ public sealed class DataTests
         MixedDataset data = MixedDataset.Parse("synth", new Split(Training: true));
         (byte[] Frame, byte[] Labels) Batch(string augment, int seed)
         {
-            using SampleMaker maker = new(data, new BatchShape(1, 96, 128), objectCrops: false, ExtrasNames.Parse(augment));
+            using SampleMaker maker = new(data, new BatchShape(1, 96, 128), new Sampling(Extras: ExtrasNames.Parse(augment)));
             (byte[] frame, byte[] labels) = (new byte[96 * 128 * 3], new byte[96 * 128]);
             maker.Make(data.Parts[0], seed, new Random(seed), frame, labels);
             return (frame, labels);

@@ -18,7 +18,7 @@ internal static class DataPreview
         byte[] frame = new byte[Width * Height * 3], labels = new byte[Width * Height];
         foreach (Extras row in rows.Distinct())
         {
-            using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), objectCrops: false, row);
+            using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Extras: row));
             for (int i = 0; i < Columns; i++)
             {
                 (IDataset set, int index) = sets.Epoch(seed, 0)[i];

@@ -36,7 +36,7 @@ internal static class TrainCommand
         BatchShape batch = new(p.GetValue(TrainOptions.Batch), height, width);
         // The toy street is drawn while it is read; only pictures that were named say what a loader of pictures does.
         Func<BatchLoader>? open = p.GetResult(TrainOptions.Data) is { Implicit: false }
-            ? () => new BatchLoader(MixedDataset.Parse(p.GetValue(TrainOptions.Data)!, new Split(Training: true)), batch, seed: 1, firstStep: 0, extras: ExtrasNames.Parse(p.GetValue(TrainOptions.Augment)!))
+            ? () => new BatchLoader(MixedDataset.Parse(p.GetValue(TrainOptions.Data)!, new Split(Training: true)), batch, seed: 1, firstStep: 0, TrainOptions.SamplingOf(p))
             : null;
         TrainBench.Run(net, batch, TrainOptions.ObjectiveOf(p), Optim.Optimizer.Parse(p.GetValue(TrainOptions.Optimizer)!, p.GetValue(TrainOptions.Decay)), open, p.GetValue(TrainOptions.Json));
         return 0;

@@ -35,6 +35,7 @@ internal static class TrainOptions
     public static readonly Option<float> Clip = new("--clip") { Description = "Longest gradient over all weights; 0 for no limit" };
     public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), root (1 / √share), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
     public static readonly Option<string> Augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "plain" };
+    public static readonly Option<string> Scale = new("--scale") { Description = "Sizes at which pictures are shown, as factors of the app's", DefaultValueFactory = _ => ScaleRange.DefaultText };
     public static readonly Option<string> Upsample = new("--upsample") { Description = "How an FCN enlarges scores: learned or bilinear", DefaultValueFactory = _ => Fcn.Learned };
     public static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
     public static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
@@ -47,7 +48,7 @@ internal static class TrainOptions
 
     public static IReadOnlyList<Option> All { get; } =
     [
-        Net, Backbone, Init, Color, Mean, Spread, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Loss, Smoothing, Auxiliary, Clip, Weighting, Augment, Upsample, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
+        Net, Backbone, Init, Color, Mean, Spread, Data, Out, Epochs, Steps, Batch, Crop, Optimizer, Rate, Schedule, WarmUp, Decay, Stage, From, Average, Loss, Smoothing, Auxiliary, Clip, Weighting, Augment, Scale, Upsample, EvalEvery, Seed, Resume, Map, LeaveOut, Bench, Classes, Json,
     ];
 
     /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
@@ -56,6 +57,9 @@ internal static class TrainOptions
 
     public static Objective ObjectiveOf(ParseResult p)
         => new Objective { Loss = p.GetValue(Loss)!, LabelSmoothing = p.GetValue(Smoothing), Auxiliary = p.GetValue(Auxiliary) }.Checked();
+
+    public static Sampling SamplingOf(ParseResult p)
+        => new(p.GetValue(Stage) == 1, ExtrasNames.Parse(p.GetValue(Augment)!), ScaleRange.Parse(p.GetValue(Scale)!));
 
     public static RunConfig ConfigOf(ParseResult p, MixedDataset train)
     {
@@ -84,6 +88,7 @@ internal static class TrainOptions
             Objective = ObjectiveOf(p),
             ClipNorm = p.GetValue(Clip),
             Augment = p.GetValue(Augment)!,
+            Scale = p.GetValue(Scale)!,
             Upsampling = p.GetValue(Upsample)!,
             ObjectCrops = p.GetValue(Stage) == 1,
             From = p.GetValue(From),
@@ -97,7 +102,7 @@ internal static class TrainOptions
         if (p.GetValue(Init) is not null && config.From is not null) throw new UserError("--init and --from both name where weights come from: choose one");
         if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
         if (config.ClipNorm is not (>= 0 and < float.PositiveInfinity)) throw new UserError($"--clip {config.ClipNorm}: it is 0 or a positive length");
-        _ = ExtrasNames.Parse(config.Augment);
+        _ = config.Sampling();
         _ = ClassWeights.Of(config.Weighting, [1]);
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
         _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);

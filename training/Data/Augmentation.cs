@@ -8,18 +8,20 @@ namespace RealtimeSeg.Training.Data;
 /// Random scale, crop, flip, brightness, contrast and saturation, and the chosen <see cref="Extras"/>; one sample into its place in
 /// a batch.
 /// </summary>
-public sealed class Augmentation(int width, int height, Extras extras = Extras.None) : IDisposable
+public sealed class Augmentation(int width, int height, Sampling? sampling = null) : IDisposable
 {
     /// <summary>The picture size that networks are trained for; CamVid's.</summary>
     public static readonly (int Width, int Height) WorkingSize = (480, 360);
 
-    private const double SmallestScale = 0.6, LargestScale = 1.7, Gain = 0.35, Offset = 25, SteepestTurn = 10;
+    private const double Gain = 0.35, Offset = 25, SteepestTurn = 10;
 
     /// <summary>What lies outside the picture: the mean colour of the preamble, ignored by the loss.</summary>
     internal static readonly Scalar Outside = new(104, 117, 124);
 
     private readonly Mat _grey = new(), _grey3 = new(), _turned = new(), _turnedLabels = new();
-    private readonly Degradation _degradation = new(extras);
+    private readonly Degradation _degradation = new(sampling?.Extras ?? Extras.None);
+    private readonly ScaleRange _range = sampling?.Scale ?? ScaleRange.Default;
+    private readonly bool _turns = sampling?.Extras.HasFlag(Extras.Rotate) == true;
 
     /// <param name="sample">The source; not changed.</param>
     /// <param name="random">Decides everything.</param>
@@ -41,9 +43,9 @@ public sealed class Augmentation(int width, int height, Extras extras = Extras.N
     {
         // The scale is relative to the size at which the app will show such a picture to the network.
         FrameGeometry shown = FrameGeometry.For(sample.Image.Width, sample.Image.Height, WorkingSize, Fit.Keep);
-        double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
+        double scale = _range.Draw(random);
         double across = shown.Width * scale / sample.Image.Width, down = shown.Height * scale / sample.Image.Height;
-        (Mat picture, Mat classes) = extras.HasFlag(Extras.Rotate) ? Turned(sample, random) : (sample.Image, sample.Labels);
+        (Mat picture, Mat classes) = _turns ? Turned(sample, random) : (sample.Image, sample.Labels);
 
         // Only what the crop shows is scaled.
         Size seen = new(Math.Clamp((int)Math.Round(width / across), 1, picture.Width), Math.Clamp((int)Math.Round(height / down), 1, picture.Height));

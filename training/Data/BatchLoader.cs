@@ -25,13 +25,12 @@ public sealed class BatchLoader : IDisposable
     /// <param name="shape">Size of a batch.</param>
     /// <param name="seed">Of order and augmentation.</param>
     /// <param name="firstStep">The step whose batch comes first.</param>
-    /// <param name="objectCrops">Show crops around one object each, instead of whole pictures.</param>
-    /// <param name="extras">Augmentation beyond the plain one.</param>
-    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, bool objectCrops = false, Extras extras = Extras.None)
+    /// <param name="sampling">How pictures become a batch's; null for whole ones, plainly augmented.</param>
+    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, Sampling? sampling = null)
     {
         if (data.EpochSize < shape.N) throw new UserError($"{data.EpochSize} pictures do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
         (_data, _shape, _seed) = (data, shape, seed);
-        _maker = new SampleMaker(data, shape, objectCrops, extras);
+        _maker = new SampleMaker(data, shape, sampling ?? new Sampling());
         StepsPerEpoch = data.EpochSize / shape.N;
         _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
         _thread.Start();

@@ -12,13 +12,12 @@ public sealed class SampleMaker : IDisposable
 
     /// <param name="data">What the samples come from.</param>
     /// <param name="shape">Size of a batch's pictures.</param>
-    /// <param name="objectCrops">Crops around one object each, instead of whole pictures.</param>
-    /// <param name="extras">Augmentation beyond the plain one.</param>
-    public SampleMaker(MixedDataset data, BatchShape shape, bool objectCrops, Extras extras)
+    /// <param name="sampling">How they are made.</param>
+    public SampleMaker(MixedDataset data, BatchShape shape, Sampling sampling)
     {
-        _augmentation = new Augmentation(shape.W, shape.H, extras);
-        if (objectCrops) _objects = new ObjectCrops(data.ClassNames);
-        else if (extras.HasFlag(Extras.Paste)) _paste = new CopyPaste(data.Frequencies);
+        _augmentation = new Augmentation(shape.W, shape.H, sampling);
+        if (sampling.ObjectCrops) _objects = new ObjectCrops(data.ClassNames);
+        else if (sampling.Extras.HasFlag(Extras.Paste)) _paste = new CopyPaste(data.Frequencies);
     }
 
     /// <param name="set">The data set.</param>

@@ -35,6 +35,9 @@ public sealed record RunConfig
     /// <summary>Augmentation by name, see <see cref="ExtrasNames"/>.</summary>
     public string Augment { get; init; } = "plain";
 
+    /// <summary>Random sizes of the pictures, see <see cref="ScaleRange"/>.</summary>
+    public string Scale { get; init; } = ScaleRange.DefaultText;
+
     /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
     public Preprocessing? Input { get; init; }
 
@@ -61,6 +64,8 @@ public sealed record RunConfig
 
     /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
     public double BestMeanIu { get; init; }
+
+    public Sampling Sampling() => new(ObjectCrops, ExtrasNames.Parse(Augment), ScaleRange.Parse(Scale));
 
     /// <summary>The network; made once, since one on a classifier's file reads half a gigabyte for VGG16, and copies of the settings share it.</summary>
     public INetwork Network()
