@@ -32,7 +32,7 @@ public sealed class TrainingTests
     [InlineData("fcn32s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite-fpn", "nothing")]
-    [InlineData("deconvnet", "reslite", "conv")]
+    [InlineData("deconvnet", "reslite", "e")]
     public void All_gradients_of_a_network_agree_with_differences(string net, string backbone, string skipped)
     {
         GraphBuilder g = new();
@@ -142,6 +142,15 @@ public sealed class TrainingTests
         Assert.Equal(first.State["score32.bias"], state["score32.bias"]);
         // The two finer scores (weight and bias) and the two enlargements are new.
         Assert.Equal(graph.State.Count(s => s.Parameter is not null) - 6, taken);
+    }
+
+    [Fact]
+    public void A_DeconvNet_can_start_its_encoder_from_an_FCN()
+    {
+        Dictionary<string, Shape> fcn = InferenceGraph.Declared(Networks.Parse("fcn4s", "reslite", 11)).ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
+        Parameter[] shared = [.. InferenceGraph.Declared(Networks.Parse("deconvnet", "reslite", 11)).Where(p => fcn.TryGetValue(p.Name, out Shape? same) && same.Equals(p.Shape))];
+        Assert.Equal(14 * 5, shared.Length); // four levels: a convolution each and 0, 1, 2, 2 blocks of two, with four numbers of batch norm
+        Assert.DoesNotContain(shared, p => p.Name.StartsWith("deconv", StringComparison.Ordinal));
     }
 
     [Fact]

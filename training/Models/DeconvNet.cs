@@ -20,11 +20,12 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
     /// <summary>
     /// vgg16 is the paper's (252 M parameters), vgg16-fc1024 the same with a narrower bottleneck (82 M). Compact ones have a first
     /// convolution that strides, so that their last enlargement is a fixed bilinear one: vgglite is the same mirror with few channels
-    /// (5.6 M), reslite has residual blocks as the FCN's body of that name, and narrows before it refines (4.8 M).
+    /// (5.6 M); reslite has the first four levels of the FCN's body of that name, under the same names, so that it can start --from an
+    /// FCN as the paper's starts from a classifier (section 4.2), and narrows before it refines (4.8 M).
     /// </summary>
     public static IReadOnlyDictionary<string, Plan> Plans { get; } = new Dictionary<string, Plan>(StringComparer.Ordinal)
     {
-        [Compact] = new([24, 48, 96, 192], [0, 1, 2, 2], 128, StemStride: 2, Residual: true),
+        [Compact] = new([.. ResLite.Levels.Take(4).Select(v => v.Width)], [.. ResLite.Levels.Take(4).Select(v => v.Blocks)], 128, StemStride: 2, Residual: true),
         ["vgglite"] = new([32, 64, 128, 256], [2, 2, 2, 2], 128, StemStride: 2),
         ["vgg16"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 4096),
         ["vgg16-fc1024"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 1024),
@@ -34,7 +35,7 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
     /// <param name="Depths">Convolutions of each level; residual blocks after its first convolution where <paramref name="Residual"/>.</param>
     /// <param name="Bottleneck">Channels of fc6 and fc7.</param>
     /// <param name="StemStride">Stride of the first convolution.</param>
-    /// <param name="Residual">Levels are made of basic blocks (He et al. 2016), of which the mirror has one each.</param>
+    /// <param name="Residual">Levels are <see cref="ResLite"/>'s, with pools where that strides; the mirror has one block each.</param>
     public sealed record Plan(long[] Widths, int[] Depths, long Bottleneck, int StemStride = 1, bool Residual = false);
 
     public Scores Forward(Layers l, Value frame)
@@ -75,9 +76,8 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
 
     private static Value Encode(Layers l, Plan plan, int level, Value x)
     {
-        int convolutions = plan.Residual ? 1 : plan.Depths[level], blocks = plan.Residual ? plan.Depths[level] : 0;
-        for (int i = 1; i <= convolutions; i++) x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: level == 0 && i == 1 ? plan.StemStride : 1);
-        for (int i = 1; i <= blocks; i++) x = ResLite.Block(l, $"conv{level + 1}.block{i}", x);
+        if (plan.Residual) return ResLite.Level(l, level, x, level == 0 ? plan.StemStride : 1);
+        for (int i = 1; i <= plan.Depths[level]; i++) x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: level == 0 && i == 1 ? plan.StemStride : 1);
         return x;
     }
 

@@ -10,21 +10,28 @@ namespace RealtimeSeg.Training.Models;
 /// </summary>
 public static class ResLite
 {
-    private static readonly (int Width, int Blocks)[] Levels = [(24, 0), (48, 1), (96, 2), (192, 2), (256, 2)];
+    public static IReadOnlyList<(long Width, int Blocks)> Levels { get; } = [(24, 0), (48, 1), (96, 2), (192, 2), (256, 2)];
 
     /// <summary>x [N,3,H,W], H and W multiples of 32 → features at strides 4, 8, 16 and 32.</summary>
     public static Features Forward(Layers l, Value x)
     {
         Dictionary<int, Value> features = [];
-        for (int level = 0; level < Levels.Length; level++)
+        for (int level = 0; level < Levels.Count; level++)
         {
-            string name = $"e{level + 1}";
-            x = l.ConvBnRelu($"{name}.down", x, Levels[level].Width, stride: 2);
-            for (int block = 0; block < Levels[level].Blocks; block++) x = Block(l, $"{name}.{block}", x);
+            x = Level(l, level, x, stride: 2);
             if (level > 0) features[2 << level] = x;
         }
 
         return new Features(features);
+    }
+
+    /// <summary>One level: x [N,C,H,W] → [N,width,H/stride,W/stride].</summary>
+    public static Value Level(Layers l, int level, Value x, long stride)
+    {
+        string name = $"e{level + 1}";
+        x = l.ConvBnRelu($"{name}.down", x, Levels[level].Width, stride: stride);
+        for (int block = 0; block < Levels[level].Blocks; block++) x = Block(l, $"{name}.{block}", x);
+        return x;
     }
 
     /// <summary>Two 3×3 convolutions added to their input: x [N,C,H,W] → the same shape.</summary>
