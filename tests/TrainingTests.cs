@@ -144,6 +144,14 @@ public sealed class TrainingTests
         Assert.Equal(graph.State.Count(s => s.Parameter is not null) - 6, taken);
     }
 
+    [Theory]
+    [InlineData("fcn32s")]
+    [InlineData("fcn16s")]
+    [InlineData("fcn8s")]
+    [InlineData("fcn4s")]
+    public void A_pyramid_has_no_level_that_nothing_learns_from(string net)
+        => Assert.NotEmpty(StepGraph.Build(Networks.Parse(net, "reslite-fpn", 11), new BatchShape(1, 64, 64), new Objective(), [.. Enumerable.Repeat(1f, 11)], new Sgd(0)).Learned);
+
     [Fact]
     public void A_DeconvNet_can_start_its_encoder_from_an_FCN()
     {

@@ -9,9 +9,9 @@ public sealed record Features(IReadOnlyDictionary<int, Value> ByStride);
 
 /// <summary>The body of an FCN: from the normalised picture [N,3,H,W] to features at strides 8, 16, 32, and 4 where it has them.</summary>
 /// <param name="Name">As on the command line.</param>
-/// <param name="Forward">Emits it.</param>
+/// <param name="Forward">Emits it; the stride is the finest that is asked for.</param>
 /// <param name="Input">How it wants its pictures.</param>
-public sealed record Backbone(string Name, Func<Layers, Value, Features> Forward, Preprocessing Input)
+public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Forward, Preprocessing Input)
 {
     public const string ResLiteName = "reslite", PyramidName = "reslite-fpn", AlexNetName = "alexnet", Vgg16Name = "vgg16", FileEnding = ".onnx";
 
@@ -22,13 +22,13 @@ public sealed record Backbone(string Name, Func<Layers, Value, Features> Forward
     /// <exception cref="UserError">No such backbone.</exception>
     public static Backbone Parse(string name, Preprocessing? input = null) => name switch
     {
-        ResLiteName => new Backbone(name, ResLite.Forward, Preprocessing.Plain),
-        PyramidName => new Backbone(name, (l, x) => FeaturePyramid.Emit(l, ResLite.Forward(l, x)), Preprocessing.Plain),
+        ResLiteName => new Backbone(name, (l, x, _) => ResLite.Forward(l, x), Preprocessing.Plain),
+        PyramidName => new Backbone(name, (l, x, finest) => FeaturePyramid.Emit(l, ResLite.Forward(l, x), finest), Preprocessing.Plain),
         AlexNetName => Of(name, Classifier.AlexNet(), Preprocessing.Plain),
         Vgg16Name => Of(name, Classifier.Vgg16(), Preprocessing.Plain),
         _ when name.EndsWith(FileEnding, StringComparison.OrdinalIgnoreCase) => Of(Path.GetFileNameWithoutExtension(name), OnnxClassifier.Load(name), input ?? Preprocessing.ImageNet),
         _ => throw new UserError($"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
     };
 
-    public static Backbone Of(string name, Classifier classifier, Preprocessing input) => new(name, (l, x) => Convolutionalized.Aligned(l, classifier, x), input);
+    public static Backbone Of(string name, Classifier classifier, Preprocessing input) => new(name, (l, x, _) => Convolutionalized.Aligned(l, classifier, x), input);
 }

@@ -24,7 +24,7 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
 
     public Scores Forward(Layers l, Value frame)
     {
-        Features features = Backbone.Forward(l, Preamble.Emit(l.Graph, frame, Backbone.Input));
+        Features features = Backbone.Forward(l, Preamble.Emit(l.Graph, frame, Backbone.Input), FinalStride);
         if (!features.ByStride.ContainsKey(FinalStride)) throw new UserError($"{Backbone.Name} has no features at stride {FinalStride}: choose a coarser FCN");
         Value scores = l.Score($"score{Coarsest}", features.ByStride[Coarsest], Classes);
         List<(long, Func<Value>)> coarser = [];

@@ -14,12 +14,12 @@ public static class FeaturePyramid
     /// <summary>Channels of every level.</summary>
     private const long Width = 48;
 
-    /// <summary>Features [N,C,H/s,W/s] of a body → the same strides, each with <see cref="Width"/> channels.</summary>
-    public static Features Emit(Layers l, Features body)
+    /// <summary>Features [N,C,H/s,W/s] of a body → its strides s from the coarsest to <paramref name="finest"/>, each with <see cref="Width"/> channels.</summary>
+    public static Features Emit(Layers l, Features body, int finest)
     {
         Dictionary<int, Value> levels = [];
         Value? coarser = null;
-        foreach (int stride in body.ByStride.Keys.OrderDescending())
+        foreach (int stride in body.ByStride.Keys.Where(s => s >= finest).OrderDescending())
         {
             Value own = body.ByStride[stride], lateral = l.ConvBn($"p{stride}.lateral", own, Width, kernel: 1, stride: 1);
             Value around = coarser is null ? Context(l, $"p{stride}.context", own) : Resize.Emit(l.Graph, coarser, 2);
