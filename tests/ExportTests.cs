@@ -20,7 +20,7 @@ namespace RealtimeSeg.Tests;
 public sealed class ExportTests
 {
     [Theory]
-    [InlineData("fcn4s", "reslite", 30)]
+    [InlineData("fcn4s", "reslite", 60)]
     [InlineData("fcn4s", "reslite-fpn", 60)]
     [InlineData("deconvnet", "reslite", 30)]
     public void Train_export_run_gives_the_same_masks_everywhere(string net, string backbone, int steps)
