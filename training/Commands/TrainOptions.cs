@@ -58,8 +58,7 @@ internal static class TrainOptions
     public static Objective ObjectiveOf(ParseResult p)
         => new Objective { Loss = p.GetValue(Loss)!, LabelSmoothing = p.GetValue(Smoothing), Auxiliary = p.GetValue(Auxiliary) }.Checked();
 
-    public static Sampling SamplingOf(ParseResult p)
-        => new(p.GetValue(Stage) == 1, ExtrasNames.Parse(p.GetValue(Augment)!), ScaleRange.Parse(p.GetValue(Scale)!));
+    public static Sampling SamplingOf(ParseResult p) => Sampling.Parse(p.GetValue(Stage) == 1, p.GetValue(Augment)!, p.GetValue(Scale)!);
 
     public static RunConfig ConfigOf(ParseResult p, MixedDataset train)
     {
@@ -102,7 +101,7 @@ internal static class TrainOptions
         if (p.GetValue(Init) is not null && config.From is not null) throw new UserError("--init and --from both name where weights come from: choose one");
         if (config.AverageDecay is < 0 or >= 1) throw new UserError($"--average {config.AverageDecay}: it lies from 0 to below 1");
         if (config.ClipNorm is not (>= 0 and < float.PositiveInfinity)) throw new UserError($"--clip {config.ClipNorm}: it is 0 or a positive length");
-        _ = config.Sampling();
+        _ = config.ToSampling();
         _ = ClassWeights.Of(config.Weighting, [1]);
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
         _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);

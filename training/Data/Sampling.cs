@@ -6,7 +6,12 @@ namespace RealtimeSeg.Training.Data;
 /// <param name="ObjectCrops">Cut around one object each, instead of whole.</param>
 /// <param name="Extras">Augmentation beyond the plain one.</param>
 /// <param name="Scale">Random sizes; null for <see cref="ScaleRange.Default"/>.</param>
-public sealed record Sampling(bool ObjectCrops = false, Extras Extras = Extras.None, ScaleRange? Scale = null);
+public sealed record Sampling(bool ObjectCrops = false, Extras Extras = Extras.None, ScaleRange? Scale = null)
+{
+    /// <summary>From what the command line and run configurations say.</summary>
+    /// <exception cref="UserError">No such augmentation or range.</exception>
+    public static Sampling Parse(bool objectCrops, string augment, string scale) => new(objectCrops, ExtrasNames.Parse(augment), ScaleRange.Parse(scale));
+}
 
 /// <summary>The sizes at which pictures are shown, as factors of the size at which the app shows them to the network.</summary>
 public readonly record struct ScaleRange(double Smallest, double Largest)

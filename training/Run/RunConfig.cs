@@ -65,7 +65,7 @@ public sealed record RunConfig
     /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
     public double BestMeanIu { get; init; }
 
-    public Sampling Sampling() => new(ObjectCrops, ExtrasNames.Parse(Augment), ScaleRange.Parse(Scale));
+    public Sampling ToSampling() => Sampling.Parse(ObjectCrops, Augment, Scale);
 
     /// <summary>The network; made once, since one on a classifier's file reads half a gigabyte for VGG16, and copies of the settings share it.</summary>
     public INetwork Network()

@@ -33,7 +33,7 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         long first = from?.Step ?? 0;
-        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.Sampling());
+        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.ToSampling());
         using RunLog log = new(folder, first, loader.StepsPerEpoch, _config, report);
         Schedule schedule = Schedule.Parse(_config.Schedule, _config.LearningRate, _config.WarmUp, _config.TotalSteps);
         long saved = Stopwatch.GetTimestamp();
