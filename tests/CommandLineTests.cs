@@ -98,7 +98,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
             Cv2.ImWrite(folder[$"p{i:D3}.png"], picture);
         }
 
-        (int code, string text, string error) = App("replay", folder["p%03d.png"], folder["o%d.png"], "--loop", "2", "--start", "0.2", "--fps", "10", "--input-flip", "horizontal", "--opacity", "0", "--no-hud", "--headless");
+        (int code, string text, string error) = App("replay", folder["p%03d.png"], folder["o%d.png"], "--loop", "2", "--start", "0.2", "--fps", "10", "--input-flip", "horizontal", "--opacity", "0", "--hud", "none", "--headless");
         Assert.True(code == 0, error);
         Assert.Contains("read 4 frames", text, StringComparison.Ordinal); // pictures 2 and 3, twice
         using Mat third = Cv2.ImRead(folder["o2.png"]);

@@ -136,7 +136,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Segmenter segmenter = model.Load(Small);
         using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud });
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud ? HudDetail.Full : HudDetail.None });
         using (source)
         using (SinkSet sinks = new(_ => { }))
         using (CancellationTokenSource stop = new())

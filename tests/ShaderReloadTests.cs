@@ -15,7 +15,7 @@ public sealed class ShaderReloadTests
     {
         string file = Path.Combine(AppContext.BaseDirectory, "shaders", "overlay.frag"), original = File.ReadAllText(file);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], new RenderOptions { Hud = false, Refine = false });
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], new RenderOptions { Hud = HudDetail.None, Refine = false });
         using FrameSlot slot = new();
         slot.Image.Create(48, 64, MatType.CV_8UC3);
         slot.Image.SetTo(new Scalar(10, 20, 30));

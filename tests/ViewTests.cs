@@ -96,7 +96,7 @@ public sealed class ViewTests : IDisposable
             Cv2.ImWrite(folder[$"{i}.png"], frame);
         }
 
-        using Renderer renderer = new(_context.Gl, Classes, Palette, new RenderOptions { View = View.Replace, Hud = false });
+        using Renderer renderer = new(_context.Gl, Classes, Palette, new RenderOptions { View = View.Replace, Hud = HudDetail.None });
         (int, int, int) Behind(Backdrop backdrop, double seconds)
         {
             if (backdrop.Advance(seconds)) renderer.SetBackdrop(backdrop.Image);
@@ -115,7 +115,7 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void A_click_shows_a_class_alone_and_another_click_shows_all()
     {
-        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, new RenderOptions { Hud = false, Refine = false });
+        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, new RenderOptions { Hud = HudDetail.None, Refine = false });
         renderer.SoloAt(0.5f, 0.5f); // before there is a picture
         Assert.Null(renderer.Solo);
         renderer.Upload(_slot);
@@ -206,7 +206,7 @@ public sealed class ViewTests : IDisposable
 
     private byte[] Draw(View view, RenderOptions? options = null)
     {
-        options = (options ?? new RenderOptions()) with { View = view, Hud = false, Refine = options?.Refine ?? false };
+        options = (options ?? new RenderOptions()) with { View = view, Hud = HudDetail.None, Refine = options?.Refine ?? false };
         using Renderer renderer = new(_context.Gl, Classes, Palette, options);
         renderer.Upload(_slot);
         renderer.Compose(() => default, 0);

@@ -54,7 +54,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _ignore = new("--ignore-class") { Description = "Classes that are never foreground" };
     private readonly Option<string?> _backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, a video, or a colour as #RRGGBB" };
     private readonly Option<string> _refine = new("--refine") { Description = "Let the mask's edges follow the picture's: on, off, or auto: where a GPU draws", DefaultValueFactory = _ => "auto" };
-    private readonly Option<bool> _noHud = new("--no-hud") { Description = "Leave the figures and legend out" };
+    private readonly Option<string> _hud = new("--hud") { Description = "What lies over the picture: full, figures (without the classes) or none", DefaultValueFactory = _ => "full" };
 
     private readonly Option<string?> _masks = new("--masks") { Description = "Folder for each frame's labels as palette PNGs" };
     private readonly Option<string?> _stats = new("--stats") { Description = "FILE.csv or FILE.jsonl with each frame's class shares" };
@@ -83,7 +83,7 @@ internal sealed class RunOptions
         c.Add(_outputs);
         foreach (Option o in (Option[])[_model, _provider, _threads, _spin, _size, _fit, _targetFps, _maskEvery, _maskFps, _skipStill, _smooth, _layout, _color, _mean, _std, _labels, _colors,
             _fps, _frames, _loop, _start, _realtime, _noRealtime, _flip, _width, _height, _rate,
-            _headless, _vsync, _schedule, _view, _show, _ignore, _backdrop, _opacity, _refine, _noHud,
+            _headless, _vsync, _schedule, _view, _show, _ignore, _backdrop, _opacity, _refine, _hud,
             _masks, _stats, _codec, _crf, _bitrate, _keepAudio, _json, _http, _httpToken, _httpFps])
             c.Add(o);
     }
@@ -119,7 +119,7 @@ internal sealed class RunOptions
                 Opacity = p.GetValue(_opacity),
                 Refine = RenderOptions.ParseRefine(p.GetValue(_refine)!),
                 Transparent = view == View.CutOut && SinkFactory.HoldAlpha(outputs),
-                Hud = !p.GetValue(_noHud) && !(view == View.CutOut && SinkFactory.HoldAlpha(outputs)),
+                Hud = view == View.CutOut && SinkFactory.HoldAlpha(outputs) ? HudDetail.None : RenderOptions.ParseHud(p.GetValue(_hud)!),
             },
             Backdrop = backdropFile,
             Video = new VideoOptions(p.GetValue(_codec), p.GetValue(_crf), p.GetValue(_bitrate), p.GetValue(_keepAudio) ? source : null),

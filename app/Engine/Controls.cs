@@ -36,7 +36,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
             case UserKey.Faster: Volatile.Write(ref _speed, Math.Min(Fastest, Speed * SpeedStep)); break;
             case UserKey.MoreOpacity: renderer.ChangeOpacity(1); break;
             case UserKey.LessOpacity: renderer.ChangeOpacity(-1); break;
-            case UserKey.Hud: renderer.HudVisible = !renderer.HudVisible; break;
+            case UserKey.Hud: renderer.Hud = renderer.Hud == HudDetail.None ? HudDetail.Full : renderer.Hud - 1; break;
             case UserKey.Help: renderer.HelpVisible = !renderer.HelpVisible; break;
             case UserKey.Still: SaveStill(); break;
             case UserKey.Refine: renderer.Refine = !renderer.Refine; break;

@@ -17,6 +17,18 @@ namespace RealtimeSeg.Graphics;
 /// <param name="Notice">What else is to be said for a while.</param>
 public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, double MaskAge, long Drops, string Network, FrameStats Recent, string? Trouble = null, string? Notice = null);
 
+/// <summary>How much of it lies over the picture.</summary>
+public enum HudDetail
+{
+    None,
+
+    /// <summary>Figures and the graph of frame times.</summary>
+    Figures,
+
+    /// <summary>The class legend with each class's share, too: on a small picture it covers a good part.</summary>
+    Full,
+}
+
 /// <summary>Panels over the picture, drawn by Skia into textures a few times a second: figures with a graph of frame times, the class legend, the keys.</summary>
 public sealed class Hud : IDisposable
 {
@@ -25,7 +37,7 @@ public sealed class Hud : IDisposable
     /// <summary>A frame of this many ms fills the graph; most displays show one in 16.7.</summary>
     private const float GraphMilliseconds = 66.7f;
 
-    private const string Keys = "1–8, V\tview\nTab, click\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH, F1\tfigures, this list\nEsc, Q\tquit";
+    private const string Keys = "1–8, V\tview\nTab, click\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH\tless over the picture\nF1\tthis list\nEsc, Q\tquit";
 
     private static readonly SKColor Ink = new(238, 240, 244), Faint = new(238, 240, 244, 110), Alarm = new(255, 120, 90);
 
@@ -33,13 +45,13 @@ public sealed class Hud : IDisposable
     private static readonly SKColor[] StageColors = [new(120, 120, 130), new(90, 160, 230), new(240, 180, 60), new(170, 120, 220), new(90, 200, 140), new(70, 170, 120), new(200, 110, 110)];
 
     private readonly ShaderProgram _program;
-    private readonly HudPanel _figures, _help;
+    private readonly HudPanel _figures, _legend, _help;
     private readonly IReadOnlyList<string> _classes;
     private readonly IReadOnlyList<int> _labels;
     private readonly SKPaint _paint = new() { IsAntialias = true };
     private readonly SKFont _font;
     private readonly float _line;
-    private readonly int _targetWidth, _targetHeight;
+    private readonly int _targetWidth, _targetHeight, _rows;
 
     /// <summary>"0 %" to "100 %", laid out once: eleven texts ten times a second would be the loop's largest allocation.</summary>
     private readonly SKTextBlob[] _percent;
@@ -60,8 +72,10 @@ public sealed class Hud : IDisposable
         _percent = [.. percent.Select(t => SKTextBlob.Create(t, _font)!)];
         _percentWidths = [.. percent.Select(t => _font.MeasureText(t))];
         _program = new ShaderProgram(gl, "fullscreen.vert", "hud.frag");
-        int head = Lines + GraphRows, rows = head + Math.Clamp((int)((target.Height - (2 * _line)) / _line) - head, 0, classes.Count);
-        _figures = new HudPanel(gl, (int)(size * 15), (int)(_line * (rows + 0.6f)), canvas => DrawLegend(canvas, palette, rows - head));
+        int head = Lines + GraphRows;
+        _rows = Math.Clamp((int)((target.Height - (3 * _line)) / _line) - head, 0, classes.Count);
+        _figures = new HudPanel(gl, (int)(size * 15), (int)(_line * (head + 0.6f)), _ => { });
+        _legend = new HudPanel(gl, (int)(size * 15), (int)(_line * (_rows + 0.6f)), canvas => DrawLegend(canvas, palette));
         string[] keys = Keys.Split('\n');
         _help = new HudPanel(gl, (int)(size * 19), (int)(_line * (keys.Length + 0.6f)), canvas =>
         {
@@ -74,10 +88,8 @@ public sealed class Hud : IDisposable
         });
     }
 
-    /// <summary>Draws figures and shares anew.</summary>
-    /// <param name="t">The figures.</param>
-    /// <param name="shares">Share of the picture's pixels in whole percent, by label.</param>
-    public void Update(HudText t, ReadOnlySpan<byte> shares)
+    /// <summary>Draws the figures anew.</summary>
+    public void Update(HudText t)
     {
         _figures.Begin();
         SKCanvas canvas = _figures.Canvas;
@@ -86,27 +98,37 @@ public sealed class Hud : IDisposable
         else Write(canvas, 1, said, 0, t.Trouble is null ? Ink : Alarm);
         Write(canvas, 2, t.Network, 0);
         DrawGraph(canvas, t.Recent);
-        for (int i = 0; i < _classes.Count && (Lines + GraphRows + i + 1) * _line < _figures.Height; i++)
-        {
-            int share = Math.Min((int)shares[_labels[i]], 100);
-            _paint.Color = share > 0 ? Ink : Faint;
-            canvas.DrawText(_percent[share], _figures.Width - (_line * 0.4f) - _percentWidths[share], (Lines + GraphRows + i + 1.05f) * _line, _paint);
-        }
-
         _figures.End();
     }
 
-    /// <summary>Blends the figures over the bound target's top left corner, and the keys over its middle.</summary>
-    public void Draw(bool figures, bool help)
+    /// <summary>Draws the legend's shares anew.</summary>
+    /// <param name="shares">Share of the picture's pixels in whole percent, by label.</param>
+    public void Update(ReadOnlySpan<byte> shares)
+    {
+        _legend.Begin();
+        for (int i = 0; i < _rows; i++)
+        {
+            int share = Math.Min((int)shares[_labels[i]], 100);
+            _paint.Color = share > 0 ? Ink : Faint;
+            _legend.Canvas.DrawText(_percent[share], _legend.Width - (_line * 0.4f) - _percentWidths[share], (i + 1.05f) * _line, _paint);
+        }
+
+        _legend.End();
+    }
+
+    /// <summary>Blends figures and legend over the bound target's top left corner, and the keys over its middle.</summary>
+    public void Draw(HudDetail detail, bool help)
     {
         int margin = (int)(_line / 2);
-        if (figures) _figures.Draw(_program, margin, margin);
+        if (detail != HudDetail.None) _figures.Draw(_program, margin, margin);
+        if (detail == HudDetail.Full && _rows > 0) _legend.Draw(_program, margin, (2 * margin) + _figures.Height);
         if (help) _help.Draw(_program, (_targetWidth - _help.Width) / 2, (_targetHeight - _help.Height) / 2);
     }
 
     public void Dispose()
     {
         _figures.Dispose();
+        _legend.Dispose();
         _help.Dispose();
         _program.Dispose();
         foreach (SKTextBlob t in _percent) t.Dispose();
@@ -133,14 +155,13 @@ public sealed class Hud : IDisposable
         }
     }
 
-    private void DrawLegend(SKCanvas canvas, IReadOnlyList<int> palette, int rows)
+    private void DrawLegend(SKCanvas canvas, IReadOnlyList<int> palette)
     {
-        for (int i = 0; i < rows; i++)
+        for (int i = 0; i < _rows; i++)
         {
-            int row = Lines + GraphRows + i;
             _paint.Color = new SKColor(0xFF000000u | (uint)palette[i]);
-            canvas.DrawRoundRect(_line * 0.4f, (row + 0.45f) * _line, _line * 0.7f, _line * 0.7f, 2, 2, _paint);
-            Write(canvas, row, _classes[i], _line);
+            canvas.DrawRoundRect(_line * 0.4f, (i + 0.45f) * _line, _line * 0.7f, _line * 0.7f, 2, 2, _paint);
+            Write(canvas, i, _classes[i], _line);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class Renderer : IDisposable
     {
         options.Check(classes);
         (_gl, _options) = (gl, options);
-        (View, Opacity, HudVisible, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
+        (View, Opacity, Hud, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
@@ -104,7 +104,7 @@ public sealed class Renderer : IDisposable
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; private set; }
 
-    public bool HudVisible { get; set; }
+    public HudDetail Hud { get; set; }
 
     /// <summary>Whether the keys are listed over the picture.</summary>
     public bool HelpVisible { get; set; }
@@ -154,7 +154,7 @@ public sealed class Renderer : IDisposable
         _shaders.Turn(now);
         _mask.Refine(Refine);
         _compositor.Draw(View, _mask, _target, Opacity);
-        if (HudVisible || HelpVisible) DrawHud(text, now, freshHud);
+        if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
         _pixelsAreCurrent = false;
         _gl.Finish();
         _gl.Check();
@@ -200,10 +200,11 @@ public sealed class Renderer : IDisposable
     {
         if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
         {
-            _hud!.Update(text(), _shares);
+            _hud!.Update(text());
+            _hud.Update(_shares);
             _hudDrawn = now;
         }
 
-        _hud!.Draw(HudVisible, HelpVisible);
+        _hud!.Draw(Hud, HelpVisible);
     }
 }

@@ -38,7 +38,7 @@ public sealed record RenderOptions
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; init; } = 0.5f;
 
-    public bool Hud { get; init; } = true;
+    public HudDetail Hud { get; init; } = HudDetail.Full;
 
     /// <summary>Edge-aware refinement of the mask to the picture's size; null: where a GPU draws, not where the CPU stands in for one.</summary>
     public bool? Refine { get; init; }
@@ -72,6 +72,15 @@ public sealed record RenderOptions
         "on" => true,
         "off" => false,
         _ => throw new UserError($"--refine {text}: choose auto, on or off"),
+    };
+
+    /// <param name="text">full, figures or none.</param>
+    public static HudDetail ParseHud(string text) => text switch
+    {
+        "full" => HudDetail.Full,
+        "figures" => HudDetail.Figures,
+        "none" => HudDetail.None,
+        _ => throw new UserError($"--hud {text}: choose full, figures or none"),
     };
 
     /// <param name="name">As on the command line.</param>
