@@ -10,7 +10,7 @@ namespace RealtimeSeg.Tests;
 /// <summary>Folder layouts, splits and class maps.</summary>
 public sealed class LayoutTests
 {
-    private static readonly Scalar Aeroplane = Rgb(128, 0, 0), Person = Rgb(192, 128, 128), Void = Rgb(224, 224, 192);
+    private static readonly Scalar Aeroplane = Rgb(128, 0, 0), Car = Rgb(128, 128, 128), Person = Rgb(192, 128, 128), Void = Rgb(224, 224, 192);
 
     [Fact]
     public void VOCs_palette_colours_are_read_as_indices()
@@ -23,6 +23,22 @@ public sealed class LayoutTests
         IDataset person = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
         Assert.Equal(["background", "person"], person.ClassNames);
         Assert.Equal([0, 0, 1, 255], Labels(person));
+    }
+
+    [Fact]
+    public void VOC_lends_streets_its_cars_and_people_and_nothing_else()
+    {
+        using TemporaryFolder folder = new();
+        WriteVoc(folder, Aeroplane, Car, Person);
+        Save(folder["people/images"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Save(folder["people/masks"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(0)));
+        Save(folder["camvid/train"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Save(folder["camvid/trainannot"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
+        MixedDataset mixed = MixedDataset.Parse($"{folder["camvid"]},{folder.Path},{folder["people"]},synth", new Split(Training: true), "street");
+        Assert.Equal([2, 2, 2, 2], Labels(mixed.Parts[0]));
+        Assert.Equal([255, 255, 8, 9], Labels(mixed.Parts[1]));
+        Assert.Equal([255, 255, 255, 255], Labels(mixed.Parts[2]));
+        Assert.Equal("bicyclist", mixed.ClassNames[10]);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class DataCommand
         sample.SetAction(p => Done(() => DataSample.Write(p.GetValue(folder)!, p.GetValue(frames), p.GetValue(seed))));
 
         Argument<string> data = new("data") { Description = "A folder in one of the known layouts, or synth" };
-        Option<string?> map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+        Option<string?> map = new("--map") { Description = ClassMap.Help };
         Option<string> sheet = new("--out") { Description = "The contact sheet", DefaultValueFactory = _ => "out/preview.png" };
         Option<string> augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "strong" };
         Command preview = new("preview", "Draw a contact sheet of what the network gets to see: a row for each kind of augmentation.") { data, map, augment, sheet, seed };

@@ -13,7 +13,7 @@ internal static class EvalCommand
         Argument<string> model = new("model") { Description = "Exported .onnx file" };
         Option<string> data = new("--data") { Description = "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'", DefaultValueFactory = _ => MixedDataset.Synth };
         Option<string> split = new("--split") { Description = "train, val or leave-out:DRIVE", DefaultValueFactory = _ => "val" };
-        Option<string?> map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+        Option<string?> map = new("--map") { Description = ClassMap.Help };
         Option<string?> json = new("--json") { Description = "Where to write the figures" };
         Option<string?> report = new("--report") { Description = "Folder for a page: the worst pictures, the confusion matrix, plots" };
         Option<bool> video = new("--video") { Description = "The pictures are frames of one video, in order: steady the labels and count flicker" };

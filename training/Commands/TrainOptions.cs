@@ -40,7 +40,7 @@ internal static class TrainOptions
     public static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
     public static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights, order and augmentation", DefaultValueFactory = _ => 1 };
     public static readonly Option<bool> Resume = new("--resume") { Description = "Go on from the checkpoint in --out" };
-    public static readonly Option<string?> Map = new("--map") { Description = "Class map: voc-person makes it person against the rest" };
+    public static readonly Option<string?> Map = new("--map") { Description = ClassMap.Help };
     public static readonly Option<string?> LeaveOut = new("--leave-out") { Description = "CamVid: keep a drive (0006R0, 0001TP, …) out of training and judge on it" };
     public static readonly Option<bool> Bench = new("--bench") { Description = "Time the training step on random data instead of training" };
     public static readonly Option<int> Classes = new("--classes") { Description = "Classes, for --bench", DefaultValueFactory = _ => 11 };

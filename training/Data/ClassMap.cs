@@ -1,3 +1,5 @@
+using RealtimeSeg.Street;
+
 namespace RealtimeSeg.Training.Data;
 
 /// <summary>How a data set's files mark classes.</summary>
@@ -17,7 +19,8 @@ public enum LabelStyle
 public sealed class ClassMap
 {
     public const byte Ignore = 255;
-    private const string VocPerson = "voc-person";
+    public const string Help = "Class map: voc-person makes VOC's labels and masks person against the rest; street keeps what they share with CamVid and ignores the rest";
+    private const string VocPerson = "voc-person", Street = "street";
     private const int PersonInVoc = 15;
 
     /// <summary>The classes of PASCAL VOC 2012 in the order of its labels.</summary>
@@ -26,6 +29,12 @@ public sealed class ClassMap
         "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
         "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
+
+    /// <summary>CamVid's bicyclist is the bicycle with its rider.</summary>
+    private static readonly Dictionary<string, byte> InStreets = new(StringComparer.Ordinal)
+    {
+        ["person"] = StreetClasses.Pedestrian, ["bicycle"] = StreetClasses.Bicyclist, ["car"] = StreetClasses.Car,
+    };
 
     private readonly byte[] _classOf = new byte[256];
 
@@ -41,15 +50,21 @@ public sealed class ClassMap
     public ReadOnlySpan<byte> Table => _classOf;
 
     /// <param name="style">What the files hold.</param>
-    /// <param name="name">voc-person: person against the rest, from VOC's labels or from binary masks; null keeps all classes.</param>
+    /// <param name="name">
+    /// voc-person: person against the rest, from VOC's labels or from binary masks, which mark people. street: CamVid's classes, with
+    /// VOC's people, bicycles and cars, or a mask's people, and all else ignored. Null keeps all classes.
+    /// </param>
+    /// <exception cref="UserError">No such map, or it is not for such files.</exception>
     public static ClassMap For(LabelStyle style, string? name) => (style, name) switch
     {
-        (LabelStyle.CamVid, null) => new ClassMap(Street.StreetClasses.Names, v => v < Street.StreetClasses.Names.Count ? v : Ignore),
+        (LabelStyle.CamVid, null or Street) => new ClassMap(StreetClasses.Names, v => v < StreetClasses.Names.Count ? v : Ignore),
+        (LabelStyle.Voc, Street) => new ClassMap(StreetClasses.Names, v => v < VocNames.Length ? InStreets.GetValueOrDefault(VocNames[v], Ignore) : Ignore),
+        (LabelStyle.Binary, Street) => new ClassMap(StreetClasses.Names, v => v > 127 ? StreetClasses.Pedestrian : Ignore),
         (LabelStyle.Voc, null) => new ClassMap(VocNames, v => v < VocNames.Length ? v : Ignore),
         (LabelStyle.Binary, null) => new ClassMap(["background", "object"], v => v > 127 ? 1 : 0),
         (LabelStyle.Voc, VocPerson) => new ClassMap(["background", "person"], v => v == PersonInVoc ? 1 : v == Ignore ? Ignore : 0),
         (LabelStyle.Binary, VocPerson) => new ClassMap(["background", "person"], v => v > 127 ? 1 : 0),
         (_, VocPerson) => throw new UserError($"--map {VocPerson} is for PASCAL VOC and binary masks, not for CamVid's labels"),
-        _ => throw new UserError($"no class map '{name}': there is {VocPerson}"),
+        _ => throw new UserError($"no class map '{name}': choose {VocPerson} or {Street}"),
     };
 }
