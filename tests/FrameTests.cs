@@ -95,9 +95,11 @@ public sealed class FrameTests
     [Fact]
     public void A_manifest_survives_the_file_and_a_wrong_one_is_refused()
     {
-        ModelManifest m = new() { Classes = ["a", "b"], Palette = [0x010203, 0xFFEEDD], Size = (64, 32), Network = "n", Parameters = 7, MeanIu = 0.5, Fit = Fit.Stretch };
+        ModelManifest m = new() { Classes = ["a", "b"], Palette = [0x010203, 0xFFEEDD], Size = (64, 32), Network = "n", Parameters = 7, MeanIu = 0.5, Fit = Fit.Stretch, Recipe = ["train --out a", "export a"], Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mean IU 0.5" } };
         ModelManifest read = ModelManifest.Parse(m.ToMetadata(), "x.onnx");
         Assert.Equal(m.ToMetadata(), read.ToMetadata());
+        Assert.Equal(m.Recipe, read.Recipe);
+        Assert.Equal(m.Scores, read.Scores);
 
         Dictionary<string, string> bad = new(m.ToMetadata(), StringComparer.Ordinal) { ["rtseg.palette"] = "1" };
         Assert.Contains("x.onnx", Assert.Throws<UserError>(() => ModelManifest.Parse(bad, "x.onnx")).Message, StringComparison.Ordinal);

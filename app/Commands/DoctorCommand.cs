@@ -102,7 +102,8 @@ internal static class DoctorCommand
                 using Segmenter segmenter = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
                 ModelManifest m = segmenter.Manifest;
                 string score = m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mean IU {iu:F3}") : "no score in its manifest";
-                Line(true, $"model {Path.GetFileName(file)}: {m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, {score}, {m.Data}");
+                if (m.Scores.Count > 0) score = string.Join("; ", m.Scores.Select(s => $"{s.Key}: {s.Value}"));
+                Line(true, $"model {Path.GetFileName(file)}: {m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, trained on {m.Data}; {score}");
                 usable = true;
             }
             catch (UserError e)

@@ -12,7 +12,7 @@ public sealed record ModelManifest
     public const int CurrentSchema = 1;
     private const string Prefix = "rtseg.";
     private const string SchemaKey = Prefix + "schema", ClassesKey = Prefix + "classes", PaletteKey = Prefix + "palette", FitKey = Prefix + "fit", SizeKey = Prefix + "size";
-    private const string NetworkKey = Prefix + "network", ParametersKey = Prefix + "parameters", DataKey = Prefix + "data", CommitKey = Prefix + "commit", MeanIuKey = Prefix + "mean_iu", DateKey = Prefix + "date";
+    private const string NetworkKey = Prefix + "network", ParametersKey = Prefix + "parameters", DataKey = Prefix + "data", CommitKey = Prefix + "commit", MeanIuKey = Prefix + "mean_iu", DateKey = Prefix + "date", RecipeKey = Prefix + "recipe", ScoreKey = Prefix + "score.";
 
     /// <summary>Names by label.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
@@ -36,8 +36,14 @@ public sealed record ModelManifest
     /// <summary>The commit of the code that trained it.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Validation mean IU, by the exported file.</summary>
+    /// <summary>The trainer's commands that make it again, in order.</summary>
+    public IReadOnlyList<string> Recipe { get; init; } = [];
+
+    /// <summary>Validation mean IU when the run last looked, by the exported graph.</summary>
     public double? MeanIu { get; init; }
+
+    /// <summary>What this file scored later, by the pictures it was judged on.</summary>
+    public IReadOnlyDictionary<string, string> Scores { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public string Date { get; init; } = "";
 
@@ -56,6 +62,8 @@ public sealed record ModelManifest
             [CommitKey] = Commit,
             [DateKey] = Date,
         };
+        if (Recipe.Count > 0) m[RecipeKey] = string.Join('\n', Recipe);
+        foreach ((string judgedOn, string score) in Scores) m[ScoreKey + judgedOn] = score;
         if (MeanIu is { } iu) m[MeanIuKey] = iu.ToString("F4", CultureInfo.InvariantCulture);
         return m;
     }
@@ -87,6 +95,8 @@ public sealed record ModelManifest
                 Commit = Text(CommitKey),
                 MeanIu = double.TryParse(Text(MeanIuKey), CultureInfo.InvariantCulture, out double iu) ? iu : null,
                 Date = Text(DateKey),
+                Recipe = Text(RecipeKey).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+                Scores = metadata.Where(m => m.Key.StartsWith(ScoreKey, StringComparison.Ordinal)).ToDictionary(m => m.Key[ScoreKey.Length..], m => m.Value, StringComparer.Ordinal),
             };
         }
         catch (Exception e) when (e is FormatException or OverflowException)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Run;
 
 namespace RealtimeSeg.Training.Commands;
@@ -18,17 +19,18 @@ internal static class EvalCommand
         Option<string?> report = new("--report") { Description = "Folder for a page: the worst pictures, the confusion matrix, plots" };
         Option<bool> video = new("--video") { Description = "The pictures are frames of one video, in order: steady the labels and count flicker" };
         Option<float> smooth = new("--smooth") { Description = "With --video: steadiness over time, 0 to 1, as in the app", DefaultValueFactory = _ => 0.5f };
-        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, map, video, smooth, json, report };
-        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(map), p.GetValue(video) ? p.GetValue(smooth) : null, p.GetValue(json), p.GetValue(report)));
+        Option<bool> record = new("--record") { Description = "Write the scores into the model's own manifest" };
+        Command c = new("eval", "Score an exported model on labelled pictures.") { model, data, split, map, video, smooth, json, report, record };
+        c.SetAction(p => Run(p.GetValue(model)!, p.GetValue(data)!, p.GetValue(split)!, p.GetValue(map), p.GetValue(video) ? p.GetValue(smooth) : null, p.GetValue(json), p.GetValue(report), p.GetValue(record)));
         return c;
     }
 
-    private static int Run(string model, string data, string split, string? map, float? smooth, string? json, string? report)
+    private static int Run(string model, string data, string split, string? map, float? smooth, string? json, string? report, bool record)
     {
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         MixedDataset sets = MixedDataset.Parse(data, Split.Parse(split), map);
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
-        if (smooth is not null && report is not null) throw new UserError("--report is for single pictures: leave --video out");
+        if (smooth is not null && (report is not null || record)) throw new UserError("--report and --record are for single pictures: leave --video out");
         if (smooth is { } strength)
         {
             (ConfusionMatrix steady, double flicker, double truthFlicker) = evaluator.EvaluateVideo(sets.Parts[0], strength);
@@ -66,6 +68,7 @@ internal static class EvalCommand
             ("boundary F1", boundary.Mean.ToString("F4", CultureInfo.InvariantCulture)), ("network, median ms a picture", evaluator.MedianMilliseconds.ToString("F1", CultureInfo.InvariantCulture)),
         ]);
         if (page is not null) Console.WriteLine($"wrote {Path.Combine(report!, "index.html")}");
+        if (record) ScoreRecord.Write(model, $"{string.Join('+', sets.Parts.Select(s => s.Name))} {split}", InWords(evaluator, m, boundary));
         return 0;
     }
 
@@ -78,6 +81,14 @@ internal static class EvalCommand
             string outline = boundary is null ? "" : string.Create(CultureInfo.InvariantCulture, $"   boundary F1 {boundary.PerClass[c]:F4}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {evaluator.Manifest.Classes[c],-12} {m.PerClass[c]:F4}{outline}"));
         }
+    }
+
+    /// <summary>For the manifest; of two classes the second is the one that matters.</summary>
+    private static string InWords(Evaluator evaluator, ConfusionMatrix m, BoundaryScore boundary)
+    {
+        IReadOnlyList<string> classes = evaluator.Manifest.Classes;
+        string alone = classes.Count == 2 ? string.Create(CultureInfo.InvariantCulture, $", {classes[1]} {m.PerClass[1]:F4}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"mean IU {m.MeanIu:F4}{alone}, pixel accuracy {m.PixelAccuracy:F4}, boundary F1 {boundary.Mean:F4}");
     }
 
     /// <summary>By class name; null for a class that is nowhere.</summary>

@@ -91,6 +91,8 @@ internal static class TrainOptions
             Upsampling = p.GetValue(Upsample)!,
             ObjectCrops = p.GetValue(Stage) == 1,
             From = p.GetValue(From),
+            Init = p.GetValue(Init),
+            Commit = SourceCommit.Current(),
             AverageDecay = p.GetValue(Average),
             Map = p.GetValue(Map),
             LeaveOut = p.GetValue(LeaveOut),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using RealtimeSeg.Model;
 using RealtimeSeg.Street;
@@ -21,7 +20,7 @@ public static class Exporter
         Parameters = InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
         MeanIu = config.ValidationMeanIu,
-        Commit = Commit(),
+        Commit = config.Commit.Length > 0 ? config.Commit : SourceCommit.Current(), // runs of earlier versions do not say
         Date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };
 
@@ -30,7 +29,7 @@ public static class Exporter
     {
         Checkpoint checkpoint = Load(folder, best);
         RunConfig config = checkpoint.Config;
-        ModelManifest manifest = AtSizes(ManifestOf(config with { Data = DataNames(config) }), form);
+        ModelManifest manifest = AtSizes(ManifestOf(config with { Data = DataNames(config) }), form) with { Recipe = [.. Recipe.Of(folder, config), Recipe.Export([folder], null, form, best)] };
         AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, form));
         return manifest;
     }
@@ -52,6 +51,7 @@ public static class Exporter
             Network = $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
             Parameters = manifests.Sum(m => m.Parameters),
             Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
+            Recipe = [.. folders.Zip(members).SelectMany(m => Recipe.Of(m.First, m.Second.Config)).Distinct(StringComparer.Ordinal), Recipe.Export(folders, combine, form, best)],
             MeanIu = null, // nobody has scored them together yet
         }, form);
         AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, form));
@@ -79,7 +79,7 @@ public static class Exporter
             Network = name,
             Parameters = declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
             Data = "none: random weights",
-            Commit = Commit(),
+            Commit = SourceCommit.Current(),
         };
         manifest = AtSizes(manifest, form);
         AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest, form));
@@ -104,20 +104,4 @@ public static class Exporter
     /// <summary>The parameters to ship: the moving averages where a run keeps them.</summary>
     public static IReadOnlyDictionary<string, float[]> Shipped(IReadOnlyDictionary<string, float[]> state)
         => state.ToDictionary(s => s.Key, s => state.GetValueOrDefault(StepGraph.AveragePrefix + s.Key, s.Value), StringComparer.Ordinal);
-
-    private static string Commit()
-    {
-        try
-        {
-            using Process? git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });
-            if (git is null) return "";
-            string text = git.StandardOutput.ReadToEnd().Trim();
-            git.WaitForExit();
-            return git.ExitCode == 0 ? text : "";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return ""; // no git on this machine: the manifest just does not say
-        }
-    }
 }

@@ -50,6 +50,12 @@ public sealed record RunConfig
     /// <summary>The run whose weights this one started from, or null.</summary>
     public string? From { get; init; }
 
+    /// <summary>The classifier's file that the backbone started from, or null.</summary>
+    public string? Init { get; init; }
+
+    /// <summary>The commit of the code that trains; empty where that is not known.</summary>
+    public string Commit { get; init; } = "";
+
     /// <summary>Decay of the weights' moving average; 0 keeps none.</summary>
     public double AverageDecay { get; init; }
 
