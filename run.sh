@@ -94,8 +94,11 @@ case ${1:-} in
         (missing_for_tests | install) || echo "note: going on without" >&2
         run_tests "$@" ;;
     train | eval | export | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
-    *)
+    '' | -* | live | replay | bench | doctor)
         # The loop allocates little: with the usual nursery memory would grow for an hour before its first collection. 2 MB, in hex.
         export DOTNET_GCgen0size=${DOTNET_GCgen0size:-0x200000}
         exec "$root/app/$bin/rtseg" "$@" ;;
+    *)
+        [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"
+        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, convert, data or test" ;;
 esac

@@ -238,6 +238,8 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("--ensemble", "two runs", "export", "--ensemble", "TMP/a", "TMP/m.onnx")]
     [InlineData("--unpool", "max or scatter", "export", "--random", "TMP/m.onnx", "--unpool", "min")]
     [InlineData("TMP/none", "no folder", "data", "check", "TMP/none")]
+    [InlineData("trian", "choose live, replay", "trian")]
+    [InlineData("text.onnx", "./run.sh replay", "TMP/text.onnx")]
     [InlineData("twirl", "rotate", "data", "preview", "synth", "--augment", "twirl", "--out", "TMP/m.onnx")]
     public void Trainer_refuses_bad_input_in_one_line(string names, string says, params string[] arguments)
     {
