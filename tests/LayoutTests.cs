@@ -70,14 +70,14 @@ public sealed class LayoutTests
     public void A_drive_can_be_left_out_of_training_and_judged_on()
     {
         using TemporaryFolder folder = new();
-        foreach (string name in new[] { "A_1", "A_2", "B_1" })
+        foreach ((string part, string name) in new[] { ("train", "A_1"), ("train", "B_1"), ("val", "A_2"), ("val", "A_3"), ("val", "B_2") })
         {
-            Save(folder["train"], name + ".png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
-            Save(folder["trainannot"], name + ".png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
+            Save(folder[part], name + ".png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+            Save(folder[part + "annot"], name + ".png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
         }
 
-        Assert.Equal(2, DatasetLayout.Open(folder.Path, new Split(Training: true, LeaveOut: "B"), null).Count);
-        Assert.Equal(1, DatasetLayout.Open(folder.Path, Split.Parse("leave-out:B"), null).Count);
+        Assert.Equal(3, DatasetLayout.Open(folder.Path, new Split(Training: true, LeaveOut: "B"), null).Count);
+        Assert.Equal(2, DatasetLayout.Open(folder.Path, Split.Parse("leave-out:B"), null).Count);
         Assert.Throws<training::RealtimeSeg.UserError>(() => Split.Parse("leave-out:"));
         Assert.Throws<training::RealtimeSeg.UserError>(() => DatasetLayout.Open(folder.Path, Split.Parse("leave-out:C"), null));
     }

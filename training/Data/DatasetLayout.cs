@@ -3,7 +3,8 @@ namespace RealtimeSeg.Training.Data;
 /// <summary>Which pictures of a set are meant.</summary>
 /// <param name="Training">The part to learn from, or the part to be judged on.</param>
 /// <param name="LeaveOut">
-/// CamVid only: judge on the training frames whose names start so, and learn from the rest. Null takes the set's own split.
+/// CamVid only: judge on the frames whose names start so, and learn from all others, be they of train/ or of val/. Null takes the
+/// set's own split.
 /// </param>
 public sealed record Split(bool Training, string? LeaveOut = null)
 {
@@ -51,14 +52,17 @@ public static class DatasetLayout
 
     private static List<(string, string)> CamVid(string root, Split split)
     {
-        string name = split.Training || split.LeaveOut is not null ? "train" : "val";
+        if (split.LeaveOut is not { } drive) return Folder(root, split.Training ? "train" : "val");
+        IEnumerable<(string Image, string)> all = [.. Folder(root, "train"), .. Folder(root, "val")];
+        return [.. all.Where(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal) != split.Training)];
+    }
+
+    private static List<(string, string)> Folder(string root, string name)
+    {
         string images = Path.Combine(root, name), labels = Path.Combine(root, name + "annot");
-        if (!Directory.Exists(images) || !Directory.Exists(labels))
-            throw new UserError($"{root} is in no known layout: it needs CamVid's folders {name}/ and {name}annot/, or images/ and masks/, or JPEGImages/ and SegmentationClass/");
-        IEnumerable<string> files = Pictures(images);
-        if (split.LeaveOut is { } drive)
-            files = files.Where(f => Path.GetFileName(f).StartsWith(drive, StringComparison.Ordinal) != split.Training);
-        return WithLabels(files, labels);
+        return Directory.Exists(images) && Directory.Exists(labels)
+            ? WithLabels(Pictures(images), labels)
+            : throw new UserError($"{root} is in no known layout: it needs CamVid's folders {name}/ and {name}annot/, or images/ and masks/, or JPEGImages/ and SegmentationClass/");
     }
 
     /// <summary>PASCAL VOC: the lists in ImageSets/Segmentation name the pictures of each split.</summary>
