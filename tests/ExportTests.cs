@@ -48,6 +48,41 @@ public sealed class ExportTests
         }
     }
 
+    [Fact]
+    public void Kernels_take_less_room_and_give_the_same_masks()
+    {
+        using TemporaryFolder folder = new();
+        Toy.Train(Toy.Config(60), folder.Path);
+        Exporter.FromRun(folder.Path, folder["plain.onnx"]);
+        byte[] plain = File.ReadAllBytes(folder["plain.onnx"]);
+        using Evaluator exact = new(plain, "plain.onnx");
+        Mat image = new SynthStreet(1, seed: 9).Load(0).Image;
+        byte[] expected = exact.Labels(image);
+        Assert.True(expected.Distinct().Count() > 1, "one class everywhere proves nothing");
+        foreach ((KernelStorage kernels, double size, double agreement) in new[] { (KernelStorage.Half, 0.51, 0.9995), (KernelStorage.Byte, 0.27, 0.995) })
+        {
+            Exporter.FromRun(folder.Path, folder["small.onnx"], new ExportForm(kernels));
+            byte[] small = File.ReadAllBytes(folder["small.onnx"]);
+            Assert.InRange(small.Length, 0.2 * plain.Length, size * plain.Length);
+            using Evaluator rounded = new(small, "small.onnx");
+            Assert.InRange(Agreement(expected, rounded.Labels(image)), agreement, 1);
+        }
+    }
+
+    /// <summary>Channels a million times apart each keep seven bits and a sign; one of zeros stays zero.</summary>
+    [Fact]
+    public void Eight_bits_hold_each_channel_at_its_own_scale()
+    {
+        float[] values = [1e-3f, -0.4e-3f, 0.013e-3f, 0, 0, 0, 1000, -999, 5];
+        GraphBuilder g = new();
+        using InferenceSession session = new(OnnxWriter.Write(g, [g.Rename(g.ByteInitializer("w", values, new Shape(3, 3, 1, 1)), "out")]));
+        using RunOptions options = new();
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, [], [], ["out"]);
+        float[] read = results[0].GetTensorDataAsSpan<float>().ToArray();
+        for (int i = 0; i < values.Length; i++) Assert.InRange(read[i] - values[i], (i < 3 ? -1e-3f : -1000) / 250, (i < 3 ? 1e-3f : 1000) / 250);
+        Assert.Equal([0, 0, 0], read[3..6]);
+    }
+
     [Theory]
     [InlineData(480, 360)]
     [InlineData(97, 65)]

@@ -24,7 +24,7 @@ public sealed class RecipeTests
             Objective = new Objective { Loss = Objective.HardExamples, Auxiliary = 0.4f, LabelSmoothing = 0.05f },
         };
         Checkpoint shipped = TrainFrom(config, folder["second"]);
-        IReadOnlyList<string> recipe = Exporter.FromRun(folder["second"], folder["m.onnx"], new ExportForm(HalfPrecision: true)).Recipe;
+        IReadOnlyList<string> recipe = Exporter.FromRun(folder["second"], folder["m.onnx"], new ExportForm(KernelStorage.Half)).Recipe;
         Assert.Equal("train train export", string.Join(" ", recipe.Select(l => l.Split(' ')[0])));
         Assert.Equal("export second --fp16", recipe[2]);
         Assert.DoesNotContain(folder.Path, string.Join(' ', recipe), StringComparison.Ordinal);

@@ -16,6 +16,7 @@ internal static class ExportCommand
     {
         Argument<string[]> paths = new("paths") { Description = "RUN MODEL.onnx, or MODEL.onnx with --ensemble or --random", Arity = new ArgumentArity(1, 2) };
         Option<bool> half = new("--fp16") { Description = "Store kernels in 16 bits: half the size, computed in 32 bits all the same" };
+        Option<bool> bytes = new("--int8") { Description = "Store kernels in 8 bits with a factor for each output channel: a quarter of the size, computed in 32 bits" };
         Option<bool> best = new("--best") { Description = "The checkpoint that scored best, instead of the last" };
         Option<string> unpool = new("--unpool") { Description = "DeconvNet's unpooling: max (MaxUnpool) or scatter, of operators that GPU providers have", DefaultValueFactory = _ => "max" };
         Option<string?> ensemble = new("--ensemble") { Description = "RUN_A,RUN_B: several runs as one model" };
@@ -26,13 +27,14 @@ internal static class ExportCommand
         Option<string?> backbone = new("--backbone") { Description = "With --random: what the network is built on" };
         Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
         Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
-        Command c = new("export", "Write a network as an .onnx file.") { paths, half, best, unpool, scales, ensemble, combine, random, net, backbone, classes, seed };
+        Command c = new("export", "Write a network as an .onnx file.") { paths, half, bytes, best, unpool, scales, ensemble, combine, random, net, backbone, classes, seed };
         c.SetAction(p =>
         {
             string[] names = p.GetValue(paths)!;
             bool fromRandom = p.GetValue(random);
             if (p.GetValue(unpool) is not ("max" or "scatter")) throw new UserError($"--unpool {p.GetValue(unpool)}: choose max or scatter");
-            ExportForm form = new(p.GetValue(half), p.GetValue(unpool) == "scatter", Scales(p.GetValue(scales)!));
+            if (p.GetValue(half) && p.GetValue(bytes)) throw new UserError("--fp16 and --int8 exclude each other: choose one");
+            ExportForm form = new(p.GetValue(bytes) ? KernelStorage.Byte : p.GetValue(half) ? KernelStorage.Half : KernelStorage.Float, p.GetValue(unpool) == "scatter", Scales(p.GetValue(scales)!));
             string[]? runs = p.GetValue(ensemble)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (names.Length != (fromRandom || runs is not null ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
             ModelManifest m = runs is not null ? Exporter.FromRuns(runs, p.GetValue(combine)!, names[0], form, p.GetValue(best))

@@ -59,9 +59,34 @@ public sealed class GraphBuilder
         Claim(name);
         Half[] halves = new Half[data.Length];
         TensorPrimitives.ConvertToHalf(data, halves);
-        Value stored = new(name, ElementType.Float16, shape);
-        _initializers.Add((stored, MemoryMarshal.AsBytes<Half>(halves).ToArray()));
-        return Add("Cast", [stored], shape, ElementType.Float, attributes: [("to", (long)ElementType.Float)]);
+        return Widened(new Value(name, ElementType.Float16, shape), MemoryMarshal.AsBytes<Half>(halves));
+    }
+
+    /// <summary>
+    /// The same in 8 bits, -127 to 127, and a factor for each slice along the first axis, the largest value's share of 127: a kernel's
+    /// output channels differ in size. ONNX Runtime folds cast and product away when it loads the file.
+    /// </summary>
+    public Value ByteInitializer(string name, ReadOnlySpan<float> data, Shape shape)
+    {
+        if (data.Length != shape.Count) throw new ArgumentException($"{name}: {data.Length} values for shape {shape}");
+        Claim(name);
+        int slices = (int)shape[0], size = data.Length / slices;
+        sbyte[] bytes = new sbyte[data.Length];
+        float[] factors = new float[slices];
+        for (int i = 0; i < data.Length; i++)
+        {
+            if (i % size == 0) factors[i / size] = TensorPrimitives.MaxMagnitude(data.Slice(i, size)) is var largest and not 0 ? MathF.Abs(largest) / sbyte.MaxValue : 1;
+            bytes[i] = (sbyte)MathF.Round(data[i] / factors[i / size]);
+        }
+
+        Value factor = Initializer(name + ".factor", factors, new Shape([slices, .. Enumerable.Repeat(1L, shape.Rank - 1)]));
+        return Add("Mul", [Widened(new Value(name, ElementType.Int8, shape), MemoryMarshal.AsBytes<sbyte>(bytes)), factor], shape);
+    }
+
+    private Value Widened(Value stored, ReadOnlySpan<byte> data)
+    {
+        _initializers.Add((stored, data.ToArray()));
+        return Add("Cast", [stored], stored.Shape, ElementType.Float, attributes: [("to", (long)ElementType.Float)]);
     }
 
     public Value Constant(float value) => Constant([value], Shape.Scalar);

@@ -128,11 +128,24 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
         Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
 }
 
+/// <summary>How an exported file stores its kernels, which are computed in 32 bits all the same.</summary>
+public enum KernelStorage
+{
+    /// <summary>As they are.</summary>
+    Float,
+
+    /// <summary>As 16-bit floats: half the file.</summary>
+    Half,
+
+    /// <summary>Large ones as 8-bit integers and a factor for each output channel: a quarter of the file.</summary>
+    Byte,
+}
+
 /// <summary>Choices for an exported file.</summary>
-/// <param name="HalfPrecision">Store kernels as 16-bit floats: half the file, computed in 32 bits all the same.</param>
+/// <param name="Kernels">How its kernels are stored.</param>
 /// <param name="UnpoolByScatter">Unpool by a scatter instead of MaxUnpool, which GPU providers lack.</param>
 /// <param name="Scales">Sizes of the picture whose scores are averaged, as factors; null for its own alone.</param>
-public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter = false, IReadOnlyList<float>? Scales = null);
+public sealed record ExportForm(KernelStorage Kernels = KernelStorage.Float, bool UnpoolByScatter = false, IReadOnlyList<float>? Scales = null);
 
 /// <summary>Layers of the exported graph: parameters are constants and batch norm is folded into the convolution before it.</summary>
 /// <param name="graph">The graph to add to.</param>
@@ -141,6 +154,9 @@ public sealed record ExportForm(bool HalfPrecision = false, bool UnpoolByScatter
 /// <param name="prefix">Before the names of constants in the graph, so that several networks fit into one.</param>
 public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<string, float[]> weights, ExportForm? form = null, string prefix = "") : Layers(graph)
 {
+    /// <summary>Kernels of fewer values (the first layers, the scores) take 16 bits: 8 would save 2 % of the file and cost 0.2 points of mean IU.</summary>
+    private const int LargeKernel = 40_000;
+
     /// <summary>What is stored already: a network may be emitted for several sizes of its picture, with the same weights.</summary>
     private readonly Dictionary<string, Value> _stored = new(StringComparer.Ordinal);
 
@@ -173,7 +189,12 @@ public sealed class InferenceLayers(GraphBuilder graph, IReadOnlyDictionary<stri
             : _stored[p.Name] = Graph.Initializer(prefix + p.Name, Values(p), p.Shape);
 
     private Value Kernel(string name, float[] values, Shape shape)
-        => _stored[name] = form?.HalfPrecision == true ? Graph.HalfInitializer(prefix + name, values, shape) : Graph.Initializer(prefix + name, values, shape);
+        => _stored[name] = form?.Kernels switch
+        {
+            KernelStorage.Byte when values.Length > LargeKernel => Graph.ByteInitializer(prefix + name, values, shape),
+            KernelStorage.Half or KernelStorage.Byte => Graph.HalfInitializer(prefix + name, values, shape),
+            _ => Graph.Initializer(prefix + name, values, shape),
+        };
 
     private float[] Values(Parameter p)
     {

@@ -32,7 +32,7 @@ public static class Recipe
     [
         (folders.Count == 1 ? "" : "--ensemble", string.Join(',', folders.Select(Short))), ("--combine", combine),
         ("--scales", form?.Scales is null or [1f] ? null : string.Join(',', form.Scales.Select(s => s.ToString(CultureInfo.InvariantCulture)))),
-        ("--unpool", form?.UnpoolByScatter == true ? "scatter" : null), ("--fp16", form?.HalfPrecision == true ? "" : null), ("--best", best ? "" : null),
+        ("--unpool", form?.UnpoolByScatter == true ? "scatter" : null), (form?.Kernels switch { KernelStorage.Half => "--fp16", KernelStorage.Byte => "--int8", _ => "" }, ""), ("--best", best ? "" : null),
     ]);
 
     private static string Train(string folder, RunConfig c) => Line("train",
