@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|convert|data|test] …
+# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|quantize|convert|data|test] …
 # Paths on the command line are relative to where you are.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -93,12 +93,12 @@ case ${1:-} in
         shift
         (missing_for_tests | install) || echo "note: going on without" >&2
         run_tests "$@" ;;
-    train | eval | export | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
+    train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     '' | -* | live | replay | bench | doctor)
         # The loop allocates little: with the usual nursery memory would grow for an hour before its first collection. 2 MB, in hex.
         export DOTNET_GCgen0size=${DOTNET_GCgen0size:-0x200000}
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)
         [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"
-        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, convert, data or test" ;;
+        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, quantize, convert, data or test" ;;
 esac

@@ -7,6 +7,7 @@ RootCommand root = new("RealtimeSeg trainer: builds FCNs as ONNX graphs, trains 
     TrainCommand.Create(),
     EvalCommand.Create(),
     ExportCommand.Create(),
+    QuantizeCommand.Create(),
     ConvertCommand.Create(),
     DataCommand.Create(),
 };

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using RealtimeSeg.Model;
+using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Onnx;
 
 namespace RealtimeSeg.Training.Export;
@@ -16,8 +17,7 @@ public static class ScoreRecord
         ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
         ModelManifest manifest = ModelManifest.Parse(model.MetadataProps.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), path);
         manifest = manifest with { Scores = new Dictionary<string, string>(manifest.Scores, StringComparer.Ordinal) { [judgedOn] = score } };
-        model.MetadataProps.Clear();
-        model.MetadataProps.AddRange(manifest.ToMetadata().Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
+        OnnxWriter.Describe(model, manifest.ToMetadata());
         AtomicFile.Write(path, model.ToByteArray());
     }
 }

@@ -63,24 +63,16 @@ public sealed class GraphBuilder
     }
 
     /// <summary>
-    /// The same in 8 bits, -127 to 127, and a factor for each slice along the first axis, the largest value's share of 127: a kernel's
-    /// output channels differ in size. ONNX Runtime folds cast and product away when it loads the file.
+    /// The same in 8 bits with a scale for each slice along the first axis (<see cref="ChannelCodes"/>); ONNX Runtime folds cast and
+    /// product away when it loads the file.
     /// </summary>
     public Value ByteInitializer(string name, ReadOnlySpan<float> data, Shape shape)
     {
         if (data.Length != shape.Count) throw new ArgumentException($"{name}: {data.Length} values for shape {shape}");
         Claim(name);
-        int slices = (int)shape[0], size = data.Length / slices;
-        sbyte[] bytes = new sbyte[data.Length];
-        float[] factors = new float[slices];
-        for (int i = 0; i < data.Length; i++)
-        {
-            if (i % size == 0) factors[i / size] = TensorPrimitives.MaxMagnitude(data.Slice(i, size)) is var largest and not 0 ? MathF.Abs(largest) / sbyte.MaxValue : 1;
-            bytes[i] = (sbyte)MathF.Round(data[i] / factors[i / size]);
-        }
-
-        Value factor = Initializer(name + ".factor", factors, new Shape([slices, .. Enumerable.Repeat(1L, shape.Rank - 1)]));
-        return Add("Mul", [Widened(new Value(name, ElementType.Int8, shape), MemoryMarshal.AsBytes<sbyte>(bytes)), factor], shape);
+        (sbyte[] codes, float[] scales) = ChannelCodes.Of(data, (int)shape[0]);
+        Value scale = Initializer(name + ".scale", scales, new Shape([scales.Length, .. Enumerable.Repeat(1L, shape.Rank - 1)]));
+        return Add("Mul", [Widened(new Value(name, ElementType.Int8, shape), MemoryMarshal.AsBytes<sbyte>(codes)), scale], shape);
     }
 
     private Value Widened(Value stored, ReadOnlySpan<byte> data)

@@ -25,9 +25,15 @@ public static class OnnxWriter
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         if (nodes.Any(n => n.Domain == GraphBuilder.MicrosoftDomain))
             model.OpsetImport.Add(new OperatorSetIdProto { Domain = GraphBuilder.MicrosoftDomain, Version = 1 });
-        foreach ((string key, string value) in metadata ?? new Dictionary<string, string>(StringComparer.Ordinal))
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        if (metadata is not null) Describe(model, metadata);
         return model.ToByteArray();
+    }
+
+    /// <summary>What the file says of itself besides its graph, instead of what it said before.</summary>
+    public static void Describe(ModelProto model, IReadOnlyDictionary<string, string> metadata)
+    {
+        model.MetadataProps.Clear();
+        model.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
     }
 
     /// <summary>The primitive nodes on a path to the outputs, in execution order.</summary>

@@ -13,11 +13,11 @@ internal sealed class OnnxFile
 
     private readonly Dictionary<string, TensorProto> _tensors = new(StringComparer.Ordinal);
 
-    private OnnxFile(string path, GraphProto graph)
+    private OnnxFile(string path, ModelProto model)
     {
-        (Path, Graph) = (path, graph);
-        foreach (TensorProto t in graph.Initializer) _tensors[t.Name] = t;
-        foreach (NodeProto n in graph.Node.Where(n => n.OpType == "Constant" && n.Output.Count == 1))
+        (Path, Model) = (path, model);
+        foreach (TensorProto t in Graph.Initializer) _tensors[t.Name] = t;
+        foreach (NodeProto n in Graph.Node.Where(n => n.OpType == "Constant" && n.Output.Count == 1))
         {
             if (n.Attribute.FirstOrDefault(a => a.Name == "value")?.T is { } t) _tensors[n.Output[0]] = t;
         }
@@ -25,7 +25,9 @@ internal sealed class OnnxFile
 
     public string Path { get; }
 
-    public GraphProto Graph { get; }
+    public ModelProto Model { get; }
+
+    public GraphProto Graph => Model.Graph;
 
     /// <exception cref="UserError">No such file, or not ONNX.</exception>
     public static OnnxFile Read(string path)
@@ -34,7 +36,7 @@ internal sealed class OnnxFile
         try
         {
             ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
-            return model.Graph is { Node.Count: > 0 } graph ? new OnnxFile(path, graph) : throw new UserError($"{path} holds no ONNX graph: name another file");
+            return model.Graph is { Node.Count: > 0 } ? new OnnxFile(path, model) : throw new UserError($"{path} holds no ONNX graph: name another file");
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -89,12 +89,19 @@ public sealed class Evaluator : IDisposable
     {
         FrameGeometry g = FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
         if (g.Width == image.Width && g.Height == image.Height) return Labels(image);
-        using Mat fitted = new(), large = new();
-        Cv2.Resize(image, fitted, new Size(g.Width, g.Height), 0, 0, image.Width > g.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        using Mat fitted = Fitted(image, g), large = new();
         byte[] labels = Labels(fitted);
         using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels);
         LabelMap.Resize(small, large, image.Size());
         return Bytes(large).ToArray();
+    }
+
+    /// <summary>A picture at the size that the network sees, as the app makes it; the caller disposes it.</summary>
+    public static Mat Fitted(Mat image, FrameGeometry g)
+    {
+        Mat fitted = new();
+        Cv2.Resize(image, fitted, new Size(g.Width, g.Height), 0, 0, image.Width > g.Width ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        return fitted;
     }
 
     /// <summary>The class of each pixel of an 8-bit BGR picture, which the network reads as it is, row by row.</summary>

@@ -35,6 +35,10 @@ public static class Recipe
         ("--unpool", form?.UnpoolByScatter == true ? "scatter" : null), (form?.Kernels switch { KernelStorage.Half => "--fp16", KernelStorage.Byte => "--int8", _ => "" }, ""), ("--best", best ? "" : null),
     ]);
 
+    /// <summary>The line that turns it into integers.</summary>
+    public static string Quantize(string data, string? map, int pictures) => Line("quantize",
+        [("--data", string.Join(',', data.Split(',').Select(Short))), ("--map", map), ("--pictures", Number(pictures))]);
+
     private static string Train(string folder, RunConfig c) => Line("train",
     [
         ("--net", c.Net), ("--backbone", Short(c.Backbone)), ("--color", c.Input is null ? null : c.Input.Rgb ? "rgb" : "bgr"), ("--mean", Numbers(c.Input?.Mean)), ("--std", Numbers(c.Input?.Spread)),
