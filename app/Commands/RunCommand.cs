@@ -19,7 +19,8 @@ internal static class RunCommand
     /// <summary>The clip that comes with the program.</summary>
     public static string Sample => Path.Combine(AppContext.BaseDirectory, "Assets", "street.mp4");
 
-    public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", "street.onnx");
+    /// <summary>In integers for a CPU; GPU providers want floats.</summary>
+    public static string DefaultModel => Path.Combine(AppContext.BaseDirectory, "models", ExecutionProviders.GpuBuild ? "street.onnx" : "street-int8.onnx");
 
     public static Command Create(Mode mode)
     {

@@ -6,8 +6,12 @@ namespace RealtimeSeg.Model;
 public static class ExecutionProviders
 {
     public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu";
+    private const string CudaNative = "CUDAExecutionProvider", TensorRtNative = "TensorrtExecutionProvider";
 
     public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Cpu];
+
+    /// <summary>Whether this build of ONNX Runtime has a GPU provider; a GPU may yet be missing.</summary>
+    public static bool GpuBuild => Has(CudaNative);
 
     /// <summary>Opens a session with the provider asked for; <c>auto</c> tries TensorRT, CUDA, CPU and says why it went on.</summary>
     /// <param name="model">Bytes of the .onnx file.</param>
@@ -17,10 +21,9 @@ public static class ExecutionProviders
     public static (InferenceSession Session, string Provider) Open(byte[] model, Func<SessionOptions> options, string wanted, Action<string> say)
     {
         if (wanted != Auto) return (Try(model, options, wanted), wanted);
-        string[] built = OrtEnv.Instance().GetAvailableProviders();
-        foreach ((string provider, string native) in new[] { (TensorRt, "TensorrtExecutionProvider"), (Cuda, "CUDAExecutionProvider") })
+        foreach ((string provider, string native) in new[] { (TensorRt, TensorRtNative), (Cuda, CudaNative) })
         {
-            if (!built.Contains(native, StringComparer.Ordinal)) continue;
+            if (!Has(native)) continue;
             try
             {
                 return (Try(model, options, provider), provider);
@@ -31,9 +34,11 @@ public static class ExecutionProviders
             }
         }
 
-        if (!built.Contains("CUDAExecutionProvider", StringComparer.Ordinal)) say("provider cpu: this build of ONNX Runtime has no GPU provider");
+        if (!GpuBuild) say("provider cpu: this build of ONNX Runtime has no GPU provider");
         return (Try(model, options, Cpu), Cpu);
     }
+
+    private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
     private static InferenceSession Try(byte[] model, Func<SessionOptions> options, string provider)
     {
