@@ -32,6 +32,7 @@ public sealed class QuantizerTests
         Assert.InRange(integer, convolutions * 2 / 3, convolutions - 1);
         Assert.All(model.Graph.Node, n => Assert.Equal("", n.Domain)); // standard operators only
         Assert.InRange(model.OpsetImport.Single().Version, 13, OnnxWriter.Opset);
+        Assert.InRange(model.IrVersion, 7, OnnxWriter.IrVersion);
         Assert.InRange(model.CalculateSize(), 0, 0.3 * new FileInfo(folder["float.onnx"]).Length);
 
         using Evaluator exact = new(File.ReadAllBytes(folder["float.onnx"]), "float"), integers = new(model.ToByteArray(), "integers");
