@@ -1,5 +1,6 @@
 extern alias training;
 
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
@@ -11,6 +12,7 @@ using training::RealtimeSeg.Training.Export;
 using training::RealtimeSeg.Training.Graph;
 using training::RealtimeSeg.Training.Models;
 using training::RealtimeSeg.Training.Nn;
+using training::RealtimeSeg.Training.Onnx;
 using training::RealtimeSeg.Training.Run;
 using Xunit;
 
@@ -200,6 +202,25 @@ public sealed class ExportTests
             double[] joint = [.. Probabilities(a).Zip(Probabilities(b), (x, y) => combine == "mean" ? (x + y) / 2 : x * y)];
             for (int k = 0; k < 3; k++) Assert.Equal(joint[k] / joint.Sum(), result[(k * 4) + p], 5);
         }
+    }
+
+    [Fact]
+    public void The_mean_of_two_runs_weights_is_one_network()
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint a = Toy.Train(Toy.Config(2), folder["a"]), b = Toy.Train(Toy.Config(2) with { Seed = 6 }, folder["b"]);
+        Exporter.FromRun(folder["a"], folder["a.onnx"]);
+        Exporter.FromRuns([folder["a"], folder["b"]], Ensemble.Weights, folder["mean.onnx"]);
+        GraphProto graph = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["mean.onnx"])).Graph;
+        Assert.Equal(ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["a.onnx"])).Graph.Node.Count, graph.Node.Count);
+        TensorProto bias = graph.Initializer.First(t => t.Name.EndsWith(".bias", StringComparison.Ordinal) && a.State.ContainsKey(t.Name)); // a score's: no batch norm is folded into it
+        float[] mean = [.. a.State[bias.Name].Zip(b.State[bias.Name], (x, y) => (x + y) / 2)], stored = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
+        Assert.NotEqual(a.State[bias.Name], b.State[bias.Name]);
+        for (int i = 0; i < mean.Length; i++) Assert.Equal(mean[i], stored[i], 6);
+
+        Toy.Train(Toy.Config(1, "fcn16s"), folder["other"]);
+        Assert.Throws<training::RealtimeSeg.UserError>(() => Exporter.FromRuns([folder["a"], folder["other"]], Ensemble.Weights, folder["none.onnx"]));
+        Assert.False(File.Exists(folder["none.onnx"]));
     }
 
     /// <summary>A network that sees single pixels says the same at every size of a picture of large patches. (Weights stored twice would be refused: names are claimed once.)</summary>

@@ -20,7 +20,7 @@ internal static class ExportCommand
         Option<bool> best = new("--best") { Description = "The checkpoint that scored best, instead of the last" };
         Option<string> unpool = new("--unpool") { Description = "DeconvNet's unpooling: max (MaxUnpool) or scatter, of operators that GPU providers have", DefaultValueFactory = _ => "max" };
         Option<string?> ensemble = new("--ensemble") { Description = "RUN_A,RUN_B: several runs as one model" };
-        Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities", DefaultValueFactory = _ => Ensemble.Mean };
+        Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities, or one network with the mean of the weights, for runs that started from one another", DefaultValueFactory = _ => Ensemble.Mean };
         Option<string> scales = new("--scales") { Description = "Sizes of the picture, as factors, whose scores are averaged, such as 1,1.5: more accurate, each at its own cost", DefaultValueFactory = _ => "1" };
         Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
         Option<string> net = new("--net") { Description = $"With --random: {string.Join(", ", Networks.Names)}, or {Classifiers}: the backbone as its authors trained it, to convert", DefaultValueFactory = _ => "fcn8s" };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using RealtimeSeg.Model;
 using RealtimeSeg.Street;
 using RealtimeSeg.Training.Data;
@@ -45,17 +46,38 @@ public static class Exporter
             if (!m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)) throw new UserError($"{folder} knows other classes than {folders[0]}: they cannot decide together");
         }
 
+        bool soup = combine == Ensemble.Weights;
         ModelManifest[] manifests = [.. members.Select(m => ManifestOf(m.Config))];
         ModelManifest manifest = AtSizes(manifests[0] with
         {
-            Network = $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
-            Parameters = manifests.Sum(m => m.Parameters),
+            Network = soup ? manifests[0].Network : $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
+            Parameters = soup ? manifests[0].Parameters : manifests.Sum(m => m.Parameters),
             Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
             Recipe = [.. folders.Zip(members).SelectMany(m => Recipe.Of(m.First, m.Second.Config)).Distinct(StringComparer.Ordinal), Recipe.Export(folders, combine, form, best)],
             MeanIu = null, // nobody has scored them together yet
         }, form);
-        AtomicFile.Write(target, InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Config.Network(), Shipped(m.State)))], combine, manifest, form));
+        (INetwork Net, IReadOnlyDictionary<string, float[]> Weights)[] networks = [.. members.Select(m => (m.Config.Network(), Shipped(m.State)))];
+        AtomicFile.Write(target, soup ? InferenceGraph.Build(networks[0].Net, MeanOf(folders, networks), manifest, form) : InferenceGraph.BuildEnsemble(networks, combine, manifest, form));
         return manifest;
+    }
+
+    private static Dictionary<string, float[]> MeanOf(IReadOnlyList<string> folders, (INetwork Net, IReadOnlyDictionary<string, float[]> Weights)[] members)
+    {
+        for (int i = 1; i < members.Length; i++)
+        {
+            if (!members[i].Net.Equals(members[0].Net)) throw new UserError($"{folders[i]} is another network than {folders[0]}: only weights of the same one have a mean");
+        }
+
+        Dictionary<string, float[]> mean = new(StringComparer.Ordinal);
+        foreach (string name in InferenceGraph.Declared(members[0].Net).Select(p => p.Name))
+        {
+            float[] sum = [.. members[0].Weights[name]];
+            foreach ((_, IReadOnlyDictionary<string, float[]> weights) in members.Skip(1)) TensorPrimitives.Add(sum, weights[name], sum);
+            TensorPrimitives.Divide(sum, members.Length, sum);
+            mean[name] = sum;
+        }
+
+        return mean;
     }
 
     /// <summary>A network that sees the picture at several sizes says so; the run's score was at one.</summary>

@@ -11,6 +11,9 @@ public static class Ensemble
 {
     public const string Mean = "mean", Product = "product";
 
+    /// <summary>One network with the mean of the members' weights (Wortsman et al. 2022, "Model soups"): no slower than one of them.</summary>
+    public const string Weights = "weights";
+
     /// <summary>What goes before the names of member <paramref name="index"/>'s parameters.</summary>
     public static string Prefix(int index) => $"member{index}.";
 
@@ -25,7 +28,7 @@ public static class Ensemble
         {
             Mean => logits.Select(l => g.Add("Softmax", [l], l.Shape, attributes: [("axis", 1L)])),
             Product => logits, // what their softmax would divide by is the same for all classes
-            _ => throw new UserError($"--combine {combine}: choose {Mean} or {Product}"),
+            _ => throw new UserError($"--combine {combine}: choose {Mean}, {Product} or {Weights}"),
         };
         Value sum = parts.Aggregate((a, b) => Elementwise.Add(g, a, b));
         if (combine == Product) return sum;
