@@ -37,6 +37,9 @@ public sealed class Hud : IDisposable
     /// <summary>A frame of this many ms fills the graph; most displays show one in 16.7.</summary>
     private const float GraphMilliseconds = 66.7f;
 
+    /// <summary>Text is not set narrower than this share of its width.</summary>
+    private const float Narrowest = 0.6f;
+
     private const string Keys = "1–8, V\tview\nTab, click\tone class alone\nR\trefine the mask's edges\n+ −\tstrength of the colours\nspace . \tpause, one frame\n← →\t5 s back, forward\n[ ]\tslower, faster\nM\tnext model\nF\tfull screen\nS\tsave a still\nH\tless over the picture\nF1\tthis list\nEsc, Q\tquit";
 
     private static readonly SKColor Ink = new(238, 240, 244), Faint = new(238, 240, 244, 110), Alarm = new(255, 120, 90);
@@ -93,10 +96,10 @@ public sealed class Hud : IDisposable
     {
         _figures.Begin();
         SKCanvas canvas = _figures.Canvas;
-        Write(canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"), 0);
-        if ((t.Trouble ?? t.Notice) is not { } said) Write(canvas, 1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"), 0);
-        else Write(canvas, 1, said, 0, t.Trouble is null ? Ink : Alarm);
-        Write(canvas, 2, t.Network, 0);
+        WriteFigure(canvas, 0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"));
+        if ((t.Trouble ?? t.Notice) is not { } said) WriteFigure(canvas, 1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"));
+        else WriteFigure(canvas, 1, said, t.Trouble is null ? Ink : Alarm);
+        WriteFigure(canvas, 2, t.Network);
         DrawGraph(canvas, t.Recent);
         _figures.End();
     }
@@ -163,6 +166,14 @@ public sealed class Hud : IDisposable
             canvas.DrawRoundRect(_line * 0.4f, (i + 0.45f) * _line, _line * 0.7f, _line * 0.7f, 2, 2, _paint);
             Write(canvas, i, _classes[i], _line);
         }
+    }
+
+    /// <summary>A line of the figures: a long name or message is set narrower, as far as it stays legible.</summary>
+    private void WriteFigure(SKCanvas canvas, int row, string text, SKColor? color = null)
+    {
+        _font.ScaleX = Math.Clamp((_figures.Width - (_line * 0.8f)) / Math.Max(1, _font.MeasureText(text)), Narrowest, 1);
+        Write(canvas, row, text, 0, color);
+        _font.ScaleX = 1;
     }
 
     private void Write(SKCanvas canvas, int row, string text, float indent, SKColor? color = null)
