@@ -84,8 +84,6 @@ run_tests() {
 }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# OpenCV and its FFmpeg report on standard error what this program says itself, in one line.
-export OPENCV_LOG_LEVEL=${OPENCV_LOG_LEVEL:-SILENT} OPENCV_FFMPEG_LOGLEVEL=${OPENCV_FFMPEG_LOGLEVEL:--8}
 missing_packages | install
 if changed; then build; fi
 case ${1:-} in
@@ -95,8 +93,6 @@ case ${1:-} in
         run_tests "$@" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     '' | -* | live | replay | bench | doctor)
-        # The loop allocates little: with the usual nursery memory would grow for an hour before its first collection. 2 MB, in hex.
-        export DOTNET_GCgen0size=${DOTNET_GCgen0size:-0x200000}
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)
         [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RealtimeSeg;
 using RealtimeSeg.Commands;
 
+NativeLogs.Silence();
 RootCommand root = new("RealtimeSeg: live video segmentation. Without a command: live from the first camera, or the bundled sample where there is none.")
 {
     RunCommand.Create(Mode.Live),

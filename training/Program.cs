@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RealtimeSeg;
 using RealtimeSeg.Training.Commands;
 
+NativeLogs.Silence();
 RootCommand root = new("RealtimeSeg trainer: builds FCNs as ONNX graphs, trains them with ONNX Runtime, exports them for the app.")
 {
     TrainCommand.Create(),

@@ -14,7 +14,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        RunOptions options = new(Mode.Bench);
+        PipelineOptions options = new(Mode.Bench);
         Option<string[]> sweep = new("--sweep") { Description = $"Several configurations side by side: {Model}=A.onnx,B.onnx, {Size}=480x360,320x240, {Threads}=1,2, {Provider}=cpu,cuda; more than once for their product" };
         Option<string?> compare = new("--compare") { Description = "The JSON of an earlier bench, to compare with" };
         Option<string?> plot = new("--plot") { Description = "FILE.png: distribution of the latency, and where the time goes" };
@@ -25,11 +25,11 @@ internal static class BenchCommand
         foreach (Option o in (Option[])[sweep, compare, plot, csv, markdown]) c.Add(o);
         c.SetAction(p =>
         {
-            Settings first = options.Read(p);
+            PipelineSettings first = options.Read(p);
             BaselineFile? before = p.GetValue(compare) is { } old ? BaselineFile.Read(old) : null;
-            List<(string Name, Settings Settings)> all = Product(first, p.GetValue(sweep) ?? []);
+            List<(string Name, PipelineSettings Settings)> all = Product(first, p.GetValue(sweep) ?? []);
             List<(string Name, RunResult Run)> runs = [];
-            foreach ((string name, Settings settings) in all)
+            foreach ((string name, PipelineSettings settings) in all)
             {
                 if (all.Count > 1) Console.WriteLine($"— {name}");
                 runs.Add((name, RunCommand.Execute(Mode.Bench, settings)));
@@ -48,9 +48,9 @@ internal static class BenchCommand
     }
 
     /// <summary>Every combination of what was asked for, the plain settings where nothing was.</summary>
-    private static List<(string Name, Settings Settings)> Product(Settings first, IReadOnlyList<string> axes)
+    private static List<(string Name, PipelineSettings Settings)> Product(PipelineSettings first, IReadOnlyList<string> axes)
     {
-        List<(string Name, Settings Settings)> all = [("", first)];
+        List<(string Name, PipelineSettings Settings)> all = [("", first)];
         foreach (string axis in axes)
         {
             int equals = axis.IndexOf('=', StringComparison.Ordinal);
@@ -63,10 +63,10 @@ internal static class BenchCommand
         return all;
     }
 
-    private static Settings With(Settings s, string key, string value) => key switch
+    private static PipelineSettings With(PipelineSettings s, string key, string value) => key switch
     {
         Model => s with { Model = value },
-        Size => s with { Segmenter = s.Segmenter with { Size = Settings.ParseSize(value) } },
+        Size => s with { Segmenter = s.Segmenter with { Size = PipelineSettings.ParseSize(value) } },
         Provider => s with { Segmenter = s.Segmenter with { Provider = value } },
         _ => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) ? s with { Segmenter = s.Segmenter with { Threads = threads } } : throw new UserError($"--sweep threads: '{value}' is no number"),
     };

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Graphics;
-using RealtimeSeg.Model;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using SkiaSharp;
 

@@ -1,4 +1,5 @@
 using RealtimeSeg.Engine;
+using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
-using RealtimeSeg.Model;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Web;
@@ -24,7 +23,7 @@ internal static class RunCommand
 
     public static Command Create(Mode mode)
     {
-        RunOptions options = new(mode);
+        PipelineOptions options = new(mode);
         Command c = new(mode.Name, mode.Description);
         options.AddTo(c);
         c.SetAction(p => Run(mode, options.Read(p)));
@@ -35,7 +34,7 @@ internal static class RunCommand
     public static int MainJob()
     {
         bool camera = File.Exists("/dev/video0");
-        Settings settings = new() { Source = camera ? "0" : Sample, Outputs = HasDisplay ? [] : ["out/street.mp4", "out/street.png"], Model = DefaultModel, Segmenter = new SegmenterOptions(), Labels = Mode.Replay.Engine.Labels! };
+        PipelineSettings settings = new() { Source = camera ? "0" : Sample, Outputs = HasDisplay ? [] : ["out/street.mp4", "out/street.png"], Model = DefaultModel, Segmenter = new SegmenterOptions(), Labels = Mode.Replay.Engine.Labels! };
         if (!HasDisplay) Console.WriteLine($"no display: rendering {(camera ? "300 frames of the camera" : "the bundled sample")} to out/");
         else if (!camera) Console.WriteLine("no camera: replaying the bundled sample");
         return Run(camera ? Mode.Live : Mode.Replay, settings with { Frames = camera && !HasDisplay ? 300 : 0 });
@@ -44,28 +43,21 @@ internal static class RunCommand
     private static bool HasDisplay
         => Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } || Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
 
-    private static int Run(Mode mode, Settings s)
+    private static int Run(Mode mode, PipelineSettings s)
     {
         AtomicFile.WriteJson(s.Json, Report.Figures(Execute(mode, s)));
         return 0;
     }
 
     /// <summary>Runs to the end and prints what was measured.</summary>
-    public static RunResult Execute(Mode mode, Settings s)
+    public static RunResult Execute(Mode mode, PipelineSettings s)
     {
         s.Check();
         bool window = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && HasDisplay;
         using ModelShelf models = OpenModels(s);
         Segmenter segmenter = models.Current;
         using CancellationTokenSource stop = new();
-        // Ctrl-C, a kill and a closed terminal end the run as Q does: what was recorded is completed.
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        using StopSignals signals = new(stop);
 
         using ISource source = SourceFactory.Open(s.Source, s.SourceOptions, stop.Token.WaitHandle);
         using Backdrop? backdrop = s.Backdrop is { } behind ? new Backdrop(() => SourceFactory.Open(behind, new SourceOptions(), stop.Token.WaitHandle)) : null;
@@ -108,7 +100,7 @@ internal static class RunCommand
     }
 
     /// <summary>The model asked for, and beside it those in its folder, for M to go through.</summary>
-    private static ModelShelf OpenModels(Settings s)
+    private static ModelShelf OpenModels(PipelineSettings s)
     {
         Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
         bool folder = Directory.Exists(s.Model);

@@ -6,7 +6,7 @@ namespace RealtimeSeg.Commands;
 /// <summary>A finished run: what it measured, and with what.</summary>
 internal sealed record RunResult
 {
-    public required Settings Settings { get; init; }
+    public required PipelineSettings Settings { get; init; }
     public required RunReport Report { get; init; }
     public required EngineOptions Engine { get; init; }
     public required string Model { get; init; }

@@ -1,4 +1,7 @@
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Input;
 using RealtimeSeg.Sinks;
 
 namespace RealtimeSeg.Engine;

@@ -1,37 +1,11 @@
 using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
-using RealtimeSeg.Model;
-using RealtimeSeg.Sinks;
-using RealtimeSeg.Sources;
+using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Input;
 
 namespace RealtimeSeg.Engine;
-
-/// <summary>What runs at the same time.</summary>
-public enum Schedule
-{
-    /// <summary>Nothing: capture, inference and drawing one after the other.</summary>
-    Inline,
-
-    /// <summary>Capture beside inference and drawing: for live sources where one processor infers and draws.</summary>
-    Ahead,
-
-    /// <summary>All three beside one another: the most frames a second, above all where a GPU draws or infers.</summary>
-    Pipelined,
-}
-
-/// <summary>How frames are scheduled: a mode is a row of these, not a branch in the engine.</summary>
-/// <param name="Schedule">What runs at the same time.</param>
-/// <param name="LatestWins">Skip frames rather than show old ones.</param>
-/// <param name="Paced">Hold the source to its own frame rate.</param>
-/// <param name="Slots">Frames in flight when none may be skipped: 3 keep every stage busy, 2 keep the latency short.</param>
-/// <param name="Frames">Stop after so many frames beyond the warm-up; 0 for no limit.</param>
-/// <param name="WarmUp">Frames that no statistic counts.</param>
-/// <param name="Labels">How often and how large the network runs; null for every frame at the model's size.</param>
-public sealed record EngineOptions(Schedule Schedule = Schedule.Pipelined, bool LatestWins = false, bool Paced = false, int Slots = 3, long Frames = 0, int WarmUp = 0, LabelOptions? Labels = null);
-
-/// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, ModelShelf Models, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null, Backdrop? Backdrop = null);
 
 /// <summary>Source → network → picture → sinks, frame after frame.</summary>
 public sealed class FrameEngine : IDisposable

@@ -2,21 +2,6 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Frames;
 
-/// <summary>Moments in a frame's life, in order.</summary>
-public enum Stamp
-{
-    Requested,
-    Captured,
-    Dequeued,
-    Fitted,
-    Inferred,
-    Steadied,
-    Taken,
-    Uploaded,
-    Composited,
-    Presented,
-}
-
 /// <summary>
 /// One frame on its way: the picture, what the network read, what it said, and when. They travel together, so that a mask is never
 /// drawn over another frame's picture. Buffers are kept from frame to frame.

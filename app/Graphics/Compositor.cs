@@ -27,9 +27,9 @@ public sealed class Compositor : IDisposable
     public Compositor(GL gl, int backdrop, bool transparent)
     {
         (_gl, _transparent) = (gl, transparent);
-        _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "fullscreen.vert", $"{v.ToLowerInvariant()}.frag"))];
-        _tintMask = new ShaderProgram(gl, "fullscreen.vert", "tint.frag");
-        _blurRows = new ShaderProgram(gl, "fullscreen.vert", "blurx.frag");
+        _views = [.. Enum.GetNames<View>().Select(v => new ShaderProgram(gl, "passes/fullscreen.vert", $"views/{v.ToLowerInvariant()}.frag"))];
+        _tintMask = new ShaderProgram(gl, "passes/fullscreen.vert", "passes/tint.frag");
+        _blurRows = new ShaderProgram(gl, "passes/fullscreen.vert", "passes/blur-rows.frag");
         _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
         _backdrop = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
         SetBackdrop(backdrop);

@@ -1,4 +1,5 @@
 using RealtimeSeg.Graphics.Native;
+using RealtimeSeg.Input;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;

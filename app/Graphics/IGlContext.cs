@@ -1,41 +1,7 @@
+using RealtimeSeg.Input;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
-
-/// <summary>What can be asked for with a key.</summary>
-public enum UserKey
-{
-    Quit,
-    Pause,
-    Still,
-    MoreOpacity,
-    LessOpacity,
-    Hud,
-    Refine,
-    NextView,
-    Step,
-    SeekBack,
-    SeekForward,
-    Slower,
-    Faster,
-    Solo,
-    Help,
-    Fullscreen,
-    NextModel,
-
-    /// <summary>A click on the picture.</summary>
-    Pick,
-
-    /// <summary>The first of eight that follow one another, one for each <see cref="View"/>.</summary>
-    FirstView,
-    LastView = FirstView + 7,
-}
-
-/// <summary>What the user asked for.</summary>
-/// <param name="Key">With a key, a click or on the page.</param>
-/// <param name="X">Of <see cref="UserKey.Pick"/>: where, as a share of the picture's width from its left.</param>
-/// <param name="Y">Likewise, from its top.</param>
-public readonly record struct UserInput(UserKey Key, float X = 0, float Y = 0);
 
 /// <summary>An OpenGL 3.3 core context on the calling thread, with or without a window.</summary>
 public interface IGlContext : IDisposable

@@ -18,7 +18,7 @@ public sealed class MaskTextures : IDisposable
         _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
         _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
         _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
-        _refine = new ShaderProgram(gl, "fullscreen.vert", "refine.frag");
+        _refine = new ShaderProgram(gl, "passes/fullscreen.vert", "passes/refine.frag");
     }
 
     /// <summary>Size of the picture.</summary>

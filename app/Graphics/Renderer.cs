@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics.Hud;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
@@ -29,7 +30,7 @@ public sealed class Renderer : IDisposable
     private readonly ShaderWatch _shaders = new();
     private readonly uint _vertices;
     private RenderTarget? _target;
-    private Hud? _hud;
+    private HudOverlay? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
     private long _hudDrawn;
@@ -184,7 +185,7 @@ public sealed class Renderer : IDisposable
         _compositor.SetPalette(_palette, label is { } only ? [only] : _foreground);
     }
 
-    private Hud MakeHud(RenderTarget target)
+    private HudOverlay MakeHud(RenderTarget target)
         => new(_gl, [.. _foreground.Select(i => _classes[i])], [.. _foreground.Select(i => _palette[i])], _foreground, (target.Width, target.Height));
 
     private void CountShares(FrameSlot slot)

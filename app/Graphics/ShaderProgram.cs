@@ -100,7 +100,7 @@ public sealed class ShaderProgram : IDisposable
     {
         const string Directive = "#include \"";
         return line.StartsWith(Directive, StringComparison.Ordinal)
-            ? File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, line[Directive.Length..].TrimEnd().TrimEnd('"')))
+            ? File.ReadAllText(Path.Combine(Folder, line[Directive.Length..].TrimEnd().TrimEnd('"')))
             : line;
     }));
 

@@ -13,7 +13,7 @@ internal sealed class ShaderWatch : IDisposable
 
     public ShaderWatch()
     {
-        _watcher = new FileSystemWatcher(ShaderProgram.Folder) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName };
+        _watcher = new FileSystemWatcher(ShaderProgram.Folder) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName, IncludeSubdirectories = true };
         _watcher.Changed += (_, _) => _changed = true;
         _watcher.Created += (_, _) => _changed = true;
         _watcher.Renamed += (_, _) => _changed = true;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 

@@ -52,7 +52,7 @@ public static class SinkFactory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write {path} ({UserError.OneLine(e)}): choose a folder you may write to", e);
+            throw UserError.CannotWrite(path, e);
         }
     }
 }

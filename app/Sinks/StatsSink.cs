@@ -27,7 +27,7 @@ public sealed class StatsSink : ISink
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write {path} ({UserError.OneLine(e)}): choose a folder you may write to", e);
+            throw UserError.CannotWrite(path, e);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using OpenCvSharp;
-using RealtimeSeg.Street;
+using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Sources;
 

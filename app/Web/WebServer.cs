@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RealtimeSeg.Engine;
-using RealtimeSeg.Graphics;
+using RealtimeSeg.Input;
 
 namespace RealtimeSeg.Web;
 

@@ -1,8 +1,6 @@
-extern alias training;
-
-using RealtimeSeg.Model;
-using training::RealtimeSeg.Training.Export;
-using training::RealtimeSeg.Training.Models;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Networks;
 
 namespace RealtimeSeg.Tests.Support;
 
@@ -14,7 +12,7 @@ public sealed class AppModel : IDisposable
     public AppModel()
     {
         File = _folder["random.onnx"];
-        Exporter.Random(Networks.Parse("fcn4s", "reslite", 11), "fcn4s-reslite", 1, File);
+        Exporter.Random(NetworkNames.Parse("fcn4s", "reslite", 11), "fcn4s-reslite", 1, File);
     }
 
     public string File { get; }

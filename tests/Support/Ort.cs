@@ -1,7 +1,5 @@
-extern alias training;
-
 using Microsoft.ML.OnnxRuntime;
-using training::RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Tests.Support;
 

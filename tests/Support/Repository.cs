@@ -8,14 +8,19 @@ namespace RealtimeSeg.Tests.Support;
 /// <summary>Where the sources are, and the data beside them.</summary>
 internal static class Repository
 {
+    private static readonly string[] Folders = ["app", "training", "tests", "shaders", ".ci"];
+    private static readonly HashSet<string> Extensions = [".cs", ".proto", ".vert", ".frag", ".glsl", ".comp", ".html", ".css", ".js", ".sh", ".py", ".props", ".csproj"];
+
     public static string Root { get; } = Find();
 
     /// <summary>The data folder beside the project; null where it is not.</summary>
     public static string? SharedData => Directory.Exists(Path.Combine(Root, "../shared/data/camvid/val")) ? Path.GetFullPath(Path.Combine(Root, "../shared")) : null;
 
-    public static IEnumerable<string> SourceFiles(string folder)
-        => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f) is ".cs" or ".vert" or ".frag" && !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+    /// <summary>Every source, shader, page and script.</summary>
+    public static IEnumerable<string> Sources() => Folders
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
+        .Where(f => Extensions.Contains(Path.GetExtension(f)) && !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+        .Append(Path.Combine(Root, "run.sh"));
 
     private static string Find()
     {

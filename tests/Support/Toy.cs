@@ -1,7 +1,6 @@
-extern alias training;
-
-using training::RealtimeSeg.Training.Data;
-using training::RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Runs;
 
 namespace RealtimeSeg.Tests.Support;
 
@@ -11,7 +10,7 @@ internal static class Toy
     public static RunConfig Config(long steps, string net = "fcn8s") => new()
     {
         Net = net,
-        Backbone = training::RealtimeSeg.Training.Models.Networks.DefaultBackbone(net),
+        Backbone = NetworkNames.DefaultBackbone(net),
         Data = MixedDataset.Synth,
         ClassNames = new SynthStreet(1, 1).ClassNames,
         BatchSize = 2,

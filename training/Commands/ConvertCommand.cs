@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Export;
-using RealtimeSeg.Training.Import;
-using RealtimeSeg.Training.Models;
-using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Networks.Classifiers;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -25,14 +24,14 @@ internal static class ConvertCommand
         Command c = new("convert", "Turn a classifier into a fully convolutional network.") { from, to, classes, net, seed, TrainOptions.Color, TrainOptions.Mean, TrainOptions.Spread };
         c.SetAction(p =>
         {
-            Preprocessing input = Preprocessing.Parse(p.GetValue(TrainOptions.Color)!, p.GetValue(TrainOptions.Mean), p.GetValue(TrainOptions.Spread));
+            InputScaling input = InputScaling.Parse(p.GetValue(TrainOptions.Color)!, p.GetValue(TrainOptions.Mean), p.GetValue(TrainOptions.Spread));
             Run(p.GetValue(from)!, p.GetValue(to)!, p.GetValue(classes), p.GetValue(net)!, p.GetValue(seed), input);
             return 0;
         });
         return c;
     }
 
-    private static void Run(string from, string to, int classes, string net, int seed, Preprocessing input)
+    private static void Run(string from, string to, int classes, string net, int seed, InputScaling input)
     {
         Classifier classifier = OnnxClassifier.Load(from);
         if (!Fcn.Strides.TryGetValue(net, out int stride)) throw new UserError($"no network '{net}': choose one of {string.Join(", ", Fcn.Strides.Keys)}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Commands;
@@ -17,7 +18,7 @@ internal static class DataCommand
         Argument<string> data = new("data") { Description = "A folder in one of the known layouts, or synth" };
         Option<string?> map = new("--map") { Description = ClassMap.Help };
         Option<string> sheet = new("--out") { Description = "The contact sheet", DefaultValueFactory = _ => "out/preview.png" };
-        Option<string> augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "strong" };
+        Option<string> augment = new("--augment") { Description = AugmentationNames.Help, DefaultValueFactory = _ => "strong" };
         Command preview = new("preview", "Draw a contact sheet of what the network gets to see: a row for each kind of augmentation.") { data, map, augment, sheet, seed };
         preview.SetAction(p => Done(() => DataPreview.Write(p.GetValue(data)!, p.GetValue(map), p.GetValue(augment)!, p.GetValue(seed), p.GetValue(sheet)!)));
 

@@ -1,6 +1,7 @@
 using OpenCvSharp;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -12,19 +13,19 @@ internal static class DataPreview
     public static void Write(string data, string? map, string augment, int seed, string target)
     {
         MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), map);
-        Extras wanted = ExtrasNames.Parse(augment);
-        Extras[] rows = [Extras.None, .. Enum.GetValues<Extras>().Where(e => int.PopCount((int)e) == 1 && wanted.HasFlag(e)), wanted];
+        AugmentationKind wanted = AugmentationNames.Parse(augment);
+        AugmentationKind[] rows = [AugmentationKind.None, .. Enum.GetValues<AugmentationKind>().Where(e => int.PopCount((int)e) == 1 && wanted.HasFlag(e)), wanted];
         using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
         byte[] frame = new byte[Width * Height * 3], labels = new byte[Width * Height];
-        foreach (Extras row in rows.Distinct())
+        foreach (AugmentationKind row in rows.Distinct())
         {
-            using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Extras: row));
+            using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Kinds: row));
             for (int i = 0; i < Columns; i++)
             {
                 (IDataset set, int index) = sets.Epoch(seed, 0)[i];
                 maker.Make(set, index, new Random(seed + i), frame, labels);
                 using Mat image = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, frame), classes = Mat.FromPixelData(Height, Width, MatType.CV_8UC1, labels);
-                sheet.Add(image, classes, row == Extras.None ? "plain" : row.ToString().ToLowerInvariant());
+                sheet.Add(image, classes, row == AugmentationKind.None ? "plain" : row.ToString().ToLowerInvariant());
             }
         }
 

@@ -1,5 +1,5 @@
 using OpenCvSharp;
-using RealtimeSeg.Street;
+using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -19,7 +19,7 @@ internal static class DataSample
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write to {folder} ({UserError.OneLine(e)}): choose another folder", e);
+            throw UserError.CannotWrite(folder, e);
         }
 
         StreetScene scene = new(seed, Width, Height);

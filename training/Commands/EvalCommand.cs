@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Metrics;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -40,7 +40,7 @@ internal static class EvalCommand
             return 0;
         }
 
-        using EvalReport? page = report is null ? null : new EvalReport(evaluator.Manifest.Classes);
+        using EvalPage? page = report is null ? null : new EvalPage(evaluator.Manifest.Classes);
         using Scoreboard board = Scoreboard.Of(evaluator, sets.Parts, page is null ? null : page.Add);
         (ConfusionMatrix m, BoundaryScore boundary, SizeScore sizes) = (board.Matrix, board.Boundary, board.Sizes);
         (double small, double medium, double large) = sizes.Terciles;

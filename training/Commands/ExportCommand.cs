@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Export;
-using RealtimeSeg.Training.Models;
-using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Runs;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -23,7 +23,7 @@ internal static class ExportCommand
         Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities, or one network with the mean of the weights, for runs that started from one another", DefaultValueFactory = _ => Ensemble.Mean };
         Option<string> scales = new("--scales") { Description = "Sizes of the picture, as factors, whose scores are averaged, such as 1,1.5: more accurate, each at its own cost", DefaultValueFactory = _ => "1" };
         Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
-        Option<string> net = new("--net") { Description = $"With --random: {string.Join(", ", Networks.Names)}, or {Classifiers}: the backbone as its authors trained it, to convert", DefaultValueFactory = _ => "fcn8s" };
+        Option<string> net = new("--net") { Description = $"With --random: {string.Join(", ", NetworkNames.Names)}, or {Classifiers}: the backbone as its authors trained it, to convert", DefaultValueFactory = _ => "fcn8s" };
         Option<string?> backbone = new("--backbone") { Description = "With --random: what the network is built on" };
         Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
         Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
@@ -37,11 +37,11 @@ internal static class ExportCommand
             ExportForm form = new(p.GetValue(bytes) ? KernelStorage.Byte : p.GetValue(half) ? KernelStorage.Half : KernelStorage.Float, p.GetValue(unpool) == "scatter", Scales(p.GetValue(scales)!));
             string[]? runs = p.GetValue(ensemble)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (names.Length != (fromRandom || runs is not null ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
-            ModelManifest m = runs is not null ? Exporter.FromRuns(runs, p.GetValue(combine)!, names[0], form, p.GetValue(best))
+            ModelManifest m = runs is not null ? RunExport.FromRuns(runs, p.GetValue(combine)!, names[0], form, p.GetValue(best))
                 : fromRandom && p.GetValue(net) == Classifiers ? Exporter.RandomClassifier(p.GetValue(backbone), p.GetValue(seed), names[0])
                 : fromRandom
-                ? Exporter.Random(Networks.Parse(p.GetValue(net)!, p.GetValue(backbone), p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone) ?? Networks.DefaultBackbone(p.GetValue(net)!)}", p.GetValue(seed), names[0], form)
-                : Exporter.FromRun(names[0], names[1], form, p.GetValue(best));
+                ? Exporter.Random(NetworkNames.Parse(p.GetValue(net)!, p.GetValue(backbone), p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone) ?? NetworkNames.DefaultBackbone(p.GetValue(net)!)}", p.GetValue(seed), names[0], form)
+                : RunExport.FromRun(names[0], names[1], form, p.GetValue(best));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[^1]}: {m.Network}, {m.Parameters:N0} parameters, {m.Classes.Count} classes, {new FileInfo(names[^1]).Length / 1e6:F1} MB"));
             return 0;
         });

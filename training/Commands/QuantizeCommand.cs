@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using Google.Protobuf;
 using OpenCvSharp;
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Data;
-using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Graph;
-using RealtimeSeg.Training.Onnx;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Metrics;
+using RealtimeSeg.Training.Quantization;
+using RealtimeSeg.Training.Runs;
 
 namespace RealtimeSeg.Training.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using RealtimeSeg.Training.Data;
-using RealtimeSeg.Training.Export;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Metrics;
+using RealtimeSeg.Training.Runs;
 
 namespace RealtimeSeg.Training.Commands;
 
@@ -68,13 +68,13 @@ internal static class ReproduceCommand
                 .Replace("{R}", Number(epochs - (epochs / 4)), StringComparison.Ordinal).Replace("{FIRST}", Path.Combine(folder, "7"), StringComparison.Ordinal);
             if (!Train(run, line)) return;
             string model = run + ".onnx";
-            Exporter.FromRun(run, model);
+            RunExport.FromRun(run, model);
             rows.Add(Score(Runs[i].Name, model, validation, Minutes(run), line));
             Write(target, rows, $"--data {data} --epochs {epochs}{(common.Length > 0 ? $" --common \"{common}\"" : "")}", epochs);
         }
 
         string both = Path.Combine(folder, "ensemble.onnx"), fcn = Path.Combine(folder, "2"), deconvnet = Path.Combine(folder, "8");
-        Exporter.FromRuns([fcn, deconvnet], Models.Ensemble.Mean, both);
+        RunExport.FromRuns([fcn, deconvnet], Networks.Ensemble.Mean, both);
         rows.Add(Score(Ensemble, both, validation, Minutes(fcn) + Minutes(Path.Combine(folder, "7")) + Minutes(deconvnet), $"export --ensemble {fcn},{deconvnet} {both}"));
         Write(target, rows, $"--data {data} --epochs {epochs}{(common.Length > 0 ? $" --common \"{common}\"" : "")}", epochs);
         Console.WriteLine($"wrote {target}");

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
-using RealtimeSeg.Training.Import;
-using RealtimeSeg.Training.Models;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Runs;
 using Spectre.Console;
 
 namespace RealtimeSeg.Training.Commands;
@@ -32,7 +32,7 @@ internal static class TrainCommand
     private static int RunBench(ParseResult p)
     {
         (int width, int height) = TrainOptions.CropOf(p);
-        INetwork net = Networks.Parse(p.GetValue(TrainOptions.Net)!, p.GetValue(TrainOptions.Backbone), p.GetValue(TrainOptions.Classes), p.GetValue(TrainOptions.Upsample)!, TrainOptions.InputOf(p));
+        INetwork net = NetworkNames.Parse(p.GetValue(TrainOptions.Net)!, p.GetValue(TrainOptions.Backbone), p.GetValue(TrainOptions.Classes), p.GetValue(TrainOptions.Upsample)!, TrainOptions.InputOf(p));
         BatchShape batch = new(p.GetValue(TrainOptions.Batch), height, width);
         // The toy street is drawn while it is read; only pictures that were named say what a loader of pictures does.
         Func<BatchLoader>? open = p.GetResult(TrainOptions.Data) is { Implicit: false }
@@ -58,14 +58,7 @@ internal static class TrainCommand
         AtomicFile.WriteJson(Path.Combine(folder, "config.json"), config); // makes the folder too
 
         using CancellationTokenSource stop = new();
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        // Ctrl-C and a kill end the run after the step, with a checkpoint.
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using StopSignals signals = new(stop); // ends the run after the step, with a checkpoint
         Trainer trainer = new(config, folder, train, validation, initial) { EvaluateEvery = p.GetValue(TrainOptions.EvalEvery) };
         Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: steps {from?.Step ?? 0}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         bool done;
@@ -87,7 +80,7 @@ internal static class TrainCommand
     private static IReadOnlyDictionary<string, float[]>? InitialOf(RunConfig config)
     {
         if (config.From is null) return null;
-        IReadOnlyDictionary<string, float[]> given = Exporter.Shipped(Checkpoint.Load(Path.Combine(config.From, Checkpoint.FileName)).State);
+        IReadOnlyDictionary<string, float[]> given = RunExport.Shipped(Checkpoint.Load(Path.Combine(config.From, Checkpoint.FileName)).State);
         Nn.Parameter[] wanted = [.. InferenceGraph.Declared(config.Network())];
         int fit = wanted.Count(w => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count);
         if (fit == 0) throw new UserError($"--from {config.From}: none of its weights fit {config.Net}-{config.Backbone}");

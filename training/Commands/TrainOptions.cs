@@ -1,16 +1,20 @@
 using System.CommandLine;
 using System.Globalization;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
-using RealtimeSeg.Training.Models;
-using RealtimeSeg.Training.Run;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Runs;
+using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Commands;
 
 /// <summary>The options of <c>train</c>, and the run configuration that they make.</summary>
 internal static class TrainOptions
 {
-    public static readonly Option<string> Net = new("--net") { Description = string.Join(", ", Networks.Names), DefaultValueFactory = _ => "fcn8s" };
-    public static readonly Option<string?> Backbone = new("--backbone") { Description = $"{string.Join(", ", Models.Backbone.Names)} or a classifier's .onnx file for FCNs; {string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet" };
+    public static readonly Option<string> Net = new("--net") { Description = string.Join(", ", NetworkNames.Names), DefaultValueFactory = _ => "fcn8s" };
+    public static readonly Option<string?> Backbone = new("--backbone") { Description = $"{string.Join(", ", Networks.Backbone.Names)} or a classifier's .onnx file for FCNs; {string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet" };
     public static readonly Option<string?> Init = new("--init") { Description = "Start the backbone from a classifier's .onnx file, matched by layer order and shape" };
     public static readonly Option<string> Color = new("--color") { Description = "How a classifier's file wants its pictures: rgb or bgr", DefaultValueFactory = _ => "rgb" };
     public static readonly Option<string?> Mean = new("--mean") { Description = "Its mean in 0-255, one number a channel [default: ImageNet's]" };
@@ -34,7 +38,7 @@ internal static class TrainOptions
     public static readonly Option<float> Auxiliary = new("--aux") { Description = "Weight of a loss on each coarser score map of an FCN, or level of a DeconvNet, such as 0.4" };
     public static readonly Option<float> Clip = new("--clip") { Description = "Longest gradient over all weights; 0 for no limit" };
     public static readonly Option<string> Weighting = new("--class-weights") { Description = "enet (1 / ln(1.10 + share)), root (1 / √share), median (median share / share) or none", DefaultValueFactory = _ => ClassWeights.Enet };
-    public static readonly Option<string> Augment = new("--augment") { Description = ExtrasNames.Help, DefaultValueFactory = _ => "plain" };
+    public static readonly Option<string> Augment = new("--augment") { Description = AugmentationNames.Help, DefaultValueFactory = _ => "plain" };
     public static readonly Option<string> Scale = new("--scale") { Description = "Sizes at which pictures are shown, as factors of the app's", DefaultValueFactory = _ => ScaleRange.DefaultText };
     public static readonly Option<string> Upsample = new("--upsample") { Description = "How an FCN enlarges scores: learned or bilinear", DefaultValueFactory = _ => Fcn.Learned };
     public static readonly Option<int> EvalEvery = new("--eval-every") { Description = "Epochs between scores on the validation split", DefaultValueFactory = _ => 5 };
@@ -52,8 +56,8 @@ internal static class TrainOptions
     ];
 
     /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
-    public static Nn.Preprocessing? InputOf(ParseResult p)
-        => p.GetValue(Backbone)?.EndsWith(Models.Backbone.FileEnding, StringComparison.OrdinalIgnoreCase) == true ? Nn.Preprocessing.Parse(p.GetValue(Color)!, p.GetValue(Mean), p.GetValue(Spread)) : null;
+    public static InputScaling? InputOf(ParseResult p)
+        => p.GetValue(Backbone)?.EndsWith(Networks.Backbone.FileEnding, StringComparison.OrdinalIgnoreCase) == true ? InputScaling.Parse(p.GetValue(Color)!, p.GetValue(Mean), p.GetValue(Spread)) : null;
 
     public static Objective ObjectiveOf(ParseResult p)
         => new Objective { Loss = p.GetValue(Loss)!, LabelSmoothing = p.GetValue(Smoothing), Auxiliary = p.GetValue(Auxiliary) }.Checked();
@@ -69,7 +73,7 @@ internal static class TrainOptions
         RunConfig config = new()
         {
             Net = p.GetValue(Net)!,
-            Backbone = p.GetValue(Backbone) ?? Networks.DefaultBackbone(p.GetValue(Net)!),
+            Backbone = p.GetValue(Backbone) ?? NetworkNames.DefaultBackbone(p.GetValue(Net)!),
             Input = InputOf(p),
             Data = p.GetValue(Data)!,
             ClassNames = train.ClassNames,
@@ -92,7 +96,7 @@ internal static class TrainOptions
             ObjectCrops = p.GetValue(Stage) == 1,
             From = p.GetValue(From),
             Init = p.GetValue(Init),
-            Commit = SourceCommit.Current(),
+            Commit = BuildInfo.Commit(),
             AverageDecay = p.GetValue(Average),
             Map = p.GetValue(Map),
             LeaveOut = p.GetValue(LeaveOut),
@@ -106,7 +110,7 @@ internal static class TrainOptions
         _ = config.ToSampling();
         _ = ClassWeights.Of(config.Weighting, [1]);
         _ = Optim.Optimizer.Parse(config.Optimizer, config.WeightDecay);
-        _ = Optim.Schedule.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);
+        _ = Optim.LearningRate.Parse(config.Schedule, config.LearningRate, config.WarmUp, config.TotalSteps);
         return config;
     }
 
@@ -115,8 +119,8 @@ internal static class TrainOptions
         string crop = p.GetValue(Crop)!;
         string[] parts = crop.Split('x');
         if (parts.Length == 2 && int.TryParse(parts[0], CultureInfo.InvariantCulture, out int w) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out int h)
-            && w >= Nn.Preamble.Multiple && h >= Nn.Preamble.Multiple && w % Nn.Preamble.Multiple == 0 && h % Nn.Preamble.Multiple == 0)
+            && w >= FrameInput.Multiple && h >= FrameInput.Multiple && w % FrameInput.Multiple == 0 && h % FrameInput.Multiple == 0)
             return (w, h);
-        throw new UserError($"--crop {crop}: give WIDTHxHEIGHT, both multiples of {Nn.Preamble.Multiple}, such as 384x288");
+        throw new UserError($"--crop {crop}: give WIDTHxHEIGHT, both multiples of {FrameInput.Multiple}, such as 384x288");
     }
 }

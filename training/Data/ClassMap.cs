@@ -1,19 +1,6 @@
-using RealtimeSeg.Street;
+using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
-
-/// <summary>How a data set's files mark classes.</summary>
-public enum LabelStyle
-{
-    /// <summary>CamVid's eleven indices; 11 and 255 are void.</summary>
-    CamVid,
-
-    /// <summary>PASCAL VOC's 21 colours, 15 = person, 255 = void.</summary>
-    Voc,
-
-    /// <summary>Black and white: 0 and anything else.</summary>
-    Binary,
-}
 
 /// <summary>From the values in label files to the classes a network learns; 255 is ignored.</summary>
 public sealed class ClassMap

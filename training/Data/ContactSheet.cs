@@ -1,5 +1,6 @@
 using OpenCvSharp;
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
@@ -12,7 +13,7 @@ public sealed class ContactSheet(IReadOnlyList<int> palette, int columns) : IDis
 
     /// <summary>The colours that a data set's classes get: CamVid's own, or the palette of models without one.</summary>
     public static IReadOnlyList<int> PaletteOf(IReadOnlyList<string> classNames)
-        => classNames.SequenceEqual(Street.StreetClasses.Names, StringComparer.Ordinal) ? Street.StreetClasses.Palette : ModelManifest.DefaultPalette(classNames.Count);
+        => classNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(classNames.Count);
 
     public void Add(Mat image, Mat labels, string caption)
     {

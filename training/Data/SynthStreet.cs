@@ -1,5 +1,5 @@
 using OpenCvSharp;
-using RealtimeSeg.Street;
+using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 

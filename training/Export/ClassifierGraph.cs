@@ -1,5 +1,6 @@
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
-using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Networks.Classifiers;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
 

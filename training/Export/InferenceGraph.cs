@@ -1,6 +1,7 @@
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
-using RealtimeSeg.Training.Models;
+using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Export;
@@ -18,7 +19,7 @@ public static class InferenceGraph
 
     /// <summary>Several networks in one file, see <see cref="Ensemble"/>.</summary>
     public static byte[] BuildEnsemble(IReadOnlyList<(INetwork Net, IReadOnlyDictionary<string, float[]> Weights)> members, string combine, ModelManifest manifest, ExportForm? form = null)
-        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => Preamble.CropScores(g, Logits(g, frame, m.Net, new InferenceLayers(g, m.Weights, form, Ensemble.Prefix(i)), form), frame))], combine));
+        => Write(manifest, (g, frame) => Ensemble.Combine(g, [.. members.Select((m, i) => ClassDecision.CropScores(g, Logits(g, frame, m.Net, new InferenceLayers(g, m.Weights, form, Ensemble.Prefix(i)), form), frame))], combine));
 
     private static Value Logits(GraphBuilder g, Value frame, INetwork net, InferenceLayers layers, ExportForm? form)
         => MultiScale.Logits(g, frame, form?.Scales ?? [1f], seen => net.Forward(layers, seen).Logits);
@@ -28,7 +29,7 @@ public static class InferenceGraph
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
         Value logits = logitsOf(g, frame);
-        (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
+        (Value labels, Value confidence) = ClassDecision.Decide(g, logits, frame);
         return OnnxWriter.Write(g,
             [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)], manifest.ToMetadata());
     }
@@ -43,11 +44,11 @@ public static class InferenceGraph
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
         TrainableLayers layers = new(g, batchStatistics: false);
         Value logits = net.Forward(layers, frame).Logits;
-        (Value labels, Value confidence) = Preamble.Decide(g, logits, frame);
+        (Value labels, Value confidence) = ClassDecision.Decide(g, logits, frame);
         byte[] model = OnnxWriter.Write(g, [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)]);
         return (model, [.. layers.Parameters.Select(p => p.Parameter)]);
     }
 
     /// <summary>The parameters a network declares, without weights: for random ones and for counting.</summary>
-    public static IReadOnlyList<Parameter> Declared(INetwork net) => BuildUnfolded(net, (int)Preamble.Multiple, (int)Preamble.Multiple).Parameters;
+    public static IReadOnlyList<Parameter> Declared(INetwork net) => BuildUnfolded(net, (int)FrameInput.Multiple, (int)FrameInput.Multiple).Parameters;
 }

@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using RealtimeSeg.Model;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
-using RealtimeSeg.Training.Onnx;
 
 namespace RealtimeSeg.Training.Export;
 

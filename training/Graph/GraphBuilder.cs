@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using RealtimeSeg.Core.Onnx;
 
 namespace RealtimeSeg.Training.Graph;
 
@@ -52,33 +52,13 @@ public sealed class GraphBuilder
         return v;
     }
 
-    /// <summary>The same, stored in half precision and widened when the file is loaded: ONNX Runtime folds the cast away.</summary>
-    public Value HalfInitializer(string name, ReadOnlySpan<float> data, Shape shape)
+    /// <summary>The same, stored as another type and cast to float when the file is loaded: ONNX Runtime folds the cast away.</summary>
+    public Value CastInitializer(string name, ReadOnlySpan<byte> data, ElementType type, Shape shape)
     {
-        if (data.Length != shape.Count) throw new ArgumentException($"{name}: {data.Length} values for shape {shape}");
         Claim(name);
-        Half[] halves = new Half[data.Length];
-        TensorPrimitives.ConvertToHalf(data, halves);
-        return Widened(new Value(name, ElementType.Float16, shape), MemoryMarshal.AsBytes<Half>(halves));
-    }
-
-    /// <summary>
-    /// The same in 8 bits with a scale for each slice along the first axis (<see cref="ChannelCodes"/>); ONNX Runtime folds cast and
-    /// product away when it loads the file.
-    /// </summary>
-    public Value ByteInitializer(string name, ReadOnlySpan<float> data, Shape shape)
-    {
-        if (data.Length != shape.Count) throw new ArgumentException($"{name}: {data.Length} values for shape {shape}");
-        Claim(name);
-        (sbyte[] codes, float[] scales) = ChannelCodes.Of(data, (int)shape[0]);
-        Value scale = Initializer(name + ".scale", scales, new Shape([scales.Length, .. Enumerable.Repeat(1L, shape.Rank - 1)]));
-        return Add("Mul", [Widened(new Value(name, ElementType.Int8, shape), MemoryMarshal.AsBytes<sbyte>(codes)), scale], shape);
-    }
-
-    private Value Widened(Value stored, ReadOnlySpan<byte> data)
-    {
+        Value stored = new(name, type, shape);
         _initializers.Add((stored, data.ToArray()));
-        return Add("Cast", [stored], stored.Shape, ElementType.Float, attributes: [("to", (long)ElementType.Float)]);
+        return Add("Cast", [stored], shape, ElementType.Float, attributes: [("to", (long)ElementType.Float)]);
     }
 
     public Value Constant(float value) => Constant([value], Shape.Scalar);

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using RealtimeSeg.Training.Onnx;
-using static RealtimeSeg.Training.Onnx.AttributeProto.Types;
+using RealtimeSeg.Core.Onnx;
+using static RealtimeSeg.Core.Onnx.AttributeProto.Types;
 
 namespace RealtimeSeg.Training.Graph;
 

@@ -1,68 +1,6 @@
+using RealtimeSeg.Core.Onnx;
+
 namespace RealtimeSeg.Training.Graph;
-
-/// <summary>Element types in use, with ONNX's TensorProto.DataType codes.</summary>
-public enum ElementType
-{
-    Float = 1,
-    UInt8 = 2,
-    Int8 = 3,
-    Int32 = 6,
-    Int64 = 7,
-    Bool = 9,
-    Float16 = 10,
-}
-
-/// <summary>A tensor's dimensions; <see cref="Dynamic"/> stands for one that is only known when the graph runs.</summary>
-public sealed class Shape : IEquatable<Shape>
-{
-    public const long Dynamic = -1;
-    private readonly long[] _dims;
-
-    public Shape(params long[] dims) => _dims = dims;
-
-    public static Shape Scalar { get; } = new();
-    public int Rank => _dims.Length;
-    public ReadOnlySpan<long> Dims => _dims;
-    public long this[int axis] => _dims[axis < 0 ? axis + Rank : axis];
-    public bool IsStatic => !_dims.Contains(Dynamic);
-
-    /// <summary>Number of elements; throws where a dimension is dynamic.</summary>
-    public long Count => IsStatic
-        ? _dims.Aggregate(1L, (a, b) => a * b)
-        : throw new InvalidOperationException($"shape {this} has no fixed number of elements");
-
-    public long[] ToArray() => [.. _dims];
-
-    public Shape With(int axis, long size)
-    {
-        long[] dims = ToArray();
-        dims[axis] = size;
-        return new Shape(dims);
-    }
-
-    /// <summary>The shape of an elementwise operation on two shapes (numpy's rule).</summary>
-    public static Shape Broadcast(Shape a, Shape b)
-    {
-        long[] dims = new long[Math.Max(a.Rank, b.Rank)];
-        for (int i = 1; i <= dims.Length; i++)
-        {
-            long x = i <= a.Rank ? a._dims[^i] : 1, y = i <= b.Rank ? b._dims[^i] : 1;
-            dims[^i] = x == y || y == 1 ? x : x == 1 ? y
-                : x == Dynamic ? y : y == Dynamic ? x
-                : throw new ArgumentException($"shapes {a} and {b} do not broadcast");
-        }
-
-        return new Shape(dims);
-    }
-
-    public bool Equals(Shape? other) => other is not null && _dims.AsSpan().SequenceEqual(other._dims);
-
-    public override bool Equals(object? obj) => Equals(obj as Shape);
-
-    public override int GetHashCode() => _dims.Aggregate(17, HashCode.Combine);
-
-    public override string ToString() => $"[{string.Join(',', _dims.Select(d => d == Dynamic ? "?" : d.ToString()))}]";
-}
 
 /// <summary>A typed handle to one tensor of the graph; two handles are equal only if they are the same.</summary>
 public sealed class Value(string name, ElementType type, Shape shape)
@@ -72,25 +10,4 @@ public sealed class Value(string name, ElementType type, Shape shape)
     public Shape Shape { get; } = shape;
 
     public override string ToString() => $"{Name}:{Type}{Shape}";
-}
-
-/// <summary>
-/// One application of an operator. A node with a <see cref="Body"/> is a composite: it is differentiated as a whole by its own
-/// rule and written to the file as the primitive nodes inside it.
-/// </summary>
-public sealed class Node
-{
-    public required string Op { get; init; }
-    public string Domain { get; init; } = "";
-    public required string Scope { get; init; }
-    public required IReadOnlyList<Value> Inputs { get; init; }
-    public required IReadOnlyList<Value> Outputs { get; init; }
-    public IReadOnlyDictionary<string, object> Attributes { get; init; } = new Dictionary<string, object>(StringComparer.Ordinal);
-    public IReadOnlyList<Node>? Body { get; init; }
-
-    /// <summary>An attribute that holds one integer.</summary>
-    public long Int(string name) => (long)Attributes[name];
-
-    /// <summary>An attribute that holds a list of integers.</summary>
-    public long[] Ints(string name) => (long[])Attributes[name];
 }

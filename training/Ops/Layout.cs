@@ -1,4 +1,3 @@
-using RealtimeSeg.Training.Autodiff;
 using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;

@@ -1,4 +1,4 @@
-using RealtimeSeg.Training.Autodiff;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RealtimeSeg.Training.Autodiff;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;

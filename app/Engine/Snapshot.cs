@@ -1,0 +1,23 @@
+namespace RealtimeSeg.Engine;
+
+/// <summary>Figures of a running program, for whoever looks from outside.</summary>
+public sealed record Snapshot
+{
+    public required double Fps { get; init; }
+    public required double LatencyP50 { get; init; }
+    public required double LatencyP99 { get; init; }
+    public required double MaskAge { get; init; }
+    public required long Frames { get; init; }
+    public required long Dropped { get; init; }
+    public required string Network { get; init; }
+    public required string View { get; init; }
+    public required bool Paused { get; init; }
+    public string? Solo { get; init; }
+    public string? Trouble { get; init; }
+
+    /// <summary>Median milliseconds of each stage.</summary>
+    public required IReadOnlyDictionary<string, double> Stages { get; init; }
+
+    /// <summary>Percent of the picture, by class.</summary>
+    public required IReadOnlyDictionary<string, int> Shares { get; init; }
+}

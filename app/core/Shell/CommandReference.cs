@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Globalization;
+using System.Text;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>A program's commands with their arguments and options as Markdown, for <c>docs/cli.md</c>.</summary>
+public static class CommandReference
+{
+    /// <summary>Every command below <paramref name="root"/>, each with a table of what it takes.</summary>
+    public static string Markdown(RootCommand root)
+    {
+        StringBuilder page = new();
+        foreach (Command command in root.Subcommands.Where(c => !c.Hidden)) Append(page, command, command.Name);
+        return page.ToString();
+    }
+
+    /// <summary>Commands, arguments and options below a command that have no help.</summary>
+    public static IEnumerable<string> WithoutHelp(Command command, string path = "")
+    {
+        string name = $"{path} {command.Name}".Trim();
+        if (string.IsNullOrWhiteSpace(command.Description)) yield return name;
+        foreach (Symbol symbol in command.Arguments.Cast<Symbol>().Concat(command.Options).Where(s => string.IsNullOrWhiteSpace(s.Description)))
+            yield return $"{name} {symbol.Name}";
+        foreach (string missing in command.Subcommands.SelectMany(c => WithoutHelp(c, name))) yield return missing;
+    }
+
+    private static void Append(StringBuilder page, Command command, string path)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{command.Description}\n");
+        Symbol[] symbols = [.. command.Arguments, .. command.Options.Where(o => o is not (HelpOption or VersionOption) && !o.Hidden)];
+        if (symbols.Length > 0) page.Append("\n| | default | |\n|---|---|---|\n");
+        foreach (Symbol s in symbols) page.Append(CultureInfo.InvariantCulture, $"| `{(s is Argument ? $"<{s.Name}>" : s.Name)}` | {Default(s)} | {Cell(s.Description)} |\n");
+        foreach (Command sub in command.Subcommands) Append(page, sub, $"{path} {sub.Name}");
+    }
+
+    private static string Default(Symbol symbol)
+    {
+        object? value = symbol switch
+        {
+            Option { HasDefaultValue: true } o when o.ValueType != typeof(bool) => o.GetDefaultValue(),
+            Argument { HasDefaultValue: true } a => a.GetDefaultValue(),
+            _ => null,
+        };
+        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return text.Length == 0 ? "" : Cell(Path.IsPathRooted(text) ? $"`{Path.GetFileName(text)}`" : $"`{text}`");
+    }
+
+    private static string Cell(string? text) => (text ?? "").Replace("|", "\\|", StringComparison.Ordinal);
+}

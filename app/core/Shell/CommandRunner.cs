@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>Runs a command line; whatever the user can mend ends in one line on standard error and exit code 2.</summary>
+public static class CommandRunner
+{
+    public const int UserErrorCode = 2;
+
+    public static int Run(RootCommand root, string[] args)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}: see --help");
+        // An argument that may be anything would swallow a mistyped option.
+        string? unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(v => v.StartsWith("--", StringComparison.Ordinal));
+        if (unknown is not null) return Fail($"no option {unknown}: see --help");
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UserError e)
+        {
+            return Fail(e.Message);
+        }
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine($"error: {message}");
+        return UserErrorCode;
+    }
+}

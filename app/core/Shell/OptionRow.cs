@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>An option as one row: name, type, default, range, help, and the setting that it goes to.</summary>
+/// <param name="Name">With its dashes.</param>
+/// <param name="Help">One line for <c>--help</c> and the docs.</param>
+public abstract record OptionRow<TSettings>(string Name, string Help)
+{
+    /// <summary>The option for a command line whose settings start as <paramref name="defaults"/>.</summary>
+    public abstract BoundOption<TSettings> Bind(TSettings defaults);
+}
+
+/// <summary>A row's option on one command, and how it changes the settings when it was given.</summary>
+public sealed record BoundOption<TSettings>(Option Option, Func<TSettings, ParseResult, TSettings> Put);
+
+/// <summary>Makes rows. <c>get</c> gives the default that help shows, <c>put</c> the settings with the value in its place.</summary>
+public static class OptionRows<TSettings>
+{
+    /// <summary>On when it is given.</summary>
+    public static OptionRow<TSettings> Flag(string name, string help, Func<TSettings, TSettings> put) => new FlagRow(name, help, put);
+
+    /// <summary>A number or a text; null for none.</summary>
+    /// <exception cref="UserError">When read: the value is outside its limit.</exception>
+    public static OptionRow<TSettings> Value<T>(string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
+        => new ValueRow<T>(name, help, get, put, limit);
+
+    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option where it cannot be.</summary>
+    public static OptionRow<TSettings> Parsed(string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
+        => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
+
+    /// <summary>One of a few words.</summary>
+    public static OptionRow<TSettings> Choice(
+        string name, string help, IReadOnlyList<string> choices, Func<TSettings, string> get, Func<TSettings, string, TSettings> put)
+        => new ValueRow<string>(name, help, get, put, new Limit<string>(choices.Contains, $"choose {string.Join(", ", choices.SkipLast(1))} or {choices[^1]}"));
+
+    /// <summary>on or off.</summary>
+    public static OptionRow<TSettings> Switch(string name, string help, Func<TSettings, bool> get, Func<TSettings, bool, TSettings> put)
+        => Choice(name, help, ["on", "off"], s => get(s) ? "on" : "off", (s, text) => put(s, text == "on"));
+
+    private sealed record FlagRow(string Name, string Help, Func<TSettings, TSettings> Set) : OptionRow<TSettings>(Name, Help)
+    {
+        public override BoundOption<TSettings> Bind(TSettings defaults)
+        {
+            Option<bool> option = new(Name) { Description = Help };
+            return new BoundOption<TSettings>(option, (s, parsed) => parsed.GetValue(option) ? Set(s) : s);
+        }
+    }
+
+    private sealed record ValueRow<T>(string Name, string Help, Func<TSettings, T> Get, Func<TSettings, T, TSettings> Set, Limit<T>? Limit)
+        : OptionRow<TSettings>(Name, Help)
+    {
+        public override BoundOption<TSettings> Bind(TSettings defaults)
+        {
+            T initial = Get(defaults);
+            Option<T> option = new(Name) { Description = Help };
+            if (initial is not null) option.DefaultValueFactory = _ => initial;
+            return new BoundOption<TSettings>(option, (s, parsed) => parsed.GetResult(option) is { Implicit: false } ? Set(s, Checked(parsed.GetValue(option)!)) : s);
+        }
+
+        private T Checked(T value) => Limit is null || Limit.Allows(value)
+            ? value
+            : throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{Name} {value}: {Limit.Text}"));
+    }
+}

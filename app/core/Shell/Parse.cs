@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>Texts of the command line and of sidecar files, read the same way everywhere. Each throws a <see cref="UserError"/> that names the option.</summary>
+public static class Parse
+{
+    private const int SmallestSide = 32, LargestSide = 8192;
+
+    /// <param name="option">What to call it in messages, such as <c>--size</c>.</param>
+    /// <param name="text">WIDTHxHEIGHT in pixels, each from 32 to 8192.</param>
+    public static (int Width, int Height) Size(string option, string text)
+        => Pair(text) is { } size && size.Width is >= SmallestSide and <= LargestSide && size.Height is >= SmallestSide and <= LargestSide
+            ? size
+            : throw new UserError($"{option} {text}: give WIDTHxHEIGHT in pixels, {SmallestSide} to {LargestSide}, such as 480x360");
+
+    /// <param name="option">What to call it in messages.</param>
+    /// <param name="text">on or off.</param>
+    public static bool OnOff(string option, string text) => text switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => throw new UserError($"{option} {text}: choose on or off"),
+    };
+
+    /// <summary>Names with commas between them.</summary>
+    public static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A name of an enum, in lower case on the command line.</summary>
+    public static T Name<T>(string option, string text)
+        where T : struct, Enum
+        => text.Length > 0 && char.IsLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new UserError($"{option} {text}: choose {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+
+    /// <summary>Three numbers with commas, or one for all three.</summary>
+    /// <param name="option">What to call it in messages.</param>
+    /// <param name="text">In 0–255.</param>
+    /// <param name="positive">Whether zero and less are refused.</param>
+    public static float[] Channels(string option, string text, bool positive = false)
+    {
+        float[] values = [.. text.Split(',').Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out float v) ? v : float.NaN)];
+        return values.Length is 1 or 3 && Array.TrueForAll(values, v => float.IsFinite(v) && (!positive || v > 0))
+            ? values.Length == 3 ? values : [values[0], values[0], values[0]]
+            : throw new UserError($"{option} {text}: give one number or three with commas, in 0–255, such as 123.7,116.3,103.5");
+    }
+
+    /// <summary>WIDTHxHEIGHT as whole numbers; null for anything else.</summary>
+    public static (int Width, int Height)? Pair(string text)
+    {
+        string[] sides = text.Split('x');
+        return sides.Length == 2 && Whole(sides[0], out int width) && Whole(sides[1], out int height) ? (width, height) : null;
+    }
+
+    private static bool Whole(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,174 @@
+using OpenCvSharp;
+using RealtimeSeg.Engine;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>The whole app on the toy street, rendered headless.</summary>
+public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
+{
+    private static readonly (int, int) Small = (160, 120);
+
+    [Fact]
+    public void All_schedules_show_the_same_pictures()
+    {
+        ulong[] Hashes(Schedule schedule)
+        {
+            RecordingSink sink = new();
+            RunReport report = Run(new EngineOptions(schedule, Frames: 12), new StreetSource("synth://3", null), sink, hud: false);
+            Assert.Equal(12, report.Stats.Count);
+            Assert.Equal(12, report.Read);
+            Assert.Equal(0, report.Dropped);
+            return [.. sink.Hashes];
+        }
+
+        ulong[] inline = Hashes(Schedule.Inline);
+        Assert.Equal(inline, Hashes(Schedule.Pipelined));
+        Assert.Equal(inline, Hashes(Schedule.Ahead));
+        Assert.Equal(12, inline.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(Schedule.Ahead)]
+    [InlineData(Schedule.Pipelined)]
+    public void Latest_wins_accounts_for_every_frame_it_read(Schedule schedule)
+    {
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 60), new StreetSource("synth://3", null), sink, hud: false);
+        Assert.Equal(60, report.Read);
+        Assert.Equal(60, report.Stats.Count + report.Dropped);
+        Assert.True(report.Stats.Count > 0);
+    }
+
+    [Fact]
+    public void A_paced_replay_keeps_to_the_sources_rate_on_the_injected_clock()
+    {
+        SteppedClock clock = new();
+        Run(new EngineOptions(Schedule.Inline, Paced: true, Frames: 10), new StreetSource("synth://3", 20), new RecordingSink(), hud: true, clock);
+        Assert.Equal(10 * 50_000_000L, clock.Now);
+    }
+
+    [Theory]
+    [InlineData(Schedule.Inline)]
+    [InlineData(Schedule.Pipelined)]
+    public void Masks_are_kept_for_the_frames_between(Schedule schedule)
+    {
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(schedule, Frames: 12, Labels: new LabelOptions(Every: 4)), new StreetSource("synth://3", null), sink, hud: false);
+        Assert.Equal(9, report.Skipped);
+        Assert.Equal([0, 4, 8], Enumerable.Range(0, 12).Where(i => sink.Ages[i] == 0));
+        Assert.Equal(12, sink.Hashes.Distinct().Count()); // the picture goes on
+    }
+
+    [Fact]
+    public void A_picture_that_stands_still_is_labelled_once_and_again_when_it_moves()
+    {
+        using TemporaryFolder folder = new();
+        using Mat still = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60)), moved = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60));
+        Cv2.Rectangle(moved, new Rect(40, 40, 12, 12), Scalar.White, -1);
+        for (int i = 0; i < 8; i++) Cv2.ImWrite(folder[$"{i}.png"], i < 5 ? still : moved);
+        RecordingSink sink = new();
+        RunReport report = Run(new EngineOptions(Schedule.Inline, Labels: new LabelOptions(SkipStill: true)), new ImageSource(folder.Path, null), sink, hud: false);
+        Assert.Equal(6, report.Skipped);
+        Assert.Equal([0, 5], Enumerable.Range(0, 8).Where(i => sink.Ages[i] == 0));
+    }
+
+    [Fact]
+    public void The_resolution_ladder_goes_down_at_once_up_after_a_while_and_does_not_swing()
+    {
+        ResolutionLadder ladder = new(targetFps: 30, full: (480, 360));
+        double CostNow() => 50.0 * ladder.Size.Width * ladder.Size.Height / (480 * 360); // too slow for 33 ms at full size
+        List<int> widths = [];
+        for (int i = 0; i < 300; i++)
+        {
+            ladder.Observe(CostNow(), 5);
+            widths.Add(ladder.Size.Width);
+        }
+
+        Assert.True(widths[20] < 480, "it did not go down");
+        Assert.Single(widths.Skip(30).Distinct()); // and then it stays
+        Assert.True(CostNow() + 5 <= 1000.0 / 30);
+        for (int i = 0; i < 20; i++) ladder.Observe(2, 1); // a few cheap frames are no reason
+        Assert.Equal(widths[^1], ladder.Size.Width);
+        for (int i = 0; i < 400; i++) ladder.Observe(2, 1);
+        Assert.Equal(480, ladder.Size.Width);
+    }
+
+    [Fact]
+    public void A_target_rate_out_of_reach_takes_the_smallest_size_and_goes_on()
+    {
+        RunReport report = Run(new EngineOptions(Schedule.Inline, Frames: 40, Labels: new LabelOptions(0.5f, TargetFps: 1000)), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        Assert.Equal(40, report.Stats.Count);
+        Assert.Equal(((int)(Small.Item1 * 0.48), (int)(Small.Item2 * 0.48)), report.NetworkSize);
+    }
+
+    [Theory]
+    [InlineData(Schedule.Ahead)]
+    [InlineData(Schedule.Pipelined)]
+    public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2(Schedule schedule)
+    {
+        RunReport report = Run(new EngineOptions(schedule, Frames: 300, WarmUp: 30, Labels: new LabelOptions(0.5f)), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        Assert.Equal(300, report.Stats.Count);
+        Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
+        Assert.Equal(0, report.Gen2Collections);
+    }
+
+    [Fact]
+    public void A_source_that_fails_ends_the_run_with_its_message_in_every_schedule()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["0.png"], [1, 2, 3]);
+        foreach (Schedule schedule in Enum.GetValues<Schedule>())
+        {
+            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(schedule), new ImageSource(folder.Path, null), new RecordingSink(), hud: false));
+            Assert.Contains("0.png", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private RunReport Run(EngineOptions options, ISource source, ISink sink, bool hud, FrameClock? clock = null)
+    {
+        Segmenter segmenter = model.Load(Small);
+        using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud ? HudDetail.Full : HudDetail.None });
+        using (source)
+        using (SinkSet sinks = new(_ => { }))
+        using (CancellationTokenSource stop = new())
+        {
+            sinks.Add(sink);
+            using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, clock ?? new WallClock(), stop), options);
+            return engine.Run();
+        }
+    }
+
+    /// <summary>A real sink that keeps a hash of each picture.</summary>
+    private sealed class RecordingSink : ISink
+    {
+        public List<ulong> Hashes { get; } = [];
+
+        /// <summary>How much older than its picture each mask was.</summary>
+        public List<long> Ages { get; } = [];
+
+        public void Present(Renderer renderer, FrameSlot slot)
+        {
+            ulong hash = 14695981039346656037;
+            foreach (byte b in renderer.Pixels()) hash = (hash ^ b) * 1099511628211;
+            Hashes.Add(hash);
+            Ages.Add(slot[Stamp.Captured] - slot.LabelledFrom);
+        }
+
+        public string? Finish() => null;
+
+        public void Dispose()
+        {
+            // Nothing to release.
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>Pictures from the GPU (or Mesa's stand-in for one) against the same arithmetic done here.</summary>
+public sealed class RenderingTests
+{
+    private static readonly int[] Palette = [0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00];
+
+    private static readonly RenderOptions Plain = new() { Hud = HudDetail.None, Refine = false };
+
+    [Theory]
+    [InlineData(64, 48, 64, 48, 0.5f)]
+    [InlineData(64, 48, 64, 48, 0f)]
+    [InlineData(65, 47, 33, 25, 1f)]
+    [InlineData(200, 100, 50, 25, 0.7f)]
+    public void Overlay_equals_the_reference(int width, int height, int maskWidth, int maskHeight, float opacity)
+    {
+        using FrameSlot slot = Slot(width, height, maskWidth, maskHeight);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = opacity });
+        renderer.Upload(slot);
+        renderer.Compose(() => default, 0);
+        using Mat expected = Reference(slot, opacity), actual = ToBgr(renderer);
+        AssertSimilar(expected, actual, $"overlay-{width}x{height}-{opacity}");
+    }
+
+    [Fact]
+    public void The_first_row_is_the_top_of_the_picture()
+    {
+        using FrameSlot slot = Slot(32, 32, 32, 32);
+        slot.Image.SetTo(Scalar.Black);
+        using (Mat top = slot.Image.Row(0)) top.SetTo(Scalar.White);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
+        renderer.Upload(slot);
+        renderer.Compose(() => default, 0);
+        ReadOnlySpan<byte> pixels = renderer.Pixels();
+        Assert.Equal(255, pixels[0]);
+        Assert.Equal(0, pixels[31 * 32 * 4]);
+    }
+
+    [Fact]
+    public void The_HUD_changes_only_its_corner_and_less_without_the_legend()
+    {
+        using FrameSlot slot = Slot(640, 480, 160, 120);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain);
+        renderer.Upload(slot);
+        renderer.Compose(() => default, 1);
+        byte[] without = renderer.Pixels().ToArray();
+        int full = Changed(HudDetail.Full, 320), figures = Changed(HudDetail.Figures, 120);
+        Assert.True(figures > 5000 && full > figures * 3 / 2, $"{figures} pixels changed, {full} with the legend");
+
+        int Changed(HudDetail detail, int bottom)
+        {
+            renderer.Hud = detail;
+            renderer.Compose(() => new HudText(30, 20, 40, 20, 0, "street on cpu", new FrameStats()), 2);
+            ReadOnlySpan<byte> with = renderer.Pixels();
+            int changed = 0;
+            for (int y = 0; y < 480; y++)
+            {
+                for (int x = 0; x < 640; x++)
+                {
+                    int at = ((y * 640) + x) * 4;
+                    if (with.Slice(at, 4).SequenceEqual(without.AsSpan(at, 4))) continue;
+                    changed++;
+                    Assert.True(x < 320 && y < bottom, $"({x}, {y}) changed");
+                }
+            }
+
+            return changed;
+        }
+    }
+
+    [Fact]
+    public void A_smaller_picture_later_is_shown_whole_between_black_bars()
+    {
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
+        using FrameSlot first = Slot(80, 40, 40, 20), second = Slot(20, 20, 40, 20);
+        second.Image.SetTo(Scalar.White);
+        renderer.Upload(first);
+        renderer.Compose(() => default, 0);
+        renderer.Upload(second);
+        renderer.Compose(() => default, 0);
+        using Mat picture = ToBgr(renderer);
+        Assert.Equal(new Size(80, 40), picture.Size());
+        Assert.Equal(new Vec3b(0, 0, 0), picture.At<Vec3b>(20, 5));
+        Assert.Equal(new Vec3b(255, 255, 255), picture.At<Vec3b>(20, 40));
+        Assert.Equal(new Vec3b(0, 0, 0), picture.At<Vec3b>(20, 75));
+    }
+
+    /// <summary>A picture with gradients; labels in blocks; confidence growing to the right.</summary>
+    private static FrameSlot Slot(int width, int height, int maskWidth, int maskHeight)
+    {
+        FrameSlot slot = new();
+        slot.Image.Create(height, width, MatType.CV_8UC3);
+        slot.Labels.Create(maskHeight, maskWidth, MatType.CV_8UC1);
+        slot.Confidence.Create(maskHeight, maskWidth, MatType.CV_8UC1);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++) slot.Image.Set(y, x, new Vec3b((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)((x + y) % 256)));
+        }
+
+        for (int y = 0; y < maskHeight; y++)
+        {
+            for (int x = 0; x < maskWidth; x++)
+            {
+                slot.Labels.Set(y, x, (byte)(((x / 7) + (y / 5)) % Palette.Length));
+                slot.Confidence.Set(y, x, (byte)(x * 255 / maskWidth));
+            }
+        }
+
+        return slot;
+    }
+
+    /// <summary>The overlay shader's arithmetic: colours of labels enlarged bilinearly, opacity from 0.5 to 1 by confidence.</summary>
+    private static Mat Reference(FrameSlot slot, float opacity)
+    {
+        Size mask = slot.Labels.Size(), size = slot.Image.Size();
+        using Mat colors = new(mask, MatType.CV_8UC3);
+        for (int y = 0; y < mask.Height; y++)
+        {
+            for (int x = 0; x < mask.Width; x++)
+            {
+                int c = Palette[slot.Labels.At<byte>(y, x)];
+                colors.Set(y, x, new Vec3b((byte)c, (byte)(c >> 8), (byte)(c >> 16)));
+            }
+        }
+
+        using Mat large = new(), sure = new();
+        Cv2.Resize(colors, large, size, 0, 0, InterpolationFlags.Linear);
+        Cv2.Resize(slot.Confidence, sure, size, 0, 0, InterpolationFlags.Linear);
+        Mat result = new(size, MatType.CV_8UC3);
+        for (int y = 0; y < size.Height; y++)
+        {
+            for (int x = 0; x < size.Width; x++)
+            {
+                float t = Math.Clamp(((sure.At<byte>(y, x) / 255f) - 0.2f) / 0.6f, 0, 1);
+                float alpha = opacity * (0.5f + (0.5f * t * t * (3 - (2 * t))));
+                Vec3b a = slot.Image.At<Vec3b>(y, x), b = large.At<Vec3b>(y, x);
+                result.Set(y, x, new Vec3b(Mix(a.Item0, b.Item0, alpha), Mix(a.Item1, b.Item1, alpha), Mix(a.Item2, b.Item2, alpha)));
+            }
+        }
+
+        return result;
+    }
+
+    private static byte Mix(byte a, byte b, float t) => (byte)Math.Round(a + ((b - a) * t));
+
+    private static unsafe Mat ToBgr(Renderer renderer)
+    {
+        byte[] rgba = renderer.Pixels().ToArray();
+        Mat bgr = new();
+        fixed (byte* p = rgba)
+        {
+            using Mat wrapped = Mat.FromPixelData(renderer.Target!.Height, renderer.Target.Width, MatType.CV_8UC4, (nint)p);
+            Cv2.CvtColor(wrapped, bgr, ColorConversionCodes.RGBA2BGR);
+        }
+
+        return bgr;
+    }
+
+    /// <summary>At most 6 levels off anywhere: two roundings and an 8-bit enlargement. A failure leaves the difference as a picture.</summary>
+    private static void AssertSimilar(Mat expected, Mat actual, string name)
+    {
+        Assert.Equal(expected.Size(), actual.Size());
+        using Mat difference = new(), planes = new();
+        Cv2.Absdiff(expected, actual, difference);
+        Cv2.MinMaxLoc(difference.Reshape(1), out double _, out double largest);
+        if (largest <= 6) return;
+        string path = Path.Combine(Path.GetTempPath(), $"rtseg-{name}.png");
+        Cv2.ImWrite(path, difference * 8);
+        Assert.Fail($"largest difference {largest}; eight times the difference is in {path}");
+    }
+}

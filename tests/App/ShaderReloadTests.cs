@@ -1,0 +1,58 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>Shaders that change while they are in use. Runs by itself: all renderers of the process read the same files.</summary>
+[CollectionDefinition(nameof(ShaderReloadTests), DisableParallelization = true)]
+[Collection(nameof(ShaderReloadTests))]
+public sealed class ShaderReloadTests
+{
+    [Fact]
+    public void A_changed_shader_is_taken_up_and_one_that_does_not_compile_is_named_while_the_old_goes_on()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "shaders", "views", "overlay.frag"), original = File.ReadAllText(file);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], new RenderOptions { Hud = HudDetail.None, Refine = false });
+        using FrameSlot slot = new();
+        slot.Image.Create(48, 64, MatType.CV_8UC3);
+        slot.Image.SetTo(new Scalar(10, 20, 30));
+        slot.Labels.Create(48, 64, MatType.CV_8UC1);
+        slot.Labels.SetTo(new Scalar(0));
+        slot.Confidence.Create(48, 64, MatType.CV_8UC1);
+        slot.Confidence.SetTo(new Scalar(255));
+        long now = 1;
+        byte[] Until(Func<byte[], bool> condition)
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                renderer.Compose(() => default, now += 50_000_000);
+                byte[] pixels = renderer.Pixels().ToArray();
+                if (condition(pixels)) return pixels;
+            }
+
+            throw new TimeoutException("the change was never seen");
+        }
+
+        renderer.Upload(slot);
+        byte[] first = Until(_ => true);
+        try
+        {
+            File.WriteAllText(file, original.Replace("color = ", "colour = ", StringComparison.Ordinal));
+            byte[] broken = Until(_ => renderer.ShaderFault is not null);
+            Assert.Contains("overlay.frag", renderer.ShaderFault, StringComparison.Ordinal);
+            Assert.Equal(first, broken);
+            File.WriteAllText(file, original.Replace("vec4(tinted(uv), 1.0)", "vec4(0.0, 0.0, 1.0, 1.0)", StringComparison.Ordinal));
+            byte[] blue = Until(p => p[2] == 255);
+            Assert.Equal([0, 0, 255, 255], blue[..4]);
+            Assert.Null(renderer.ShaderFault);
+        }
+        finally
+        {
+            File.WriteAllText(file, original);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using OpenCvSharp;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>Where frames come from, when all is well and when it is not.</summary>
+public sealed class SourceTests
+{
+    [SkippableFact]
+    public void A_stream_that_vanishes_comes_back_by_itself()
+    {
+        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, "ffmpeg is not installed, so no camera can be imitated");
+        int port = FreePort();
+        using ManualResetEvent stop = new(false);
+        using Mat image = new();
+        Process camera = Serve(port);
+        using ReconnectingSource source = new(() => Retry(Address(port)), stop);
+        for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
+        Assert.Equal(new Size(480, 360), image.Size());
+
+        for (int round = 1; round <= 3; round++)
+        {
+            camera.Kill();
+            camera.WaitForExit();
+            camera.Dispose();
+            camera = Serve(port);
+            // Frames that were on their way still arrive; then the gap; then new ones.
+            for (int i = 0; i < 300 && source.Reconnections < round; i++) Assert.True(source.Read(image));
+            Assert.Equal(round, source.Reconnections);
+            Assert.Null(source.Trouble);
+        }
+
+        camera.Kill();
+        camera.WaitForExit();
+        camera.Dispose();
+        stop.Set();
+        bool ended = false;
+        for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
+        Assert.True(ended, "the source goes on although it was told to stop");
+        Assert.Equal("reconnecting", source.Trouble);
+    }
+
+    [SkippableFact]
+    public void A_stream_of_another_kind_is_read_through_ffmpeg()
+    {
+        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, "ffmpeg is not installed, so no camera can be imitated");
+        int port = FreePort();
+        string url = string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}");
+        using Process sender = Ffmpeg("-f", "mpegts", url + "?listen=1");
+        using StreamSource source = Retry(url);
+        using Mat image = new();
+        for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
+        Assert.Equal(new Size(480, 360), image.Size());
+        Cli.Try("kill", "-STOP", sender.Id.ToString(CultureInfo.InvariantCulture)); // it stalls, but the connection stands
+        bool ended = false;
+        for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
+        sender.Kill();
+        sender.WaitForExit();
+        Assert.True(ended, "the source waits for ever for a sender that is silent");
+    }
+
+    [Theory]
+    [InlineData("--b\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\nabcd\r\n--b\r\ncontent-length: 2\r\n\r\nxy\r\n", "abcd|xy")]
+    [InlineData("--b\nContent-Type: image/jpeg\n\nA~\u00d9\n--b\nContent-Type: image/jpeg\n\nBC~\u00d9", "A~\u00d9|BC~\u00d9")]
+    [InlineData("--b\r\nContent-Length: 9\r\n\r\nabcd", "")]
+    [InlineData("no headers at all", "")]
+    [InlineData("", "")]
+    public void MJPEG_parts_are_cut_by_length_or_marker(string stream, string expected)
+    {
+        // '~' stands for 0xFF, which no string literal can hold as a byte of Latin-1 text here.
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(stream.Replace('~', '\u00ff'));
+        using MjpegReader reader = new(new MemoryStream(bytes));
+        List<string> parts = [];
+        while (reader.Next() is { IsEmpty: false } part) parts.Add(System.Text.Encoding.Latin1.GetString(part.Span).Replace('\u00ff', '~'));
+        Assert.Equal(expected, string.Join('|', parts));
+    }
+
+    [Fact]
+    public void A_stream_that_is_not_there_is_refused_by_name()
+    {
+        using ManualResetEvent stop = new(false);
+        string url = Address(FreePort());
+        Assert.Contains(url, Assert.Throws<UserError>(() => SourceFactory.Open(url, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Globs_and_folders_come_in_the_order_of_names_and_sizes_may_differ()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string name, int size) in new[] { ("b.png", 30), ("a.png", 20), ("c.jpg", 40) })
+        {
+            using Mat picture = new(size, size, MatType.CV_8UC3, new Scalar(size));
+            Cv2.ImWrite(folder[name], picture);
+        }
+
+        Assert.Equal([20, 30, 40], Widths(folder.Path));
+        Assert.Equal([20, 30], Widths(folder["*.png"]));
+        Assert.Equal([30], Widths(folder["b.png"]));
+    }
+
+    [Theory]
+    [InlineData("v4l2:///dev/video9", "/dev/video9")]
+    [InlineData("/dev/video9", "/dev/video9")]
+    [InlineData("9", "/dev/video9")]
+    [InlineData("v4l2://nine", "v4l2://nine")]
+    public void Camera_names_are_understood(string uri, string named)
+    {
+        using ManualResetEvent stop = new(false);
+        Assert.Contains(named, Assert.Throws<UserError>(() => SourceFactory.Open(uri, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
+    }
+
+    private static List<int> Widths(string uri)
+    {
+        using ManualResetEvent stop = new(false);
+        using ISource source = SourceFactory.Open(uri, new SourceOptions(), stop);
+        using Mat image = new();
+        List<int> widths = [];
+        while (source.Read(image)) widths.Add(image.Width);
+        return widths;
+    }
+
+    /// <summary>An MJPEG camera on loopback: ffmpeg serves the bundled clip to one reader.</summary>
+    private static Process Serve(int port) => Ffmpeg("-f", "mpjpeg", "-listen", "1", Address(port));
+
+    /// <summary>ffmpeg sending the bundled clip over and over, at its own pace.</summary>
+    private static Process Ffmpeg(params string[] output)
+    {
+        string clip = Path.Combine(Repository.Root, "app", "Assets", "street.mp4");
+        return Process.Start(new ProcessStartInfo("ffmpeg", ["-nostdin", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", clip, .. output]) { UseShellExecute = false })!;
+    }
+
+    private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
+
+    /// <summary>The server needs a moment to listen; the first opening, which may fail for good, is tried until it does.</summary>
+    private static StreamSource Retry(string url)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new StreamSource(url, null);
+            }
+            catch (UserError) when (attempt < 400)
+            {
+                using ManualResetEvent never = new(false);
+                never.WaitOne(25);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

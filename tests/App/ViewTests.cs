@@ -1,0 +1,216 @@
+using OpenCvSharp;
+using RealtimeSeg.Engine;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>
+/// Each view of one simple scene: a light square (class 1, foreground) in the middle of a dark picture (class 0, background).
+/// </summary>
+public sealed class ViewTests : IDisposable
+{
+    private const int Size = 96, Low = 32, High = 64;
+    private static readonly string[] Classes = ["background", "thing"];
+    private static readonly int[] Palette = [0x000000, 0xE02010];
+    private readonly EglContext _context = new();
+    private readonly FrameSlot _slot = new();
+
+    public ViewTests()
+    {
+        _slot.Image.Create(Size, Size, MatType.CV_8UC3);
+        _slot.Image.SetTo(new Scalar(20, 20, 20));
+        _slot.Labels.Create(Size, Size, MatType.CV_8UC1);
+        _slot.Labels.SetTo(new Scalar(0));
+        _slot.Confidence.Create(Size, Size, MatType.CV_8UC1);
+        _slot.Confidence.SetTo(new Scalar(255));
+        using Mat image = new(_slot.Image, new Rect(Low, Low, High - Low, High - Low)), labels = new(_slot.Labels, new Rect(Low, Low, High - Low, High - Low));
+        image.SetTo(new Scalar(240, 240, 240));
+        labels.SetTo(new Scalar(1));
+    }
+
+    [Fact]
+    public void Overlay_tints_the_foreground_only()
+    {
+        byte[] p = Draw(View.Overlay);
+        Assert.Equal((20, 20, 20), At(p, 5, 5));
+        (int r, int g, int b) = At(p, 48, 48);
+        Assert.InRange(r, 230, 234); // half of 240 and half of 0xE0
+        Assert.InRange(g, 134, 138);
+        Assert.InRange(b, 126, 130);
+    }
+
+    [Fact]
+    public void Mask_shows_the_class_colours_alone()
+    {
+        byte[] p = Draw(View.Mask);
+        Assert.Equal((0, 0, 0), At(p, 5, 5));
+        Assert.Equal((0xE0, 0x20, 0x10), At(p, 48, 48));
+    }
+
+    [Fact]
+    public void Edges_draws_on_the_outline_and_nowhere_else()
+    {
+        byte[] p = Draw(View.Edges);
+        Assert.Equal((20, 20, 20), At(p, 5, 5));
+        Assert.Equal((240, 240, 240), At(p, 48, 48));
+        Assert.NotEqual((240, 240, 240), At(p, Low, 48));
+    }
+
+    [Fact]
+    public void Split_shows_the_picture_left_and_the_overlay_right()
+    {
+        byte[] p = Draw(View.Split);
+        Assert.Equal((240, 240, 240), At(p, 24, 48));
+        Assert.InRange(At(p, 72, 48).G, 134, 138);
+        Assert.Equal((15, 15, 15), At(p, 24, 4)); // above the half-size pictures
+    }
+
+    [Fact]
+    public void Blur_lets_no_foreground_colour_into_the_background()
+    {
+        byte[] p = Draw(View.Blur);
+        Assert.Equal((240, 240, 240), At(p, 48, 48));
+        // A plain blur would leave more than a hundred levels right beside the square.
+        for (int x = 0; x < Low - 1; x++) Assert.InRange(At(p, x, 48).R, 15, 30);
+    }
+
+    [Fact]
+    public void Replace_puts_the_backdrop_behind_the_foreground()
+    {
+        byte[] p = Draw(View.Replace, new RenderOptions { Backdrop = 0x204080 });
+        Assert.Equal((0x20, 0x40, 0x80), At(p, 5, 5));
+        Assert.Equal((240, 240, 240), At(p, 48, 48));
+    }
+
+    [Fact]
+    public void A_picture_or_a_moving_backdrop_lies_behind_the_foreground()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((int i, Scalar colour) in new[] { (0, new Scalar(200, 0, 0)), (1, new Scalar(0, 200, 0)), (2, new Scalar(0, 0, 200)) })
+        {
+            using Mat frame = new(40, 60, MatType.CV_8UC3, colour);
+            Cv2.ImWrite(folder[$"{i}.png"], frame);
+        }
+
+        using Renderer renderer = new(_context.Gl, Classes, Palette, new RenderOptions { View = View.Replace, Hud = HudDetail.None });
+        (int, int, int) Behind(Backdrop backdrop, double seconds)
+        {
+            if (backdrop.Advance(seconds)) renderer.SetBackdrop(backdrop.Image);
+            renderer.Upload(_slot);
+            renderer.Compose(() => default, 0);
+            byte[] p = renderer.Pixels().ToArray();
+            Assert.Equal((240, 240, 240), At(p, 48, 48));
+            return At(p, 5, 5);
+        }
+
+        using Backdrop still = new(() => new ImageSource(folder["1.png"], 10)), moving = new(() => new ImageSource(folder.Path, 10));
+        Assert.Equal([(0, 200, 0), (0, 200, 0), (0, 200, 0)], new[] { 0, 0.5, 9 }.Select(t => Behind(still, t)));
+        Assert.Equal([(0, 0, 200), (0, 0, 200), (0, 200, 0), (200, 0, 0), (0, 0, 200)], new[] { 0, 0.05, 0.15, 0.25, 0.35 }.Select(t => Behind(moving, t)));
+    }
+
+    [Fact]
+    public void A_click_shows_a_class_alone_and_another_click_shows_all()
+    {
+        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, new RenderOptions { Hud = HudDetail.None, Refine = false });
+        renderer.SoloAt(0.5f, 0.5f); // before there is a picture
+        Assert.Null(renderer.Solo);
+        renderer.Upload(_slot);
+        renderer.Compose(() => default, 0);
+        renderer.SoloAt(0.5f, 0.5f);
+        Assert.Equal("thing", renderer.Solo);
+        renderer.SoloAt(0.1f, 0.1f);
+        Assert.Equal("ground", renderer.Solo);
+        renderer.SoloAt(0.1f, 0.1f);
+        Assert.Null(renderer.Solo);
+        renderer.View = View.Split; // the right picture's middle, at half size
+        renderer.SoloAt(0.75f, 0.5f);
+        Assert.Equal("thing", renderer.Solo);
+        renderer.SoloAt(0.75f, 0.1f); // above it
+        Assert.Null(renderer.Solo);
+    }
+
+    [Fact]
+    public void Cut_out_shows_a_checkerboard_behind_the_foreground()
+    {
+        byte[] p = Draw(View.CutOut);
+        Assert.Equal((240, 240, 240), At(p, 48, 48));
+        Assert.NotEqual(At(p, 2, 2), At(p, 14, 2));
+        Assert.Equal(At(p, 2, 2), At(p, 14, 14));
+    }
+
+    [Fact]
+    public void Heat_is_brighter_where_the_network_is_surer()
+    {
+        using (Mat left = new(_slot.Confidence, new Rect(0, 0, 48, Size))) left.SetTo(new Scalar(40));
+        byte[] p = Draw(View.Heat);
+        static int Light((int R, int G, int B) c) => c.R + c.G + c.B;
+        Assert.True(Light(At(p, 90, 5)) > Light(At(p, 5, 5)) + 100);
+    }
+
+    [Fact]
+    public void Classes_that_are_not_shown_stay_untouched()
+    {
+        byte[] p = Draw(View.Overlay, new RenderOptions { Show = ["background"] });
+        Assert.Equal((240, 240, 240), At(p, 48, 48));
+        Assert.Throws<UserError>(() => Draw(View.Overlay, new RenderOptions { Show = ["nothing"] }));
+    }
+
+    [Fact]
+    public void Refinement_moves_a_coarse_masks_edge_onto_the_pictures()
+    {
+        // A mask of 6-pixel cells whose edge (30) is off the picture's (32); cells on the edge are unsure.
+        const int Cells = 16;
+        _slot.Labels.Create(Cells, Cells, MatType.CV_8UC1);
+        _slot.Confidence.Create(Cells, Cells, MatType.CV_8UC1);
+        for (int y = 0; y < Cells; y++)
+        {
+            for (int x = 0; x < Cells; x++)
+            {
+                bool inside = x is >= 5 and < 11 && y is >= 5 and < 11;
+                _slot.Labels.Set(y, x, (byte)(inside ? 1 : 0));
+                _slot.Confidence.Set(y, x, (byte)200);
+            }
+        }
+
+        int coarse = Wrong(Draw(View.Mask, new RenderOptions { Refine = false })), refined = Wrong(Draw(View.Mask, new RenderOptions { Refine = true }));
+        Assert.True(coarse > 200, $"{coarse} pixels are wrong without refinement");
+        Assert.True(refined * 4 < coarse, $"{refined} of {coarse} wrong pixels are left");
+    }
+
+    public void Dispose()
+    {
+        _slot.Dispose();
+        _context.Dispose();
+    }
+
+    private static int Wrong(byte[] picture)
+    {
+        int wrong = 0;
+        for (int y = 0; y < Size; y++)
+        {
+            for (int x = 0; x < Size; x++)
+            {
+                bool truth = x is >= Low and < High && y is >= Low and < High;
+                if (At(picture, x, y).R > 0x70 != truth) wrong++;
+            }
+        }
+
+        return wrong;
+    }
+
+    private static (int R, int G, int B) At(byte[] p, int x, int y) => (p[((y * Size) + x) * 4], p[(((y * Size) + x) * 4) + 1], p[(((y * Size) + x) * 4) + 2]);
+
+    private byte[] Draw(View view, RenderOptions? options = null)
+    {
+        options = (options ?? new RenderOptions()) with { View = view, Hud = HudDetail.None, Refine = options?.Refine ?? false };
+        using Renderer renderer = new(_context.Gl, Classes, Palette, options);
+        renderer.Upload(_slot);
+        renderer.Compose(() => default, 0);
+        return renderer.Pixels().ToArray();
+    }
+}

@@ -1,0 +1,42 @@
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.EndToEnd;
+
+/// <summary>What a newcomer gets, and what ships.</summary>
+public sealed class FreshCheckoutTests
+{
+    [SkippableFact]
+    public void Run_sh_from_a_clean_checkout_builds_and_does_the_main_job()
+    {
+        (int Code, string Out, string Error)? listed = Cli.Try("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
+        Skip.If(listed is not { Code: 0 }, "git does not list this tree's files, so no clean checkout can be made");
+        using TemporaryFolder fresh = new();
+        foreach (string file in listed!.Value.Out.Split('\0', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string source = Path.Combine(Repository.Root, file), target = fresh[file];
+            if (!File.Exists(source)) continue; // deleted in the working tree
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(source, target);
+        }
+
+        Environment.SetEnvironmentVariable("DISPLAY", null);
+        (int code, string text, string error) = Cli.Run(fresh.Path);
+        Assert.True(code == 0, error);
+        Assert.Contains("capture to present", text, StringComparison.Ordinal);
+        Assert.True(new FileInfo(fresh["out/street.mp4"]).Length > 10_000);
+        Assert.True(new FileInfo(fresh["out/street.png"]).Length > 10_000);
+    }
+
+    [SkippableFact]
+    public void The_shipped_street_model_scores_at_least_0_60_on_CamVids_validation_frames()
+    {
+        Skip.If(Repository.SharedData is null, "the data folder beside the project is not here");
+        using TemporaryFolder folder = new();
+        (int code, _, string error) = Cli.Run(Repository.Root, "eval", "models/street.onnx", "--data", Path.Combine(Repository.SharedData!, "data/camvid"), "--split", "val", "--json", folder["e.json"]);
+        Assert.True(code == 0, error);
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder["e.json"]));
+        Assert.True(json.RootElement.GetProperty("miou").GetDouble() >= 0.60, json.RootElement.GetRawText());
+        Assert.Equal(11, json.RootElement.GetProperty("per_class").EnumerateObject().Count());
+    }
+}

@@ -1,0 +1,123 @@
+using OpenCvSharp;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Data;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Training;
+
+/// <summary>Folder layouts, splits and class maps.</summary>
+public sealed class LayoutTests
+{
+    private static readonly Scalar Aeroplane = Rgb(128, 0, 0), Car = Rgb(128, 128, 128), Person = Rgb(192, 128, 128), Void = Rgb(224, 224, 192);
+
+    [Fact]
+    public void VOCs_palette_colours_are_read_as_indices()
+    {
+        using TemporaryFolder folder = new();
+        WriteVoc(folder, Aeroplane, Person, Void);
+        IDataset all = DatasetLayout.Open(folder.Path, new Split(Training: true), null);
+        Assert.Equal(21, all.ClassNames.Count);
+        Assert.Equal([0, 1, 15, 255], Labels(all));
+        IDataset person = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
+        Assert.Equal(["background", "person"], person.ClassNames);
+        Assert.Equal([0, 0, 1, 255], Labels(person));
+    }
+
+    [Fact]
+    public void VOC_lends_streets_its_cars_and_people_and_nothing_else()
+    {
+        using TemporaryFolder folder = new();
+        WriteVoc(folder, Aeroplane, Car, Person);
+        Save(folder["people/images"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Save(folder["people/masks"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(0)));
+        Save(folder["camvid/train"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Save(folder["camvid/trainannot"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
+        MixedDataset mixed = MixedDataset.Parse($"{folder["camvid"]},{folder.Path},{folder["people"]},synth", new Split(Training: true), "street");
+        Assert.Equal([2, 2, 2, 2], Labels(mixed.Parts[0]));
+        Assert.Equal([255, 255, 8, 9], Labels(mixed.Parts[1]));
+        Assert.Equal([255, 255, 255, 255], Labels(mixed.Parts[2]));
+        Assert.Equal("bicyclist", mixed.ClassNames[10]);
+    }
+
+    [Fact]
+    public void A_colour_outside_VOCs_palette_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        WriteVoc(folder, Rgb(1, 2, 3), Person, Void);
+        IDataset set = DatasetLayout.Open(folder.Path, new Split(Training: true), null);
+        Assert.Contains("(1, 2, 3)", Assert.Throws<UserError>(() => set.Load(0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_images_and_masks_every_fifth_by_name_is_kept_for_judging()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 11; i++)
+        {
+            Save(folder["images"], $"{i:D2}.png", new Mat(8, 8, MatType.CV_8UC3, new Scalar(i, 0, 0)));
+            Save(folder["masks"], $"{i:D2}.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(255)));
+        }
+
+        IDataset kept = DatasetLayout.Open(folder.Path, new Split(Training: false), "voc-person"), learnt = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
+        Assert.Equal([4, 9], Enumerable.Range(0, kept.Count).Select(i => (int)kept.Load(i).Image.At<Vec3b>(0, 0).Item0));
+        Assert.Equal(9, learnt.Count);
+        Assert.Equal([1, 1, 1, 1], Labels(kept));
+    }
+
+    [Fact]
+    public void A_drive_can_be_left_out_of_training_and_judged_on()
+    {
+        using TemporaryFolder folder = new();
+        foreach ((string part, string name) in new[] { ("train", "A_1"), ("train", "B_1"), ("val", "A_2"), ("val", "A_3"), ("val", "B_2") })
+        {
+            Save(folder[part], name + ".png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+            Save(folder[part + "annot"], name + ".png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
+        }
+
+        Assert.Equal(3, DatasetLayout.Open(folder.Path, new Split(Training: true, LeaveOut: "B"), null).Count);
+        Assert.Equal(2, DatasetLayout.Open(folder.Path, Split.Parse("leave-out:B"), null).Count);
+        Assert.Throws<UserError>(() => Split.Parse("leave-out:"));
+        Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, Split.Parse("leave-out:C"), null));
+    }
+
+    [Fact]
+    public void CamVid_cannot_be_mapped_to_persons()
+    {
+        using TemporaryFolder folder = new();
+        Save(folder["train"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Save(folder["trainannot"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
+        Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person"));
+        Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-cat"));
+    }
+
+    /// <summary>One picture of four quarters: background and the three colours.</summary>
+    private static void WriteVoc(TemporaryFolder folder, Scalar second, Scalar third, Scalar fourth)
+    {
+        Mat labels = new(8, 8, MatType.CV_8UC3, Scalar.Black);
+        foreach ((Rect place, Scalar color) in new[] { (new Rect(4, 0, 4, 4), second), (new Rect(0, 4, 4, 4), third), (new Rect(4, 4, 4, 4), fourth) })
+        {
+            using Mat quarter = new(labels, place);
+            quarter.SetTo(color);
+        }
+
+        Save(folder["SegmentationClass"], "one.png", labels);
+        Save(folder["JPEGImages"], "one.jpg", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+        Directory.CreateDirectory(folder["ImageSets/Segmentation"]);
+        File.WriteAllText(folder["ImageSets/Segmentation/train.txt"], "one\n");
+    }
+
+    /// <summary>The labels in the middle of the four quarters of the first picture.</summary>
+    private static int[] Labels(IDataset set)
+    {
+        Mat labels = set.Load(0).Labels;
+        return [labels.At<byte>(2, 2), labels.At<byte>(2, 6), labels.At<byte>(6, 2), labels.At<byte>(6, 6)];
+    }
+
+    private static Scalar Rgb(int r, int g, int b) => new(b, g, r);
+
+    private static void Save(string folder, string name, Mat picture)
+    {
+        Directory.CreateDirectory(folder);
+        using (picture) Assert.True(Cv2.ImWrite(Path.Combine(folder, name), picture));
+    }
+}

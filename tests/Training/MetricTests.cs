@@ -1,0 +1,103 @@
+using OpenCvSharp;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Metrics;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Runs;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Training;
+
+/// <summary>Boundary score, score by object size, and the page that shows them.</summary>
+public sealed class MetricTests
+{
+    /// <summary>Diagonal 500, so a tolerance of 4 pixels: a shift of 3 is forgiven, a shift of 8 is not.</summary>
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(3, 1, 1)]
+    [InlineData(8, 0.3, 0.85)]
+    public void Boundary_score_forgives_what_lies_within_its_tolerance(int shift, double least, double most)
+    {
+        using Mat truth = Square(100, 80), predicted = Square(100 + shift, 80);
+        using BoundaryScore score = new(3);
+        score.Add(truth, predicted);
+        Assert.InRange(score.Mean, least, most);
+        Assert.True(double.IsNaN(score.PerClass[2])); // nowhere in the truth
+    }
+
+    [Fact]
+    public void Boundary_score_does_not_count_outlines_of_ignored_pixels()
+    {
+        using Mat truth = Square(100, 80), predicted = Square(100, 80);
+        truth[new Rect(200, 150, 150, 100)].SetTo(new Scalar(255));
+        predicted[new Rect(240, 180, 60, 40)].SetTo(new Scalar(1)); // invented, but where nobody knows better
+        using BoundaryScore score = new(2);
+        score.Add(truth, predicted);
+        Assert.Equal(1, score.Mean, 6);
+    }
+
+    [Fact]
+    public void Objects_are_scored_by_their_size()
+    {
+        // Three objects of class 1: a small one missed, a middle one half found, a large one found.
+        using Mat truth = new(300, 400, MatType.CV_8UC1, new Scalar(255)), predicted = new(300, 400, MatType.CV_8UC1, new Scalar(0));
+        truth[new Rect(10, 10, 10, 10)].SetTo(new Scalar(1));
+        truth[new Rect(60, 10, 40, 20)].SetTo(new Scalar(1));
+        predicted[new Rect(60, 10, 20, 20)].SetTo(new Scalar(1));
+        truth[new Rect(150, 100, 100, 100)].SetTo(new Scalar(1));
+        predicted[new Rect(150, 100, 100, 100)].SetTo(new Scalar(1));
+        SizeScore score = new(2);
+        score.Add(truth, predicted);
+        Assert.Equal((0.0, 0.5, 1.0), score.Terciles);
+        Assert.Equal((800, 10_000), score.Bounds);
+    }
+
+    [Fact]
+    public void Eval_writes_a_page_with_the_worst_pictures_and_every_figure()
+    {
+        using TemporaryFolder folder = new();
+        string model = folder["m.onnx"];
+        Exporter.Random(NetworkNames.Parse("fcn32s", null, 11), "fcn32s-reslite", 1, model);
+        (int code, string text, string error) = Cli.Run(Repository.Root, "eval", model, "--data", "synth", "--report", folder["page"], "--json", folder["e.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("boundary F1", text, StringComparison.Ordinal);
+        string page = File.ReadAllText(Path.Combine(folder["page"], "index.html"));
+        foreach (string name in new[] { "worst.png", "confusion.png", "classes.png" })
+        {
+            Assert.Contains(name, page, StringComparison.Ordinal);
+            using Mat picture = Cv2.ImRead(Path.Combine(folder["page"], name));
+            Assert.False(picture.Empty());
+        }
+
+        using Mat worst = Cv2.ImRead(Path.Combine(folder["page"], "worst.png"));
+        Assert.Equal(new Size(4 * 240, 10 * 200), worst.Size());
+        string json = File.ReadAllText(folder["e.json"]);
+        foreach (string key in new[] { "miou", "boundary_f1", "object_iu", "network_ms", "parameters" }) Assert.Contains($"\"{key}\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_draws_its_curves_and_samples_and_keeps_the_best_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(4);
+        MixedDataset train = MixedDataset.Parse("synth", new Split(Training: true)), val = MixedDataset.Parse("synth", new Split(Training: false));
+        new Trainer(config, folder.Path, train, val).Run(null, _ => { }, default);
+        foreach (string name in new[] { "curves.png", Path.Combine("samples", "step-0000004.png") })
+        {
+            using Mat picture = Cv2.ImRead(folder[name]);
+            Assert.True(picture.Width > 400 && picture.Height > 300, name);
+        }
+
+        Checkpoint best = Checkpoint.Load(folder[Checkpoint.BestFileName]);
+        Assert.Equal(best.Config.BestMeanIu, best.Config.ValidationMeanIu);
+    }
+
+    /// <summary>A 200×150 square of class 1 on class 0, in a picture of 400×300.</summary>
+    private static Mat Square(int x, int y)
+    {
+        Mat labels = new(300, 400, MatType.CV_8UC1, new Scalar(0));
+        labels[new Rect(x, y, 200, 150)].SetTo(new Scalar(1));
+        return labels;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Batches;
+
+/// <summary>
+/// Prepares batches on its own thread, a few ahead of the step. Batch t is a function of the seed and t alone, so that a resumed run
+/// sees what an uninterrupted one would.
+/// </summary>
+public sealed class BatchLoader : IDisposable
+{
+    private const int Ahead = 3;
+    private readonly MixedDataset _data;
+    private readonly BatchShape _shape;
+    private readonly int _seed;
+    private readonly SampleMaker _maker;
+    private readonly BlockingCollection<Batch> _ready = new(Ahead);
+    private readonly ConcurrentBag<Batch> _free = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private Exception? _failure;
+
+    /// <param name="data">What to show.</param>
+    /// <param name="shape">Size of a batch.</param>
+    /// <param name="seed">Of order and augmentation.</param>
+    /// <param name="firstStep">The step whose batch comes first.</param>
+    /// <param name="sampling">How pictures become a batch's; null for whole ones, plainly augmented.</param>
+    public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, Sampling? sampling = null)
+    {
+        if (data.EpochSize < shape.N) throw new UserError($"{data.EpochSize} pictures do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
+        (_data, _shape, _seed) = (data, shape, seed);
+        _maker = new SampleMaker(data, shape, sampling ?? new Sampling());
+        StepsPerEpoch = data.EpochSize / shape.N;
+        _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
+        _thread.Start();
+    }
+
+    /// <summary>Whole batches in an epoch; the rest of its pictures are left out of this one.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>Copies the next batch to where the step reads it.</summary>
+    public void Next(Span<byte> frame, Span<byte> labels)
+    {
+        Batch batch;
+        try
+        {
+            batch = _ready.Take();
+        }
+        catch (InvalidOperationException)
+        {
+            ExceptionDispatchInfo.Throw(_failure ?? new ObjectDisposedException(nameof(BatchLoader)));
+            throw;
+        }
+
+        batch.Frame.CopyTo(frame);
+        batch.Labels.CopyTo(labels);
+        _free.Add(batch);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        _maker.Dispose();
+        _ready.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Work(long step)
+    {
+        try
+        {
+            long epoch = -1;
+            IReadOnlyList<(IDataset Set, int Index)> order = [];
+            for (; !_stop.IsCancellationRequested; step++)
+            {
+                if (step / StepsPerEpoch != epoch)
+                {
+                    epoch = step / StepsPerEpoch;
+                    order = _data.Epoch(_seed, epoch);
+                }
+
+                if (!_free.TryTake(out Batch? batch)) batch = new Batch(new byte[_shape.N * _shape.H * _shape.W * 3], new byte[_shape.N * _shape.H * _shape.W]);
+                Fill(batch, order, step);
+                _ready.Add(batch, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Dispose was called while the queue was full.
+        }
+        catch (Exception e) when (e is UserError or OpenCvSharp.OpenCVException or IOException)
+        {
+            _failure = e;
+        }
+        finally
+        {
+            _ready.CompleteAdding();
+        }
+    }
+
+    private void Fill(Batch batch, IReadOnlyList<(IDataset Set, int Index)> order, long step)
+    {
+        int pixels = _shape.H * _shape.W, first = (int)(step % StepsPerEpoch) * _shape.N;
+        for (int i = 0; i < _shape.N; i++)
+        {
+            (IDataset set, int index) = order[first + i];
+            Random random = new(unchecked((_seed * 31) + (int)((step * _shape.N) + i)));
+            _maker.Make(set, index, random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
+        }
+    }
+
+    private sealed record Batch(byte[] Frame, byte[] Labels);
+}

@@ -1,0 +1,57 @@
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
+
+namespace RealtimeSeg.Training.Nn;
+
+/// <summary>
+/// Layers of a graph whose parameters are inputs. With <c>batchStatistics</c> (training) batch norm uses the batch and moves the
+/// running statistics; without (evaluation of the training graph) it uses the running ones. Dropout needs the step's number.
+/// </summary>
+public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dropoutStep = null) : Layers(graph)
+{
+    /// <summary>Share of the batch's statistics in the running ones, as in PyTorch.</summary>
+    private const float Momentum = 0.1f;
+
+    private readonly List<(Parameter Parameter, Value Value)> _parameters = [];
+    private readonly Dictionary<string, Value> _updates = new(StringComparer.Ordinal);
+
+    /// <summary>Every parameter the network declared, in order, with the graph input that holds it.</summary>
+    public IReadOnlyList<(Parameter Parameter, Value Value)> Parameters => _parameters;
+
+    /// <summary>New values of statistics, by parameter name.</summary>
+    public IReadOnlyDictionary<string, Value> StatisticUpdates => _updates;
+
+    public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        Value y = Conv.Emit(Graph, x, Parameter(ConvWeight(name, x, channels, kernel)), null, SamePadding(kernel, stride));
+        Parameter[] declared = BnParameters(name, channels);
+        Value[] bn = [.. declared.Select(Parameter)];
+        if (!batchStatistics) return BatchNorm.Apply(Graph, y, bn[0], bn[1], bn[2], bn[3]);
+
+        (Value normal, Value mean, Value variance) = BatchNorm.Train(Graph, y, bn[0], bn[1]);
+        long count = y.Shape[0] * y.Shape[2] * y.Shape[3];
+        float unbiased = count / (float)Math.Max(1, count - 1);
+        _updates[declared[2].Name] = Blend(bn[2], mean, 1);
+        _updates[declared[3].Name] = Blend(bn[3], variance, unbiased);
+        return normal;
+    }
+
+    public override Value Dropout(string name, Value x, float probability)
+    {
+        if (dropoutStep is null || probability <= 0) return x;
+        using IDisposable scope = Graph.Scope(name);
+        return Ops.Dropout.Emit(Graph, x, probability, dropoutStep, Nn.Parameter.StableHash(name, seed: 1));
+    }
+
+    protected override Value Parameter(Parameter p)
+    {
+        Value v = Graph.Input(p.Name, ElementType.Float, p.Shape);
+        _parameters.Add((p, v));
+        return v;
+    }
+
+    private Value Blend(Value running, Value batch, float scale) => Elementwise.Add(Graph,
+        Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
+}

@@ -1,0 +1,32 @@
+namespace RealtimeSeg.Training.Optim;
+
+/// <summary>
+/// Numbers that change from step to step, one float input of the step graph: learning rate, Adam's two bias corrections
+/// 1/(1 − βᵗ), a number for dropout, and the share of the old value in the weights' moving average.
+/// </summary>
+public readonly record struct StepNumbers(float LearningRate, float Correction1, float Correction2, float DropoutStep, float AverageDecay)
+{
+    public const int Count = 5;
+
+    /// <summary>Places among the numbers.</summary>
+    public const int DropoutStepIndex = 3, AverageDecayIndex = 4;
+
+    /// <param name="learningRate">Of this step.</param>
+    /// <param name="step">From 0.</param>
+    /// <param name="averageDecay">Of the weights' moving average; less in the first steps, so that it forgets the initial weights.</param>
+    public static StepNumbers At(double learningRate, long step, double averageDecay = 0) => new(
+        (float)learningRate,
+        (float)(1 / (1 - Math.Pow(AdamW.Beta1, step + 1))),
+        (float)(1 / (1 - Math.Pow(AdamW.Beta2, step + 1))),
+        (step * 40503) & 0xFFFF, // Knuth's multiplicative hash: neighbouring steps land far apart
+        (float)Math.Min(averageDecay, (1.0 + step) / (10 + step)));
+
+    public void CopyTo(Span<float> to)
+    {
+        to[0] = LearningRate;
+        to[1] = Correction1;
+        to[2] = Correction2;
+        to[DropoutStepIndex] = DropoutStep;
+        to[AverageDecayIndex] = AverageDecay;
+    }
+}

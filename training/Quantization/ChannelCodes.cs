@@ -1,0 +1,27 @@
+using System.Numerics.Tensors;
+
+namespace RealtimeSeg.Training.Quantization;
+
+/// <summary>Kernels in 8 bits: codes around zero and a scale for each output channel, because channels differ in size.</summary>
+public static class ChannelCodes
+{
+    /// <param name="values">One channel after the other.</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="greatest">The greatest code, at most 127.</param>
+    /// <returns>Codes, and scales by channel: value = scale × code.</returns>
+    public static (sbyte[] Codes, float[] Scales) Of(ReadOnlySpan<float> values, int channels, sbyte greatest = sbyte.MaxValue)
+    {
+        int size = values.Length / channels;
+        sbyte[] codes = new sbyte[values.Length];
+        float[] scales = new float[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            ReadOnlySpan<float> channel = values.Slice(c * size, size);
+            float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(channel));
+            scales[c] = largest > 0 ? largest / greatest : 1;
+            for (int i = 0; i < size; i++) codes[(c * size) + i] = (sbyte)MathF.Round(channel[i] / scales[c]);
+        }
+
+        return (codes, scales);
+    }
+}

@@ -1,0 +1,57 @@
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Ops;
+
+namespace RealtimeSeg.Training.Step;
+
+/// <summary>What a step minimises.</summary>
+public sealed record Objective
+{
+    public const string CrossEntropy = "ce", HardExamples = "ohem", SquaredError = "l2";
+
+    /// <summary>
+    /// ce: per-pixel cross-entropy. ohem: the same over hard pixels only (online hard example mining, Shrivastava et al. 2016, in the
+    /// form of Wu et al. 2016). l2: squared distance of probabilities, which learns slowly where it is confidently wrong.
+    /// </summary>
+    public string Loss { get; init; } = CrossEntropy;
+
+    /// <summary>Share of the target that is spread over all classes (Szegedy et al. 2016, section 7).</summary>
+    public float LabelSmoothing { get; init; }
+
+    /// <summary>Weight of each auxiliary loss, on the coarser scores that the skips refine; 0 for none.</summary>
+    public float Auxiliary { get; init; }
+
+    /// <exception cref="UserError">A value that makes no sense.</exception>
+    public Objective Checked()
+    {
+        if (Loss is not (CrossEntropy or HardExamples or SquaredError)) throw new UserError($"no loss '{Loss}': choose {CrossEntropy}, {HardExamples} or {SquaredError}");
+        if (LabelSmoothing is not (>= 0 and < 1)) throw new UserError($"--label-smoothing {LabelSmoothing}: it lies from 0 to below 1");
+        if (Auxiliary is not (>= 0 and <= 1)) throw new UserError($"--aux {Auxiliary}: it lies from 0 to 1");
+        return this;
+    }
+
+    /// <summary>Adds the loss, a scalar, of a network's scores on labels [N,H,W].</summary>
+    public Value Emit(GraphBuilder g, NetworkOutput scores, Value labels, IReadOnlyList<float> classWeights)
+    {
+        Value loss = EmitOne(g, scores.Logits, labels, classWeights);
+        if (Auxiliary <= 0) return loss;
+        foreach ((long stride, Func<Value> logits) in scores.Auxiliary)
+        {
+            Value own = EmitOne(g, logits(), Subsampled(g, labels, stride), classWeights);
+            loss = Elementwise.Add(g, loss, Elementwise.Mul(g, own, g.Constant(Auxiliary)));
+        }
+
+        return loss;
+    }
+
+    private Value EmitOne(GraphBuilder g, Value logits, Value labels, IReadOnlyList<float> classWeights) => Loss == SquaredError
+        ? SoftmaxSquaredError.Emit(g, logits, labels, classWeights)
+        : SoftmaxCrossEntropy.Emit(g, logits, labels, classWeights, Loss == HardExamples, LabelSmoothing);
+
+    /// <summary>The label in the middle of each stride × stride cell.</summary>
+    private static Value Subsampled(GraphBuilder g, Value labels, long stride)
+    {
+        Shape shape = new(labels.Shape[0], labels.Shape[1] / stride, labels.Shape[2] / stride);
+        return g.Add("Slice", [labels, g.Constant(stride / 2, stride / 2), g.Constant(labels.Shape[1], labels.Shape[2]), g.Constant(1, 2), g.Constant(stride, stride)], shape);
+    }
+}
