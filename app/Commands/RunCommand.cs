@@ -95,7 +95,7 @@ internal static class RunCommand
         };
         Report.Print(result);
         foreach (string output in report.Outputs) Console.WriteLine($"wrote {output}");
-        Console.WriteLine(report.Complaint ?? string.Create(CultureInfo.InvariantCulture, $"read {report.Read} frames from {source.Name}"));
+        Console.WriteLine(report.EndNote ?? string.Create(CultureInfo.InvariantCulture, $"read {report.Read} frames from {source.Name}"));
         return result;
     }
 

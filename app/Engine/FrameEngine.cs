@@ -137,7 +137,7 @@ public sealed class FrameEngine : IDisposable
         if (backdrop.Advance(seconds)) _parts.Renderer.SetBackdrop(backdrop.Image);
     }
 
-    private string? Trouble => _parts.Source.Trouble ?? _parts.Models.Fault ?? _parts.Renderer.ShaderFault;
+    private string? Trouble => _parts.Source.Status ?? _parts.Models.Fault ?? _parts.Renderer.ShaderFault;
 
     /// <summary>The first frame of another model, from which on labels are its classes, or of another size.</summary>
     private void Adopt(Segmenter model, Size size)
@@ -220,7 +220,7 @@ public sealed class FrameEngine : IDisposable
             Flicker = _labeller.Flicker,
             Skipped = _labeller.Skipped,
             NetworkSize = _labeller.Ladder is null ? null : (_networkSize.Width, _networkSize.Height),
-            Complaint = ended ? _parts.Source.Complaint(_captured) : null,
+            EndNote = ended ? _parts.Source.EndNote(_captured) : null,
             Outputs = _parts.Sinks.Finish(),
         };
     }

@@ -35,7 +35,7 @@ public sealed record RunReport
     public (int Width, int Height)? NetworkSize { get; init; }
 
     /// <summary>How the source ended, if not well.</summary>
-    public string? Complaint { get; init; }
+    public string? EndNote { get; init; }
 
     /// <summary>Results under their final names.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }

@@ -40,11 +40,11 @@ public sealed class CameraSource : ISource
 
     public bool IsLive => true;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
 
-    public string? Complaint(long frames) => $"{Name} stopped after {frames} frames: is it still plugged in?";
+    public string? EndNote(long frames) => $"{Name} stopped after {frames} frames: is it still plugged in?";
 
     public void Dispose() => _capture.Dispose();
 }

@@ -13,7 +13,7 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public bool IsLive => source.IsLive;
 
-    public string? Trouble => source.Trouble;
+    public string? Status => source.Status;
 
     /// <exception cref="UserError">No such flip.</exception>
     public static FlipMode? Parse(string text) => text switch
@@ -34,7 +34,7 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public bool Seek(double seconds) => source.Seek(seconds);
 
-    public string? Complaint(long frames) => source.Complaint(frames);
+    public string? EndNote(long frames) => source.EndNote(frames);
 
     public void Dispose()
     {

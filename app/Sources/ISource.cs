@@ -15,7 +15,7 @@ public interface ISource : IDisposable
     bool IsLive { get; }
 
     /// <summary>What is wrong at the moment, in a word for the HUD; null when nothing is. Read from any thread.</summary>
-    string? Trouble { get; }
+    string? Status { get; }
 
     /// <summary>Puts the next frame, 8-bit BGR, into <paramref name="image"/>, whose buffer is reused. False at the end.</summary>
     bool Read(Mat image);
@@ -25,5 +25,5 @@ public interface ISource : IDisposable
 
     /// <summary>After the end: what the user should know about how it ended; null for an ordinary end.</summary>
     /// <param name="frames">Frames read.</param>
-    string? Complaint(long frames);
+    string? EndNote(long frames);
 }

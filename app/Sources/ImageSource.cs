@@ -27,7 +27,7 @@ public sealed partial class ImageSource : ISource
 
     public bool IsLive => false;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsPicture(path);
 
@@ -49,7 +49,7 @@ public sealed partial class ImageSource : ISource
         return true;
     }
 
-    public string? Complaint(long frames) => null;
+    public string? EndNote(long frames) => null;
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ public sealed class ReconnectingSource : ISource
     private readonly Func<ISource> _open;
     private readonly WaitHandle _stop;
     private ISource _source;
-    private volatile string? _trouble;
+    private volatile string? _status;
 
     /// <param name="open">Opens the source, or throws <see cref="UserError"/>.</param>
     /// <param name="stop">Set when the run ends; no more attempts then.</param>
@@ -29,7 +29,7 @@ public sealed class ReconnectingSource : ISource
 
     public bool IsLive => true;
 
-    public string? Trouble => _trouble;
+    public string? Status => _status;
 
     /// <summary>Times it came back.</summary>
     public int Reconnections { get; private set; }
@@ -37,7 +37,7 @@ public sealed class ReconnectingSource : ISource
     public bool Read(Mat image)
     {
         if (_source.Read(image)) return true;
-        _trouble = "reconnecting";
+        _status = "reconnecting";
         TimeSpan pause = FirstPause;
         _source.Dispose();
         while (!_stop.WaitOne(pause))
@@ -47,7 +47,7 @@ public sealed class ReconnectingSource : ISource
                 _source = opened;
                 if (_source.Read(image))
                 {
-                    _trouble = null;
+                    _status = null;
                     Reconnections++;
                     return true;
                 }
@@ -61,7 +61,7 @@ public sealed class ReconnectingSource : ISource
         return false;
     }
 
-    public string? Complaint(long frames) => null;
+    public string? EndNote(long frames) => null;
 
     public void Dispose() => _source.Dispose();
 

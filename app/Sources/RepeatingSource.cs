@@ -25,7 +25,7 @@ public sealed class RepeatingSource : ISource
 
     public bool IsLive => false;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public bool Read(Mat image)
     {
@@ -44,7 +44,7 @@ public sealed class RepeatingSource : ISource
 
     public bool Seek(double seconds) => _source.Seek(seconds);
 
-    public string? Complaint(long frames) => null;
+    public string? EndNote(long frames) => null;
 
     public void Dispose() => _source.Dispose();
 }

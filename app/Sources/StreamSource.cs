@@ -35,7 +35,7 @@ public sealed class StreamSource : ISource
 
     public bool IsLive => true;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public static bool Matches(string uri) => Schemes.Any(s => uri.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 
@@ -47,7 +47,7 @@ public sealed class StreamSource : ISource
         return true;
     }
 
-    public string? Complaint(long frames) => $"{Name} stopped after {frames} frames";
+    public string? EndNote(long frames) => $"{Name} stopped after {frames} frames";
 
     public void Dispose()
     {

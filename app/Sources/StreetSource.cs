@@ -31,7 +31,7 @@ public sealed class StreetSource : ISource
 
     public bool IsLive => false;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public unsafe bool Read(Mat image)
     {
@@ -46,7 +46,7 @@ public sealed class StreetSource : ISource
         return true;
     }
 
-    public string? Complaint(long frames) => null;
+    public string? EndNote(long frames) => null;
 
     public void Dispose()
     {

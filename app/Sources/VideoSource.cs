@@ -32,7 +32,7 @@ public sealed class VideoSource : ISource
 
     public bool IsLive => false;
 
-    public string? Trouble => null;
+    public string? Status => null;
 
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
 
@@ -45,7 +45,7 @@ public sealed class VideoSource : ISource
     }
 
     /// <summary>Containers announce their length; one frame more or less is rounding of the duration.</summary>
-    public string? Complaint(long frames) => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
+    public string? EndNote(long frames) => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
 
     public void Dispose() => _capture.Dispose();
 }

@@ -33,7 +33,7 @@ public sealed class SourceTests
             // Frames that were on their way still arrive; then the gap; then new ones.
             for (int i = 0; i < 300 && source.Reconnections < round; i++) Assert.True(source.Read(image));
             Assert.Equal(round, source.Reconnections);
-            Assert.Null(source.Trouble);
+            Assert.Null(source.Status);
         }
 
         camera.Kill();
@@ -43,7 +43,7 @@ public sealed class SourceTests
         bool ended = false;
         for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
         Assert.True(ended, "the source goes on although it was told to stop");
-        Assert.Equal("reconnecting", source.Trouble);
+        Assert.Equal("reconnecting", source.Status);
     }
 
     [SkippableFact]
