@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -20,8 +21,7 @@ public sealed class FreshCheckoutTests
             File.Copy(source, target);
         }
 
-        Environment.SetEnvironmentVariable("DISPLAY", null);
-        (int code, string text, string error) = Cli.Run(fresh.Path);
+        (int code, string text, string error) = Cli.RunWithoutDisplay(fresh.Path);
         Assert.True(code == 0, error);
         Assert.Contains("capture to present", text, StringComparison.Ordinal);
         Assert.True(new FileInfo(fresh["out/street.mp4"]).Length > 10_000);
@@ -33,9 +33,11 @@ public sealed class FreshCheckoutTests
     {
         Skip.If(Repository.SharedData is null, "the data folder beside the project is not here");
         using TemporaryFolder folder = new();
-        (int code, _, string error) = Cli.Run(Repository.Root, "eval", "models/street.onnx", "--data", Path.Combine(Repository.SharedData!, "data/camvid"), "--split", "val", "--json", folder["e.json"]);
+        string camvid = Path.Combine(Repository.SharedData!, "data/camvid"), figures = folder["e.json"];
+        string[] command = ["eval", "models/street.onnx", "--data", camvid, "--split", "val", "--json", figures];
+        (int code, _, string error) = Cli.Run(Repository.Root, command);
         Assert.True(code == 0, error);
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder["e.json"]));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(figures));
         Assert.True(json.RootElement.GetProperty("miou").GetDouble() >= 0.60, json.RootElement.GetRawText());
         Assert.Equal(11, json.RootElement.GetProperty("per_class").EnumerateObject().Count());
     }

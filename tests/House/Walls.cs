@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace RealtimeSeg.Tests.House;
 
-/// <summary>Which folders of an assembly may use which, as a table in <c>docs/design.md</c> lists them.</summary>
+/// <summary>The folders of an assembly and what each may use, from a table in <c>docs/design.md</c>.</summary>
 /// <param name="assembly">The compiled program.</param>
 /// <param name="root">Its root namespace; a folder is the part after it.</param>
 /// <param name="allowed">By folder, the folders that it may use.</param>
@@ -13,10 +13,11 @@ internal sealed class Walls(Assembly assembly, string root, IReadOnlyDictionary<
     public static Walls Read(Assembly assembly, string root, IEnumerable<string> page, string header)
     {
         Dictionary<string, string[]> allowed = new(StringComparer.Ordinal);
-        foreach (string row in page.SkipWhile(l => !l.StartsWith($"| {header} |", StringComparison.Ordinal)).Skip(2).TakeWhile(l => l.StartsWith('|')))
+        IEnumerable<string> table = page.SkipWhile(l => !l.StartsWith($"| {header} |", StringComparison.Ordinal));
+        foreach (string row in table.Skip(2).TakeWhile(l => l.StartsWith('|')))
         {
             string[] cells = row.Trim('|').Split('|', StringSplitOptions.TrimEntries);
-            allowed[cells[0]] = cells[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(f => f != "–").ToArray();
+            allowed[cells[0]] = [.. cells[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(f => f != "–")];
         }
 
         return new Walls(assembly, root, allowed);
@@ -25,28 +26,35 @@ internal sealed class Walls(Assembly assembly, string root, IReadOnlyDictionary<
     /// <summary>The folders that the table lists.</summary>
     public IReadOnlyCollection<string> Listed => [.. allowed.Keys];
 
-    /// <summary>The same walls with one use taken away or added: a violation planted on purpose.</summary>
+    /// <summary>The same walls with another row for a folder: a violation planted on purpose.</summary>
     public Walls With(string folder, params string[] mayUse)
         => new(assembly, root, new Dictionary<string, string[]>(allowed, StringComparer.Ordinal) { [folder] = mayUse });
 
     /// <summary>The same walls without a folder's row.</summary>
-    public Walls Without(string folder) => new(assembly, root, allowed.Where(a => a.Key != folder).ToDictionary(StringComparer.Ordinal));
+    public Walls Without(string folder)
+        => new(assembly, root, allowed.Where(a => a.Key != folder).ToDictionary(StringComparer.Ordinal));
 
     /// <summary>Every breach in one line: unlisted folders, uses that the table does not allow, and folders that need each other.</summary>
     public IReadOnlyList<string> Breaches()
     {
         string[] folders = [.. Folders().Order(StringComparer.Ordinal)];
         List<string> breaches = [.. folders.Where(f => !allowed.ContainsKey(f)).Select(f => $"folder {f} is not listed")];
-        Dictionary<string, string[]> uses = folders.ToDictionary(f => f, f => folders.Where(other => other != f && Users(f, other).Any()).ToArray(), StringComparer.Ordinal);
-        foreach ((string folder, string[] used) in uses)
+        Dictionary<string, string[]> uses = new(StringComparer.Ordinal);
+        foreach (string folder in folders)
         {
-            foreach (string other in used.Where(u => allowed.TryGetValue(folder, out string[]? may) && !may.Contains(u, StringComparer.Ordinal)))
+            uses[folder] = [.. folders.Where(other => other != folder && Users(folder, other).Any())];
+            string[] may = allowed.GetValueOrDefault(folder, uses[folder]);
+            foreach (string other in uses[folder].Except(may, StringComparer.Ordinal))
                 breaches.Add($"{folder} uses {other}: {string.Join(", ", Users(folder, other))}");
         }
 
-        foreach (string folder in folders.Where(f => Reached(uses, f).Contains(f))) breaches.Add($"{folder} needs itself through {string.Join(", ", uses[folder])}");
+        breaches.AddRange(Cycles(uses));
         return breaches;
     }
+
+    /// <summary>Folders that need each other: those on a way back to themselves.</summary>
+    internal static IEnumerable<string> Cycles(IReadOnlyDictionary<string, string[]> uses)
+        => uses.Keys.Where(f => Reached(uses, f).Contains(f)).Select(f => $"{f} needs itself through {string.Join(", ", uses[f])}");
 
     private IEnumerable<string> Folders() => assembly.GetTypes().Select(t => t.Namespace)
         .Where(n => n is not null && n.StartsWith(root + ".", StringComparison.Ordinal))
@@ -58,7 +66,7 @@ internal sealed class Walls(Assembly assembly, string root, IReadOnlyDictionary<
         .GetTypes().Select(t => t.Name);
 
     /// <summary>All folders on a way from one.</summary>
-    private static HashSet<string> Reached(Dictionary<string, string[]> uses, string from)
+    private static HashSet<string> Reached(IReadOnlyDictionary<string, string[]> uses, string from)
     {
         HashSet<string> reached = new(StringComparer.Ordinal);
         Queue<string> open = new(uses[from]);

@@ -17,7 +17,8 @@ public sealed class AppModel : IDisposable
 
     public string File { get; }
 
-    public Segmenter Load((int Width, int Height) size) => Segmenter.Load(File, new SegmenterOptions(ExecutionProviders.Cpu, Size: size), _ => { });
+    public Segmenter Load((int Width, int Height) size)
+        => Segmenter.Load(File, new SegmenterOptions(ExecutionProviders.Cpu, Size: size), _ => { });
 
     public void Dispose() => _folder.Dispose();
 }

@@ -2,15 +2,19 @@ using System.Diagnostics;
 
 namespace RealtimeSeg.Tests.Support;
 
-/// <summary>Runs the programs as a user does, and keeps what they said.</summary>
+/// <summary>Runs the programs as a user does, and keeps their output.</summary>
 internal static class Cli
 {
     /// <summary>Exit code and output of <c>run.sh</c> with these arguments, from the repository or another checkout.</summary>
     public static (int Code, string Out, string Error) Run(string root, params string[] arguments)
+        => Run(Start("bash", root, ["./run.sh", .. arguments]));
+
+    /// <summary>The same on a machine without a display.</summary>
+    public static (int Code, string Out, string Error) RunWithoutDisplay(string root, params string[] arguments)
     {
-        ProcessStartInfo start = new("bash") { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add("./run.sh");
-        foreach (string a in arguments) start.ArgumentList.Add(a);
+        ProcessStartInfo start = Start("bash", root, ["./run.sh", .. arguments]);
+        start.Environment.Remove("DISPLAY");
+        start.Environment.Remove("WAYLAND_DISPLAY");
         return Run(start);
     }
 
@@ -19,7 +23,7 @@ internal static class Cli
     {
         try
         {
-            return Run(new ProcessStartInfo(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });
+            return Run(Start(program, Repository.Root, arguments));
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -27,15 +31,25 @@ internal static class Cli
         }
     }
 
+    private static ProcessStartInfo Start(string program, string folder, string[] arguments) => new(program, arguments)
+    {
+        WorkingDirectory = folder,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    };
+
     private static (int Code, string Out, string Error) Run(ProcessStartInfo start)
     {
         // The test runner's own build settings must not reach a build that a test starts.
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)).ToArray())
-            start.Environment.Remove(name);
+        foreach (string name in start.Environment.Keys.Where(IsRunners).ToArray()) start.Environment.Remove(name);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
     }
+
+    private static bool IsRunners(string variable) => variable.ToUpperInvariant() is { } name
+        && (name.StartsWith("MSBUILD", StringComparison.Ordinal) || name.StartsWith("VSTEST", StringComparison.Ordinal));
 }

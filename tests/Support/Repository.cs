@@ -1,6 +1,6 @@
 using Xunit;
 
-// Memory a frame is measured for the whole process, and ONNX Runtime takes all cores anyway.
+// Memory per frame is measured for the whole process, and ONNX Runtime takes all cores anyway.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace RealtimeSeg.Tests.Support;
@@ -9,18 +9,23 @@ namespace RealtimeSeg.Tests.Support;
 internal static class Repository
 {
     private static readonly string[] Folders = ["app", "training", "tests", "shaders", ".ci"];
-    private static readonly HashSet<string> Extensions = [".cs", ".proto", ".vert", ".frag", ".glsl", ".comp", ".html", ".css", ".js", ".sh", ".py", ".props", ".csproj"];
+    private static readonly HashSet<string> Extensions =
+        [".cs", ".proto", ".vert", ".frag", ".glsl", ".comp", ".html", ".css", ".js", ".sh", ".py", ".csproj"];
 
     public static string Root { get; } = Find();
 
-    /// <summary>The data folder beside the project; null where it is not.</summary>
-    public static string? SharedData => Directory.Exists(Path.Combine(Root, "../shared/data/camvid/val")) ? Path.GetFullPath(Path.Combine(Root, "../shared")) : null;
+    /// <summary>The data folder beside the project; null if there is none.</summary>
+    public static string? SharedData
+        => Directory.Exists(Path.Combine(Root, "../shared/data/camvid/val")) ? Path.GetFullPath(Path.Combine(Root, "../shared")) : null;
 
     /// <summary>Every source, shader, page and script.</summary>
     public static IEnumerable<string> Sources() => Folders
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories))
-        .Where(f => Extensions.Contains(Path.GetExtension(f)) && !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+        .Where(f => Extensions.Contains(Path.GetExtension(f)) && !IsBuilt(f))
         .Append(Path.Combine(Root, "run.sh"));
+
+    private static bool IsBuilt(string file)
+        => file.Contains("/obj/", StringComparison.Ordinal) || file.Contains("/bin/", StringComparison.Ordinal);
 
     private static string Find()
     {

@@ -26,8 +26,9 @@ internal static class Toy
         Weighting = ClassWeights.None,
     };
 
-    /// <summary>Runs steps <paramref name="from"/> … end of the configuration in a folder, and returns the checkpoint it leaves.</summary>
-    public static Checkpoint Train(RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
+    /// <summary>Trains from a checkpoint, or from the start, to the configuration's end, and returns the last checkpoint.</summary>
+    public static Checkpoint Train(
+        RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
     {
         Directory.CreateDirectory(folder);
         Trainer trainer = new(config, folder, MixedDataset.Parse(config.Data, new Split(Training: true)), validation: null);

@@ -10,7 +10,13 @@ internal sealed class VirtualDisplay : IDisposable
     public VirtualDisplay()
     {
         // It picks a free display and writes its number.
-        _server = Process.Start(new ProcessStartInfo("Xvfb", ["-displayfd", "1", "-screen", "0", "1100x900x24", "-nolisten", "tcp"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        ProcessStartInfo start = new("Xvfb", ["-displayfd", "1", "-screen", "0", "1100x900x24", "-nolisten", "tcp"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        _server = Process.Start(start)!;
         Name = ":" + _server.StandardOutput.ReadLine();
         _server.BeginErrorReadLine();
     }
@@ -21,7 +27,7 @@ internal sealed class VirtualDisplay : IDisposable
     /// <summary>What is missing to have one; null when nothing is.</summary>
     public static string? Missing => Cli.Try("xdotool", "version") is null ? "xdotool" : Cli.Try("Xvfb", "-help") is null ? "xvfb" : null;
 
-    /// <summary>Runs xdotool; what it printed.</summary>
+    /// <summary>Runs xdotool and returns its output.</summary>
     public string Do(params string[] arguments)
     {
         ProcessStartInfo start = new("xdotool", arguments) { RedirectStandardOutput = true, UseShellExecute = false };
@@ -29,7 +35,8 @@ internal sealed class VirtualDisplay : IDisposable
         using Process process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();
-        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"xdotool {string.Join(' ', arguments)}: exit code {process.ExitCode}");
+        if (process.ExitCode == 0) return said;
+        throw new InvalidOperationException($"xdotool {string.Join(' ', arguments)}: exit code {process.ExitCode}");
     }
 
     public void Dispose()

@@ -1,17 +1,17 @@
 namespace RealtimeSeg.Core.Contract;
 
-/// <summary>How a picture is brought to the network's size.</summary>
+/// <summary>Ways to bring an image to the network's size.</summary>
 public enum Fit
 {
-    /// <summary>The network takes the picture's aspect, at the area that it was trained for.</summary>
+    /// <summary>The network takes the image's aspect, at the area that it was trained for.</summary>
     Keep,
 
-    /// <summary>The picture takes the network's aspect.</summary>
+    /// <summary>The image takes the network's aspect.</summary>
     Stretch,
 
-    /// <summary>The whole picture within the network's size, with bars.</summary>
+    /// <summary>The whole image within the network's size, with bars.</summary>
     Letterbox,
 
-    /// <summary>The middle of the picture fills the network's size; the rest has no label.</summary>
+    /// <summary>The centre of the image fills the network's size; the rest stays unlabelled.</summary>
     Crop,
 }

@@ -1,31 +1,34 @@
 namespace RealtimeSeg.Core.Contract;
 
-/// <summary>All size arithmetic between a captured frame and the network, done once.</summary>
+/// <summary>All size arithmetic between a captured frame and the network.</summary>
 public readonly record struct FrameGeometry
 {
-    /// <summary>Backbones halve five times; smaller pictures would vanish.</summary>
+    /// <summary>Backbones halve five times; smaller images would vanish.</summary>
     private const int Smallest = 32;
 
     private FrameGeometry(int width, int height, int networkWidth, int networkHeight)
         => (Width, Height, NetworkWidth, NetworkHeight) = (width, height, networkWidth, networkHeight);
 
-    /// <summary>Size of the scaled picture, which the labels get too.</summary>
+    /// <summary>Size of the scaled image and of the labels.</summary>
     public int Width { get; }
 
     public int Height { get; }
 
-    /// <summary>Size that the network reads, before the padding in its graph: larger than the picture by bars, smaller by what is cropped, or the same.</summary>
+    /// <summary>
+    /// Size that the network reads, before the padding in its graph: larger than the scaled image by bars, smaller by what is cropped,
+    /// or the same.
+    /// </summary>
     public int NetworkWidth { get; }
 
     public int NetworkHeight { get; }
 
-    /// <summary>Whether the network reads exactly the scaled picture.</summary>
+    /// <summary>Whether the network reads exactly the scaled image.</summary>
     public bool IsExact => Width == NetworkWidth && Height == NetworkHeight;
 
-    /// <summary>Where the scaled picture lies in what the network reads; negative where it is cropped.</summary>
+    /// <summary>Place of the scaled image in what the network reads; negative if it is cropped.</summary>
     public (int X, int Y) Offset => ((NetworkWidth - Width) / 2, (NetworkHeight - Height) / 2);
 
-    /// <param name="frameWidth">Of the captured picture.</param>
+    /// <param name="frameWidth">Of the captured image.</param>
     /// <param name="frameHeight">Likewise.</param>
     /// <param name="working">Size that the network was trained for.</param>
     /// <param name="fit">How the one is brought to the other.</param>
@@ -48,8 +51,7 @@ public readonly record struct FrameGeometry
 
     /// <param name="text">keep, stretch, letterbox or crop.</param>
     /// <exception cref="UserError">None of these.</exception>
-    public static Fit ParseFit(string text) => Enum.TryParse(text, ignoreCase: true, out Fit f) && Enum.IsDefined(f) && char.IsLetter(text[0])
-        ? f : throw new UserError($"no fit '{text}': choose {string.Join(", ", Enum.GetNames<Fit>()).ToLowerInvariant()}");
+    public static Fit ParseFit(string text) => Parse.Name<Fit>("--fit", text);
 
     private static int Side(double pixels, int least) => Math.Max(least, (int)Math.Round(pixels));
 }

@@ -8,11 +8,12 @@ namespace RealtimeSeg.Core.Contract;
 /// <param name="Deviation">Likewise; checkpoints call it Spread.</param>
 public sealed record InputScaling(bool Rgb, float[] Mean, [property: JsonPropertyName("Spread")] float[] Deviation)
 {
-    /// <summary>ImageNet's mean colour, B, G, R (the value that the FCN authors' Caffe models subtract), and one deviation for all.</summary>
+    /// <summary>ImageNet's mean colour in B, G, R, as the FCN authors' Caffe models subtract it, and one deviation for all.</summary>
     public static InputScaling Plain { get; } = new(Rgb: false, [103.9f, 116.8f, 123.7f], [58, 58, 58]);
 
     /// <summary>The convention of most published ONNX models: R, G, B in 0–1 with ImageNet's mean and deviation.</summary>
-    public static InputScaling ImageNet { get; } = new(Rgb: true, [0.485f * 255, 0.456f * 255, 0.406f * 255], [0.229f * 255, 0.224f * 255, 0.225f * 255]);
+    public static InputScaling ImageNet { get; } =
+        new(Rgb: true, [0.485f * 255, 0.456f * 255, 0.406f * 255], [0.229f * 255, 0.224f * 255, 0.225f * 255]);
 
     /// <param name="color">rgb or bgr.</param>
     /// <param name="mean">One number or three, in 0–255; null for ImageNet's.</param>
@@ -34,7 +35,7 @@ public sealed record InputScaling(bool Rgb, float[] Mean, [property: JsonPropert
 
     /// <summary>By value, arrays too.</summary>
     public bool Equals(InputScaling? other)
-        => other is not null && Rgb == other.Rgb && Mean.AsSpan().SequenceEqual(other.Mean) && Deviation.AsSpan().SequenceEqual(other.Deviation);
+        => other is not null && Rgb == other.Rgb && Mean.SequenceEqual(other.Mean) && Deviation.SequenceEqual(other.Deviation);
 
     public override int GetHashCode() => Mean.Concat(Deviation).Aggregate(Rgb.GetHashCode(), HashCode.Combine);
 }

@@ -2,15 +2,15 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Core.Contract;
 
-/// <summary>Maps of classes, one byte a pixel.</summary>
+/// <summary>Maps of classes, one byte per pixel.</summary>
 public static class LabelMap
 {
     /// <summary>
-    /// OpenCV's INTER_NEAREST_EXACT, which its binding does not name: takes the pixel under the centre of the new one, as the
-    /// pictures' interpolation does. INTER_NEAREST takes the one under its corner, half a pixel off.
+    /// OpenCV's INTER_NEAREST_EXACT, which the binding lacks: takes the pixel under the centre of the new one, as the interpolation of
+    /// images does. INTER_NEAREST takes the one under its corner, half a pixel off.
     /// </summary>
     public const InterpolationFlags Nearest = (InterpolationFlags)6;
 
-    /// <summary>Brings a map, or a mask, to another size.</summary>
+    /// <summary>Resizes a map or a mask.</summary>
     public static void Resize(Mat labels, Mat target, Size size) => Cv2.Resize(labels, target, size, 0, 0, Nearest);
 }

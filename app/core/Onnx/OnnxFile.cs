@@ -3,10 +3,10 @@ using Google.Protobuf;
 
 namespace RealtimeSeg.Core.Onnx;
 
-/// <summary>An .onnx file as it lies on disk: nodes, and the tensors stored in it by name.</summary>
+/// <summary>An .onnx file read from disk: its nodes, and the tensors stored in it by name.</summary>
 public sealed class OnnxFile
 {
-    /// <summary>No layer anyone means to convert is larger; a damaged file may say otherwise.</summary>
+    /// <summary>No layer worth converting is larger; a damaged file may claim to be.</summary>
     private const long MostElements = 1L << 31;
 
     private readonly Dictionary<string, TensorProto> _tensors = new(StringComparer.Ordinal);
@@ -34,7 +34,8 @@ public sealed class OnnxFile
         try
         {
             ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
-            return model.Graph is { Node.Count: > 0 } ? new OnnxFile(path, model) : throw new UserError($"{path} holds no ONNX graph: name another file");
+            if (model.Graph is not { Node.Count: > 0 }) throw new UserError($"{path} contains no ONNX graph: name another file");
+            return new OnnxFile(path, model);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -47,7 +48,7 @@ public sealed class OnnxFile
     public long[] Dims(string name) => [.. Stored(name).Dims];
 
     /// <summary>A stored tensor of 32- or 16-bit floats.</summary>
-    /// <exception cref="UserError">Absent, of another type, kept in another file, or not as long as its shape says.</exception>
+    /// <exception cref="UserError">Absent, of another type, stored in another file, or not as long as its shape.</exception>
     public float[] Floats(string name)
     {
         TensorProto t = Stored(name);
@@ -58,30 +59,36 @@ public sealed class OnnxFile
             ElementType.Float16 when t.HasRawData => [.. Cast<Half>(t).Select(h => (float)h)],
             _ => throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; weights must be 32- or 16-bit floats"),
         };
-        if (values.Length != Count(t)) throw new UserError($"{Path}: tensor {name} holds {values.Length} values for shape [{string.Join(',', t.Dims)}]: the file is damaged");
-        return values;
+        return Whole(t, values);
     }
 
     /// <summary>A stored list of integers.</summary>
     public long[] Ints(string name)
     {
         TensorProto t = Stored(name);
-        long[] values = (ElementType)t.DataType == ElementType.Int64 ? t.HasRawData ? Cast<long>(t) : [.. t.Int64Data] : throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; 64-bit integers were expected");
-        return values.Length == Count(t) ? values : throw new UserError($"{Path}: tensor {name} is damaged");
+        if ((ElementType)t.DataType != ElementType.Int64)
+            throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; 64-bit integers were expected");
+        return Whole(t, t.HasRawData ? Cast<long>(t) : [.. t.Int64Data]);
     }
 
-    public static long Int(NodeProto n, string name, long otherwise) => n.Attribute.FirstOrDefault(a => a.Name == name) is { HasI: true } a ? a.I : otherwise;
+    /// <summary>A node's attribute, or a default if the node lacks it.</summary>
+    public static long Int(NodeProto n, string name, long otherwise) => Attribute(n, name) is { HasI: true } a ? a.I : otherwise;
 
-    public static float Float(NodeProto n, string name, float otherwise) => n.Attribute.FirstOrDefault(a => a.Name == name) is { HasF: true } a ? a.F : otherwise;
+    public static float Float(NodeProto n, string name, float otherwise) => Attribute(n, name) is { HasF: true } a ? a.F : otherwise;
 
-    public static string Text(NodeProto n, string name) => n.Attribute.FirstOrDefault(a => a.Name == name)?.S.ToStringUtf8() ?? "";
+    public static string Text(NodeProto n, string name) => Attribute(n, name)?.S.ToStringUtf8() ?? "";
 
-    public static long[] IntList(NodeProto n, string name, params long[] otherwise) => n.Attribute.FirstOrDefault(a => a.Name == name) is { Ints.Count: > 0 } a ? [.. a.Ints] : otherwise;
+    public static long[] IntList(NodeProto n, string name, params long[] otherwise)
+        => Attribute(n, name) is { Ints.Count: > 0 } a ? [.. a.Ints] : otherwise;
+
+    private static AttributeProto? Attribute(NodeProto n, string name) => n.Attribute.FirstOrDefault(a => a.Name == name);
 
     private TensorProto Stored(string name)
     {
-        if (!_tensors.TryGetValue(name, out TensorProto? t)) throw new UserError($"{Path}: tensor {name} is not stored in the file: only fixed weights can be taken over");
-        if (t.DataLocation != 0) throw new UserError($"{Path}: tensor {name} lies in another file: save the model with its weights inside");
+        if (!_tensors.TryGetValue(name, out TensorProto? t))
+            throw new UserError($"{Path}: tensor {name} is not stored in the file: only fixed weights can be read");
+        if (t.DataLocation != 0)
+            throw new UserError($"{Path}: tensor {name} is stored in another file: save the model with its weights inside");
         return t;
     }
 
@@ -89,7 +96,15 @@ public sealed class OnnxFile
         where T : unmanaged
     {
         ReadOnlySpan<byte> raw = t.RawData.Span;
-        return raw.Length % Marshal.SizeOf<T>() == 0 ? MemoryMarshal.Cast<byte, T>(raw).ToArray() : throw new UserError($"{Path}: tensor {t.Name} is damaged");
+        if (raw.Length % Marshal.SizeOf<T>() != 0) throw new UserError($"{Path}: tensor {t.Name} is damaged");
+        return MemoryMarshal.Cast<byte, T>(raw).ToArray();
+    }
+
+    private T[] Whole<T>(TensorProto t, T[] values)
+    {
+        if (values.Length == Count(t)) return values;
+        string shape = string.Join(',', t.Dims);
+        throw new UserError($"{Path}: tensor {t.Name} has {values.Length} values for shape [{shape}]: the file is damaged");
     }
 
     private long Count(TensorProto t)
@@ -97,7 +112,8 @@ public sealed class OnnxFile
         long count = 1;
         foreach (long d in t.Dims)
         {
-            if (d < 0 || (d > 0 && count > MostElements / d)) throw new UserError($"{Path}: tensor {t.Name} has the impossible shape [{string.Join(',', t.Dims)}]");
+            if (d < 0 || (d > 0 && count > MostElements / d))
+                throw new UserError($"{Path}: tensor {t.Name} has the impossible shape [{string.Join(',', t.Dims)}]");
             count *= d;
         }
 

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Files that appear whole or not at all: written beside their place, then renamed.</summary>
+/// <summary>Writes files under a temporary name and renames them when complete.</summary>
 public static class AtomicFile
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <exception cref="UserError">The place cannot be written.</exception>
+    /// <exception cref="UserError">The file or its folder cannot be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         string partial = path + ".tmp";
@@ -23,7 +23,7 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Figures as JSON; nothing when no path is given.</summary>
+    /// <summary>Writes figures as indented JSON; nothing without a path.</summary>
     public static void WriteJson<T>(string? path, T figures)
     {
         if (path is not null) Write(path, JsonSerializer.SerializeToUtf8Bytes(figures, Indented));

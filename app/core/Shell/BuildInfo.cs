@@ -2,15 +2,21 @@ using System.Diagnostics;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Which state of the sources runs.</summary>
+/// <summary>Identifies the sources that the program was built from.</summary>
 public static class BuildInfo
 {
-    /// <summary>The abbreviated commit that is checked out here; empty where there is no git or no repository.</summary>
+    /// <summary>The abbreviated commit checked out in the current folder; empty without git or a repository.</summary>
     public static string Commit()
     {
         try
         {
-            using Process? git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });
+            ProcessStartInfo start = new("git", "rev-parse --short HEAD")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            };
+            using Process? git = Process.Start(start);
             if (git is null) return "";
             string text = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
@@ -18,7 +24,7 @@ public static class BuildInfo
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return ""; // no git on this machine: the manifest just does not say
+            return ""; // no git on this machine: the manifest has no commit
         }
     }
 }

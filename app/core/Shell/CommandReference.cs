@@ -21,8 +21,8 @@ public static class CommandReference
     {
         string name = $"{path} {command.Name}".Trim();
         if (string.IsNullOrWhiteSpace(command.Description)) yield return name;
-        foreach (Symbol symbol in command.Arguments.Cast<Symbol>().Concat(command.Options).Where(s => string.IsNullOrWhiteSpace(s.Description)))
-            yield return $"{name} {symbol.Name}";
+        IEnumerable<Symbol> symbols = command.Arguments.Cast<Symbol>().Concat(command.Options);
+        foreach (Symbol symbol in symbols.Where(s => string.IsNullOrWhiteSpace(s.Description))) yield return $"{name} {symbol.Name}";
         foreach (string missing in command.Subcommands.SelectMany(c => WithoutHelp(c, name))) yield return missing;
     }
 
@@ -31,7 +31,12 @@ public static class CommandReference
         page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{command.Description}\n");
         Symbol[] symbols = [.. command.Arguments, .. command.Options.Where(o => o is not (HelpOption or VersionOption) && !o.Hidden)];
         if (symbols.Length > 0) page.Append("\n| | default | |\n|---|---|---|\n");
-        foreach (Symbol s in symbols) page.Append(CultureInfo.InvariantCulture, $"| `{(s is Argument ? $"<{s.Name}>" : s.Name)}` | {Default(s)} | {Cell(s.Description)} |\n");
+        foreach (Symbol s in symbols)
+        {
+            string name = s is Argument ? $"<{s.Name}>" : s.Name;
+            page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {Default(s)} | {Cell(s.Description)} |\n");
+        }
+
         foreach (Command sub in command.Subcommands) Append(page, sub, $"{path} {sub.Name}");
     }
 

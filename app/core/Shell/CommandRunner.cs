@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Runs a command line; whatever the user can mend ends in one line on standard error and exit code 2.</summary>
+/// <summary>Runs a command line; whatever the user can fix ends in one line on standard error and exit code 2.</summary>
 public static class CommandRunner
 {
     public const int UserErrorCode = 2;
@@ -12,8 +12,9 @@ public static class CommandRunner
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}: see --help");
-        // An argument that may be anything would swallow a mistyped option.
-        string? unknown = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(v => v.StartsWith("--", StringComparison.Ordinal));
+        // An argument of free text would swallow a mistyped option.
+        IEnumerable<Token> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens);
+        string? unknown = arguments.Select(t => t.Value).FirstOrDefault(a => a.StartsWith("--", StringComparison.Ordinal));
         if (unknown is not null) return Fail($"no option {unknown}: see --help");
         try
         {

@@ -23,17 +23,22 @@ public static class OptionRows<TSettings>
 
     /// <summary>A number or a text; null for none.</summary>
     /// <exception cref="UserError">When read: the value is outside its limit.</exception>
-    public static OptionRow<TSettings> Value<T>(string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
+    public static OptionRow<TSettings> Value<T>(
+        string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
         => new ValueRow<T>(name, help, get, put, limit);
 
-    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option where it cannot be.</summary>
-    public static OptionRow<TSettings> Parsed(string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
+    /// <summary>A text that <paramref name="put"/> parses, or refuses with a <see cref="UserError"/> that names the option.</summary>
+    public static OptionRow<TSettings> Parsed(
+        string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
         => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
 
     /// <summary>One of a few words.</summary>
     public static OptionRow<TSettings> Choice(
         string name, string help, IReadOnlyList<string> choices, Func<TSettings, string> get, Func<TSettings, string, TSettings> put)
-        => new ValueRow<string>(name, help, get, put, new Limit<string>(choices.Contains, $"choose {string.Join(", ", choices.SkipLast(1))} or {choices[^1]}"));
+    {
+        Limit<string> oneOfThem = new(choices.Contains, $"choose {string.Join(", ", choices.SkipLast(1))} or {choices[^1]}");
+        return new ValueRow<string>(name, help, get, put, oneOfThem);
+    }
 
     /// <summary>on or off.</summary>
     public static OptionRow<TSettings> Switch(string name, string help, Func<TSettings, bool> get, Func<TSettings, bool, TSettings> put)
@@ -56,7 +61,11 @@ public static class OptionRows<TSettings>
             T initial = Get(defaults);
             Option<T> option = new(Name) { Description = Help };
             if (initial is not null) option.DefaultValueFactory = _ => initial;
-            return new BoundOption<TSettings>(option, (s, parsed) => parsed.GetResult(option) is { Implicit: false } ? Set(s, Checked(parsed.GetValue(option)!)) : s);
+            return new BoundOption<TSettings>(option, (settings, parsed) =>
+            {
+                bool given = parsed.GetResult(option) is { Implicit: false };
+                return given ? Set(settings, Checked(parsed.GetValue(option)!)) : settings;
+            });
         }
 
         private T Checked(T value) => Limit is null || Limit.Allows(value)

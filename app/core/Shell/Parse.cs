@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Texts of the command line and of sidecar files, read the same way everywhere. Each throws a <see cref="UserError"/> that names the option.</summary>
+/// <summary>
+/// Reads texts of the command line and of sidecar files, the same way everywhere. Each method throws a <see cref="UserError"/> that
+/// names the option.
+/// </summary>
 public static class Parse
 {
     private const int SmallestSide = 32, LargestSide = 8192;
@@ -39,9 +42,10 @@ public static class Parse
     /// <param name="positive">Whether zero and less are refused.</param>
     public static float[] Channels(string option, string text, bool positive = false)
     {
-        float[] values = [.. text.Split(',').Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out float v) ? v : float.NaN)];
-        return values.Length is 1 or 3 && Array.TrueForAll(values, v => float.IsFinite(v) && (!positive || v > 0))
-            ? values.Length == 3 ? values : [values[0], values[0], values[0]]
+        float[] values = [.. text.Split(',').Select(Number)];
+        bool usable = values.Length is 1 or 3 && Array.TrueForAll(values, v => float.IsFinite(v) && (!positive || v > 0));
+        return usable && values.Length == 1 ? [values[0], values[0], values[0]]
+            : usable ? values
             : throw new UserError($"{option} {text}: give one number or three with commas, in 0–255, such as 123.7,116.3,103.5");
     }
 
@@ -51,6 +55,9 @@ public static class Parse
         string[] sides = text.Split('x');
         return sides.Length == 2 && Whole(sides[0], out int width) && Whole(sides[1], out int height) ? (width, height) : null;
     }
+
+    private static float Number(string text)
+        => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN;
 
     private static bool Whole(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

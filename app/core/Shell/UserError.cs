@@ -1,8 +1,8 @@
 namespace RealtimeSeg.Core.Shell;
 
 /// <summary>
-/// Something the world did that the user can mend: no camera, a broken file, an unknown class. The message is one line that
-/// names the thing and the remedy; <c>Program</c> prints it and exits with 2. A programmer's mistake throws anything else.
+/// Something outside the program that the user can fix: no camera, a broken file, an unknown class. The message is one line that names
+/// the thing and the remedy; <see cref="CommandRunner"/> prints it and exits with 2. A programmer's mistake throws anything else.
 /// </summary>
 public sealed class UserError : Exception
 {
@@ -11,8 +11,9 @@ public sealed class UserError : Exception
     public UserError(string message, Exception? inner) : base(message, inner) { }
 
     /// <summary>A file or folder that cannot be written.</summary>
-    public static UserError CannotWrite(string path, Exception e) => new($"cannot write {path} ({OneLine(e)}): choose a folder you may write to", e);
+    public static UserError CannotWrite(string path, Exception e)
+        => new($"cannot write {path} ({OneLine(e)}): choose a folder you may write to", e);
 
-    /// <summary>What a lower layer reported, on one line and without a trailing full stop.</summary>
+    /// <summary>The report of a lower layer on one line, without a trailing full stop.</summary>
     public static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RealtimeSeg.Core.Street;
 
 /// <summary>
-/// A small software rasteriser: perspective-correct textured quads with a depth buffer, into a BGR picture and a label map at once,
+/// A small software rasteriser: perspective-correct textured quads with a depth buffer, into a BGR image and a label map at once,
 /// so that the labels are exact. Camera space: x right, y up, z forward, in metres.
 /// </summary>
 public sealed class StreetCanvas(int width, int height)
@@ -22,7 +22,7 @@ public sealed class StreetCanvas(int width, int height)
     /// <summary>Row of the horizon in pixels.</summary>
     public required float Horizon { get; set; }
 
-    /// <summary>Colour of the haze and its density a metre.</summary>
+    /// <summary>Colour of the haze and its density per metre.</summary>
     public (Vector3 Color, float Density) Haze { get; set; }
 
     public float Time { get; set; }
@@ -78,8 +78,9 @@ public sealed class StreetCanvas(int width, int height)
         Vector2 pa = Project(a.At), pb = Project(b.At), pc = Project(c.At);
         float area = Cross(pb - pa, pc - pa);
         if (MathF.Abs(area) < 1e-6f) return;
-        int x0 = (int)Math.Max(0, MathF.Floor(Math.Min(pa.X, Math.Min(pb.X, pc.X)))), x1 = (int)Math.Min(width - 1, MathF.Ceiling(Math.Max(pa.X, Math.Max(pb.X, pc.X))));
-        int y0 = (int)Math.Max(0, MathF.Floor(Math.Min(pa.Y, Math.Min(pb.Y, pc.Y)))), y1 = (int)Math.Min(height - 1, MathF.Ceiling(Math.Max(pa.Y, Math.Max(pb.Y, pc.Y))));
+        Vector2 least = Vector2.Min(pa, Vector2.Min(pb, pc)), most = Vector2.Max(pa, Vector2.Max(pb, pc));
+        int x0 = (int)Math.Max(0, MathF.Floor(least.X)), x1 = (int)Math.Min(width - 1, MathF.Ceiling(most.X));
+        int y0 = (int)Math.Max(0, MathF.Floor(least.Y)), y1 = (int)Math.Min(height - 1, MathF.Ceiling(most.Y));
         Vector3 inverse = new(1 / a.At.Z, 1 / b.At.Z, 1 / c.At.Z);
         for (int y = y0; y <= y1; y++)
         {

@@ -1,46 +1,43 @@
 using System.Numerics;
-using static RealtimeSeg.Core.Street.StreetTextures;
 
 namespace RealtimeSeg.Core.Street;
 
 /// <summary>
 /// A drive along an endless street, drawn from a seed: houses, trees, poles, signs and fences stand in plots along both sides, cars
-/// and cyclists drive, people walk. <see cref="Render"/> gives the picture at a time with the exact class of each pixel.
+/// and cyclists drive, people walk. <see cref="Render"/> gives the image at a time with the exact class of each pixel.
 /// </summary>
 public sealed class StreetScene
 {
+    /// <summary>Metres along the street that a plot takes, and how far the camera sees.</summary>
     private const float Plot = 12, Sight = 130;
+
+    /// <summary>Movers by number: first the cars, then the cyclists, the rest walk.</summary>
+    private const int Movers = 14, Cars = 4, Riders = 7, FirstMoverKey = 5000;
+
     private readonly StreetCanvas _canvas;
-    private readonly int _pixels;
-    private readonly uint _seed;
-    private readonly float _road, _walk, _eye, _lane, _speed, _exposure, _noise;
-    private readonly Vector3 _skyTop, _skyLow, _sun;
+    private readonly StreetLook _look;
+    private readonly StreetProps _props;
 
     /// <param name="seed">Everything else follows from it.</param>
-    /// <param name="width">Picture width in pixels.</param>
-    /// <param name="height">Picture height in pixels.</param>
+    /// <param name="width">Image width in pixels.</param>
+    /// <param name="height">Image height in pixels.</param>
     public StreetScene(int seed, int width, int height)
     {
-        _seed = (uint)seed * 2654435761u;
-        _pixels = width * height;
-        _road = Range(0, 3.8f, 6f);
-        _walk = Range(1, 2f, 3.6f);
-        _eye = Range(2, 1.2f, 1.8f);
-        _lane = Range(3, 0.8f, _road - 1.4f);
-        _speed = Range(4, 5, 11);
-        _exposure = Range(5, 0.55f, 1.15f);
-        _noise = Range(6, 2, 12);
-        float warm = Range(7, 0, 1);
-        _skyTop = Vector3.Lerp(new Vector3(0.35f, 0.52f, 0.8f), new Vector3(0.66f, 0.68f, 0.72f), warm);
-        _skyLow = Vector3.Lerp(new Vector3(0.8f, 0.87f, 0.94f), new Vector3(0.9f, 0.86f, 0.8f), warm);
-        _sun = Vector3.Normalize(new Vector3(Range(8, -1, 1), Range(9, 0.5f, 1.2f), Range(10, -0.8f, 0.4f)));
+        _look = new StreetLook(seed);
         _canvas = new StreetCanvas(width, height)
         {
-            Focal = width * Range(11, 0.75f, 1.15f),
-            Horizon = height * Range(12, 0.38f, 0.52f),
-            Haze = (_skyLow, Range(13, 0.002f, 0.009f)),
+            Focal = width * _look.Range(11, 0.75f, 1.15f),
+            Horizon = height * _look.Range(12, 0.38f, 0.52f),
+            Haze = (_look.SkyLow, _look.Range(13, 0.002f, 0.009f)),
         };
+        _props = new StreetProps(_canvas, _look);
     }
+
+    /// <summary>The image size of the sample clip and of the street as a data set, in pixels.</summary>
+    public static (int Width, int Height) DefaultSize { get; } = (480, 360);
+
+    /// <summary>Frames per second of the sample clip.</summary>
+    public static int DefaultRate => 15;
 
     /// <summary>Draws the moment <paramref name="seconds"/> of the drive.</summary>
     /// <param name="seconds">Time since the drive began.</param>
@@ -48,165 +45,109 @@ public sealed class StreetScene
     /// <param name="labels">Height × width bytes, <see cref="StreetClasses"/>.</param>
     public void Render(double seconds, Span<byte> bgr, Span<byte> labels)
     {
-        float time = (float)seconds, at = time * _speed;
+        float time = (float)seconds, at = time * _look.Speed;
         _canvas.Time = time;
-        _canvas.Clear(_skyTop, _skyLow, Range(14, 0.2f, 0.8f), _seed);
-        Ground(at);
+        _canvas.Clear(_look.SkyTop, _look.SkyLow, _look.Range(14, 0.2f, 0.8f), _look.Seed);
+        DrawGround(at);
         for (int plot = (int)MathF.Floor(at / Plot) - 1; plot * Plot < at + Sight; plot++)
         {
-            Side(at, plot, -1);
-            Side(at, plot, 1);
+            DrawPlot(at, plot, -1);
+            DrawPlot(at, plot, 1);
         }
 
-        Movers(at, time);
+        for (int i = 0; i < Movers; i++) DrawMover(i, at, time);
         Expose((uint)(seconds * 1000));
         _canvas.Bgr.CopyTo(bgr);
         _canvas.Labels.CopyTo(labels);
     }
 
-    private void Ground(float at)
+    private void DrawGround(float at)
     {
-        float start = MathF.Floor(at / 6) * 6;
         // The texture's origin is the quad's corner: moving it in whole periods keeps markings and slabs fixed to the ground.
+        float start = (MathF.Floor(at / 6) * 6) - 6 - at;
         Vector3 forward = new(0, 0, Sight + 12);
-        Material asphalt = new(Surface.Asphalt, Grey(15, 0.25f, 0.45f), new Vector3(0.85f), _seed);
-        Flat(-_road, 0, _road, asphalt, StreetClasses.Road);
-        Flat(0, _road, _road, asphalt with { Seed = _seed + 1 }, StreetClasses.Road);
-        Material slabs = new(Surface.Paving, new Vector3(1.06f, 1, 0.94f) * Grey(16, 0.45f, 0.72f), Vector3.Zero, _seed);
-        Raised(-_road - _walk - 8);
-        Raised(_road);
+        Material asphalt = new(Surface.Asphalt, _look.Grey(15, 0.25f, 0.45f), new Vector3(0.85f), _look.Seed);
+        Flat(-_look.Road, asphalt);
+        Flat(0, asphalt with { Seed = _look.Seed + 1 });
+        Material slabs = new(Surface.Paving, new Vector3(1.06f, 1, 0.94f) * _look.Grey(16, 0.45f, 0.72f), Vector3.Zero, _look.Seed);
+        Raised(-_look.Road - _look.Pavement - 8, kerb: -_look.Road);
+        Raised(_look.Road, kerb: _look.Road);
 
-        void Flat(float x0, float x1, float width, in Material m, byte label) => _canvas.Quad(
-            new Vector3(x0 + _lane, -_eye, start - 6 - at), new Vector3(x1 - x0, 0, 0), forward, m, label, Light(Vector3.UnitY));
-
-        void Raised(float x0)
+        void Flat(float x, in Material m)
         {
-            Vector3 corner = new(x0 + _lane, 0.12f - _eye, start - 6 - at);
-            _canvas.Quad(corner, new Vector3(_walk + 8, 0, 0), forward, slabs, StreetClasses.Pavement, Light(Vector3.UnitY));
-            float kerb = x0 < 0 ? -_road : _road;
-            _canvas.Quad(new Vector3(kerb + _lane, -_eye, corner.Z), forward, new Vector3(0, 0.12f, 0), slabs, StreetClasses.Pavement, Light(Vector3.UnitX) * 0.9f);
+            Vector3 corner = new(x + _look.Lane, -_look.Eye, start), across = new(_look.Road, 0, 0);
+            _canvas.Quad(corner, across, forward, m, StreetClasses.Road, _look.Light(Vector3.UnitY));
+        }
+
+        void Raised(float x, float kerb)
+        {
+            const float Step = 0.12f;
+            Vector3 corner = new(x + _look.Lane, Step - _look.Eye, start), across = new(_look.Pavement + 8, 0, 0);
+            _canvas.Quad(corner, across, forward, slabs, StreetClasses.Pavement, _look.Light(Vector3.UnitY));
+            Vector3 edge = new(kerb + _look.Lane, -_look.Eye, corner.Z);
+            _canvas.Quad(edge, forward, new Vector3(0, Step, 0), slabs, StreetClasses.Pavement, _look.Light(Vector3.UnitX) * 0.9f);
         }
     }
 
-    /// <summary>What stands in one plot of one side.</summary>
-    private void Side(float at, int plot, int side)
+    /// <summary>What stands in one plot of one side, -1 for the left and 1 for the right.</summary>
+    private void DrawPlot(float at, int plot, int side)
     {
         int key = (plot * 2) + (side > 0 ? 1 : 0);
-        float z = (plot * Plot) - at, kerb = side * _road, wall = side * (_road + _walk + (2 * Pick(key, 0)));
-        uint seed = _seed + ((uint)key * 97);
-        if (Pick(key, 1) < 0.82f)
+        uint seed = _look.Seed + ((uint)key * 97);
+        float z = (plot * Plot) - at, kerb = side * _look.Road, wall = side * (_look.Road + _look.Pavement + (2 * Pick(0)));
+        if (Pick(1) < 0.82f)
         {
-            float tall = 5 + (11 * Pick(key, 2)), deep = 9;
-            Material facade = new(Surface.Facade, Brick(key), new Vector3(0.55f) + (0.4f * new Vector3(Pick(key, 4))), seed);
-            Standing(wall, z, new Vector3(0, 0, Plot - (2.5f * Pick(key, 5))), tall, facade, StreetClasses.Building, Light(new Vector3(-side, 0, 0)));
-            Standing(side > 0 ? wall : wall - deep, z, new Vector3(deep, 0, 0), tall, facade, StreetClasses.Building, Light(-Vector3.UnitZ));
+            _props.House(wall, z, side, Plot - (2.5f * Pick(5)), key, seed);
         }
         else
         {
-            Tree(wall + (side * 2), z + 5, 6 + (4 * Pick(key, 6)), seed);
-            Standing(wall, z, new Vector3(0, 0, Plot), 1.2f, new Material(Surface.Railing, Brick(key + 5) * 0.8f, Vector3.Zero, seed), StreetClasses.Fence, Light(Vector3.UnitX));
+            _props.Tree(wall + (side * 2), z + 5, 6 + (4 * Pick(6)), seed);
+            _props.Fence(wall, z, Plot, 1.2f, _look.Brick(key + 5) * 0.8f, seed);
         }
 
-        if (Pick(key, 7) < 0.4f) Tree(kerb + (side * 1.1f), z + 3 + (3 * Pick(key, 8)), 4 + (4 * Pick(key, 9)), seed + 1);
-        if (Pick(key, 10) < 0.7f) Pole(kerb + (side * 0.5f), z + (9 * Pick(key, 11)), 3.2f + (4 * Pick(key, 12)), seed);
-        if (Pick(key, 13) < 0.45f) Sign(kerb + (side * 0.6f), z + (8 * Pick(key, 14)), key, seed);
-        if (Pick(key, 15) < 0.3f)
-            Standing(kerb + (side * 0.25f), z, new Vector3(0, 0, 6), 1.1f, new Material(Surface.Railing, Grey(17, 0.2f, 0.6f), Vector3.Zero, seed), StreetClasses.Fence, Light(Vector3.UnitX));
-        // The camera drives on the left: cars park there only where the road leaves it room.
-        if (Pick(key, 16) < 0.35f && (side > 0 || _lane < _road - 3.3f)) Car(kerb - (side * 1.1f), z + 2, 1, key);
+        if (Pick(7) < 0.4f) _props.Tree(kerb + (side * 1.1f), z + 3 + (3 * Pick(8)), 4 + (4 * Pick(9)), seed + 1);
+        if (Pick(10) < 0.7f) _props.Pole(kerb + (side * 0.5f), z + (9 * Pick(11)), 3.2f + (4 * Pick(12)), seed);
+        if (Pick(13) < 0.45f) _props.Sign(kerb + (side * 0.6f), z + (8 * Pick(14)), key, seed);
+        if (Pick(15) < 0.3f) _props.Fence(kerb + (side * 0.25f), z, 6, 1.1f, _look.Grey(17, 0.2f, 0.6f), seed);
+        // The camera drives on the left: cars park there only if the road leaves it room.
+        if (Pick(16) < 0.35f && (side > 0 || _look.Lane < _look.Road - 3.3f)) _props.Car(kerb - (side * 1.1f), z + 2, 1, key);
 
-        void Standing(float x, float zz, Vector3 along, float tall, in Material m, byte label, float light)
-            => _canvas.Quad(new Vector3(x + _lane, 0.1f - _eye, zz), along, new Vector3(0, tall, 0), m, label, light);
-
-        void Tree(float x, float zz, float tall, uint s)
-        {
-            float crown = tall * (0.55f + (0.3f * Hash(1, 2, s)));
-            Standing(x - 0.14f, zz, new Vector3(0.28f, 0, 0), tall * 0.6f, new Material(Surface.Trunk, new Vector3(0.3f, 0.23f, 0.17f), Vector3.Zero, s), StreetClasses.Tree, 1);
-            Vector3 green = Vector3.Lerp(new Vector3(0.3f, 0.42f, 0.14f), new Vector3(0.45f, 0.4f, 0.2f), Hash(3, 4, s));
-            for (int layer = 0; layer < 2; layer++)
-            {
-                _canvas.Quad(new Vector3(x - (crown / 2) + _lane, (tall * 0.35f) - _eye, zz - 0.1f - (layer * 0.7f)), new Vector3(crown, 0, 0), new Vector3(0, tall * 0.75f, 0),
-                    new Material(Surface.Foliage, green, green * 0.3f, s + (uint)layer), StreetClasses.Tree, Light(Vector3.UnitY));
-            }
-        }
-
-        void Pole(float x, float zz, float tall, uint s)
-            => Standing(x - 0.07f, zz, new Vector3(0.14f, 0, 0), tall, new Material(Surface.Plain, Grey(18, 0.2f, 0.5f), Vector3.Zero, s), StreetClasses.Pole, 1);
-
-        void Sign(float x, float zz, int k, uint s)
-        {
-            float tall = 2 + (1.2f * Pick(k, 20)), size = 0.6f + (0.5f * Pick(k, 21));
-            Pole(x, zz, tall, s);
-            Vector3 rim = Pick(k, 22) < 0.5f ? new Vector3(0.75f, 0.1f, 0.1f) : new Vector3(0.1f, 0.25f, 0.6f);
-            _canvas.Quad(new Vector3(x - (size / 2) + _lane, tall - _eye, zz - 0.05f), new Vector3(size, 0, 0), new Vector3(0, size, 0),
-                new Material(Surface.SignFace, rim, new Vector3(0.9f), s), StreetClasses.Sign, 1);
-        }
-
-        void Car(float x, float zz, int dir, int k) => StreetScene.Car(_canvas, new Vector3(x + _lane, -_eye, zz), CarPaint(k), dir, Light(-Vector3.UnitZ), Light(Vector3.UnitX));
+        float Pick(int what) => _look.Pick(key, what);
     }
 
-    /// <summary>Cars in both lanes, cyclists at the road's edge, people on the pavements.</summary>
-    private void Movers(float at, float time)
+    /// <summary>Cars in both lanes, cyclists at the road's edge, people on the pavements, going round on a loop.</summary>
+    private void DrawMover(int i, float at, float time)
     {
-        for (int i = 0; i < 14; i++)
+        const float Loop = Sight - 20;
+        int key = FirstMoverKey + i;
+        bool car = i < Cars, cyclist = i is >= Cars and < Riders, even = i % 2 == 0;
+        float vary = 0.7f + (0.5f * _look.Pick(key, 0));
+        float speed = car ? (even ? -8 : 9) * vary : (even ? -1.3f : 1.2f) * vary * (cyclist ? 3 : 1);
+        float z = (_look.Pick(key, 1) * Loop) + (speed * time) - at;
+        z = z - (MathF.Floor(z / Loop) * Loop) + 4;
+        if (car && speed > 0) z = 13 + (50 * _look.Pick(key, 1)) + (5 * MathF.Sin((0.3f * time) + i)); // in our lane: stays ahead of us
+        if (car)
         {
-            int key = 5000 + i;
-            float pick = Pick(key, 0), speed = i < 4 ? (i % 2 == 0 ? -8 : 9) * (0.7f + (0.5f * pick)) : (i % 2 == 0 ? -1.3f : 1.2f) * (0.7f + (0.5f * pick)) * (i < 7 ? 3 : 1);
-            float loop = Sight - 20, z = Pick(key, 1) * loop + (speed * time) - at;
-            z = z - (MathF.Floor(z / loop) * loop) + 4;
-            if (i < 4 && speed > 0) z = 13 + (50 * Pick(key, 1)) + (5 * MathF.Sin((0.3f * time) + i)); // in our lane: keeps ahead of us
-            if (i < 4)
-            {
-                int direction = speed < 0 ? -1 : 1;
-                Car(_canvas, new Vector3((_road * (direction > 0 ? -0.45f : 0.45f)) + (direction > 0 ? 0 : 0.4f) + _lane, -_eye, z), CarPaint(key), direction, Light(-Vector3.UnitZ), Light(Vector3.UnitX));
-                continue;
-            }
-
-            bool cyclist = i < 7;
-            float side = Pick(key, 2) < 0.5f ? -1 : 1, x = side * (cyclist ? _road - 0.8f : _road + 0.7f + (Pick(key, 3) * (_walk - 1)));
-            float tall = cyclist ? 1.75f : 1.5f + (0.4f * Pick(key, 4)), wide = cyclist ? 1.5f * (0.45f + (0.55f * Pick(key, 5))) : 0.62f;
-            Material m = new(cyclist ? Surface.Cyclist : Surface.Person, Cloth(key), Cloth(key + 31) * 0.6f, (uint)key);
-            _canvas.Quad(new Vector3(x - (wide / 2) + _lane, (cyclist ? 0 : 0.12f) - _eye, z), new Vector3(wide, 0, 0), new Vector3(0, tall, 0), m,
-                cyclist ? StreetClasses.Bicyclist : StreetClasses.Pedestrian, 0.9f);
+            bool oncoming = speed < 0;
+            _props.Car((_look.Road * (oncoming ? 0.45f : -0.45f)) + (oncoming ? 0.4f : 0), z, oncoming ? -1 : 1, key);
+            return;
         }
-    }
 
-    /// <summary>A car as a box: an end facing the camera, two sides, a roof.</summary>
-    private static void Car(StreetCanvas canvas, Vector3 at, Vector3 paint, int direction, float front, float side)
-    {
-        const float Width = 1.75f, Height = 1.45f, Length = 4.2f;
-        Material body = new(Surface.CarSide, paint, new Vector3(0.22f, 0.27f, 0.33f), (uint)(direction + 1));
-        Vector3 corner = at - new Vector3(Width / 2, 0, 0), up = new(0, Height, 0), across = new(Width, 0, 0), along = new(0, 0, Length);
-        canvas.Quad(corner, across, up, body, StreetClasses.Car, front);
-        canvas.Quad(corner, along, up, body, StreetClasses.Car, side);
-        canvas.Quad(corner + across, along, up, body, StreetClasses.Car, side);
-        canvas.Quad(corner + (up * 0.97f) + new Vector3(0.2f, 0, 0.8f), across - new Vector3(0.4f, 0, 0), new Vector3(0, 0, 2.2f), body with { Surface = Surface.Plain }, StreetClasses.Car, 1.1f);
+        float side = _look.Pick(key, 2) < 0.5f ? -1 : 1;
+        if (cyclist) _props.Cyclist(side * (_look.Road - 0.8f), z, key);
+        else _props.Walker(side * (_look.Road + 0.7f + (_look.Pick(key, 3) * (_look.Pavement - 1))), z, key);
     }
 
     /// <summary>Exposure and sensor noise.</summary>
     private void Expose(uint frame)
     {
         byte[] bgr = _canvas.Bgr;
-        uint state = _seed ^ (frame * 747796405u) ^ 2891336453u;
-        for (int i = 0; i < _pixels * 3; i++)
+        uint state = _look.Seed ^ (frame * 747796405u) ^ 2891336453u;
+        for (int i = 0; i < bgr.Length; i++)
         {
             state = (state * 1664525u) + 1013904223u;
             float grain = ((state >> 8) / 16777216f) - 0.5f;
-            bgr[i] = (byte)Math.Clamp((bgr[i] * _exposure) + (grain * _noise), 0, 255);
+            bgr[i] = (byte)Math.Clamp((bgr[i] * _look.Exposure) + (grain * _look.Noise), 0, 255);
         }
     }
-
-    private float Light(Vector3 normal) => 0.55f + (0.5f * Math.Max(0, Vector3.Dot(normal, _sun)));
-
-    private float Pick(int key, int what) => Hash(key, what, _seed);
-
-    private float Range(int what, float low, float high) => low + ((high - low) * Hash(-1, what, _seed));
-
-    private Vector3 Grey(int what, float low, float high) => new(Range(what, low, high));
-
-    private Vector3 Brick(int key) => Vector3.Lerp(new Vector3(0.55f, 0.32f, 0.24f), new Vector3(0.78f, 0.72f, 0.62f), Pick(key, 30)) * (0.75f + (0.4f * Pick(key, 31)));
-
-    private Vector3 CarPaint(int key) => Pick(key, 40) < 0.5f ? new Vector3(0.12f + (0.75f * Pick(key, 41))) : Cloth(key + 3);
-
-    private Vector3 Cloth(int key) => new Vector3(Pick(key, 42), Pick(key, 43), Pick(key, 44)) * 0.8f;
 }

@@ -21,9 +21,11 @@ public enum Surface
 /// <summary>A surface with its two colours (R, G, B in 0–1) and a seed for its pattern.</summary>
 public readonly record struct Material(Surface Surface, Vector3 Main, Vector3 Second, uint Seed);
 
-/// <summary>Procedural textures: colour at (u, v), u to the right and v upwards in metres, or nothing where a silhouette is empty.</summary>
+/// <summary>Procedural textures: a colour at (u, v), u to the right and v upwards in metres, or nothing outside a silhouette.</summary>
 public static class StreetTextures
 {
+    private static readonly Vector3 DarkGlass = new(0.12f, 0.15f, 0.19f), BrightGlass = new(0.6f, 0.68f, 0.75f);
+
     /// <param name="m">The material.</param>
     /// <param name="u">Metres to the right.</param>
     /// <param name="v">Metres up.</param>
@@ -110,10 +112,10 @@ public static class StreetTextures
         color *= grain * (0.82f + (0.22f * Noise(u * 1.3f, v * 1.3f, m.Seed)));
         bool window = x is > 0.5f and < 1.7f && y is > 0.9f and < 2.4f && v < height - 0.8f;
         bool door = floor == 0 && Hash((int)column, 0, m.Seed) < 0.3f && x is > 0.5f and < 1.6f && y < 2.3f;
+        bool pane = x is > 0.56f and < 1.64f && y is > 0.97f and < 2.33f && MathF.Abs(x - 1.1f) > 0.04f;
         if (door) color = m.Second * 0.5f;
-        else if (window) color = x is > 0.56f and < 1.64f && y is > 0.97f and < 2.33f && MathF.Abs(x - 1.1f) > 0.04f
-            ? Vector3.Lerp(new Vector3(0.12f, 0.15f, 0.19f), new Vector3(0.6f, 0.68f, 0.75f), Hash((int)column, (int)floor, m.Seed + 7) * (y / 3f))
-            : m.Second;
+        else if (window && pane) color = Vector3.Lerp(DarkGlass, BrightGlass, Hash((int)column, (int)floor, m.Seed + 7) * (y / 3f));
+        else if (window) color = m.Second;
         return true;
     }
 
@@ -147,7 +149,8 @@ public static class StreetTextures
     private static bool Cyclist(in Material m, float x, float y, float time, ref Vector3 color)
     {
         bool rim = Ring(x + 0.27f, y - 0.2f) || Ring(x - 0.27f, y - 0.2f);
-        bool frame = y is > 0.18f and < 0.5f && (MathF.Abs(x - 0.1f + ((y - 0.2f) * 0.4f)) < 0.03f || MathF.Abs(y - 0.42f) < 0.025f) && MathF.Abs(x) < 0.26f;
+        bool tube = MathF.Abs(x - 0.1f + ((y - 0.2f) * 0.4f)) < 0.03f || MathF.Abs(y - 0.42f) < 0.025f;
+        bool frame = y is > 0.18f and < 0.5f && tube && MathF.Abs(x) < 0.26f;
         float lean = x - ((y - 0.5f) * 0.3f);
         bool rider = y is > 0.45f and < 0.83f && MathF.Abs(lean) < 0.15f;
         bool leg = y is > 0.2f and <= 0.47f && MathF.Abs(x + (0.06f * MathF.Sin((time * 7) + m.Seed))) < 0.07f;
@@ -159,7 +162,8 @@ public static class StreetTextures
         return rim || frame || rider || leg || head;
     }
 
-    private static bool Near(float x, float cx, float y, float cy, float radius) => ((x - cx) * (x - cx)) + ((y - cy) * (y - cy)) < radius * radius;
+    private static bool Near(float x, float cx, float y, float cy, float radius)
+        => ((x - cx) * (x - cx)) + ((y - cy) * (y - cy)) < radius * radius;
 
     private static bool Ring(float x, float y) => MathF.Abs(MathF.Sqrt((x * x) + (y * y)) - 0.165f) < 0.035f;
 }

@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Core.Temporal;
 
-/// <summary>Flicker: the share of still pixels whose class changes all the same.</summary>
+/// <summary>Measures flicker: the share of still pixels whose class changes all the same.</summary>
 public sealed class FlickerMeter
 {
     private byte[] _previous = [];
@@ -11,7 +11,7 @@ public sealed class FlickerMeter
 
     /// <param name="still">Pixels that look as they did, by <see cref="MotionMask"/>.</param>
     /// <param name="labels">Their classes.</param>
-    /// <param name="ignoreFrom">Labels from here on, before or now, do not count.</param>
+    /// <param name="ignoreFrom">Labels from here on, in this frame or the one before, do not count.</param>
     public void Add(ReadOnlySpan<bool> still, ReadOnlySpan<byte> labels, int ignoreFrom = 256)
     {
         if (_previous.Length == labels.Length)
@@ -31,6 +31,6 @@ public sealed class FlickerMeter
         labels.CopyTo(_previous);
     }
 
-    /// <summary>Starts over, but remembers the last frame.</summary>
+    /// <summary>Starts the count over; the last frame is kept.</summary>
     public void Clear() => (_still, _changed) = (0, 0);
 }

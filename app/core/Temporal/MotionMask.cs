@@ -1,21 +1,21 @@
 namespace RealtimeSeg.Core.Temporal;
 
-/// <summary>Which pixels of a picture look, with their surroundings, as they did in the one before.</summary>
+/// <summary>Finds the pixels of an image that look, with their surroundings, as they did in the image before.</summary>
 public sealed class MotionMask
 {
     /// <summary>Sum of the differences of B, G and R up to which a pixel counts as still: above sensor and compression noise.</summary>
     private const int Noise = 36;
 
     /// <summary>
-    /// Pixels about each moving one that count as moving too: single ones that happen to match, inside something that moves, would
-    /// keep old classes and fray its edges.
+    /// Pixels around each moving one that count as moving too: single pixels that happen to match inside a moving object would keep old
+    /// classes and fray its edges.
     /// </summary>
     private const int Reach = 2;
 
     private byte[] _previous = [];
     private bool[] _still = [], _moving = [], _rows = [];
 
-    /// <summary>Compares with the picture before; the first one, or one of another size, is moving everywhere.</summary>
+    /// <summary>Compares with the image before; in the first image, and in one of another size, everything moves.</summary>
     /// <param name="bgr">Pixels, three bytes each, row by row.</param>
     /// <param name="width">Pixels in a row.</param>
     public ReadOnlySpan<bool> Update(ReadOnlySpan<byte> bgr, int width)
@@ -23,14 +23,20 @@ public sealed class MotionMask
         if (_previous.Length != bgr.Length)
         {
             _previous = bgr.ToArray();
-            (_still, _moving, _rows) = (new bool[bgr.Length / 3], new bool[bgr.Length / 3], new bool[bgr.Length / 3]);
+            int pixels = bgr.Length / 3;
+            (_still, _moving, _rows) = (new bool[pixels], new bool[pixels], new bool[pixels]);
             return _still;
         }
 
         ReadOnlySpan<byte> before = _previous;
         Span<bool> moving = _moving;
         for (int i = 0, p = 0; i < moving.Length; i++, p += 3)
-            moving[i] = Math.Abs(bgr[p] - before[p]) + Math.Abs(bgr[p + 1] - before[p + 1]) + Math.Abs(bgr[p + 2] - before[p + 2]) > Noise;
+        {
+            moving[i] = Math.Abs(bgr[p] - before[p])
+                + Math.Abs(bgr[p + 1] - before[p + 1])
+                + Math.Abs(bgr[p + 2] - before[p + 2]) > Noise;
+        }
+
         bgr.CopyTo(_previous);
         Spread(_moving, _rows, 1);
         Spread(_rows, _moving, width);
@@ -38,7 +44,7 @@ public sealed class MotionMask
         return _still;
     }
 
-    /// <summary>Each place is set where one within reach along the stride is; a row's ends reach into its neighbours', which does no harm.</summary>
+    /// <summary>Sets each place with a set one within reach along the stride. Row ends reach into their neighbours, harmlessly.</summary>
     private static void Spread(bool[] from, bool[] to, int stride)
     {
         from.CopyTo(to, 0);

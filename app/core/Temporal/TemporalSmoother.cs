@@ -1,10 +1,9 @@
 namespace RealtimeSeg.Core.Temporal;
 
 /// <summary>
-/// Steadies the class of each pixel over time. Confidence votes: each frame adds its confidence to the class that holds the pixel, or
-/// takes it away if it says another; when the votes are used up, the other class takes over. The votes that can be saved up are
-/// limited, so a change that lasts comes through after a few frames; where the picture moves, it comes through at once, so that
-/// nothing leaves a ghost behind.
+/// Smooths the class of each pixel over time by confidence votes: each frame adds its confidence to the class that holds the pixel, or
+/// subtracts it for another class; when the votes are used up, the other class takes over. The number of votes is limited, so that a
+/// lasting change comes through after a few frames; where the image moves it comes through at once, so that nothing leaves a ghost.
 /// </summary>
 /// <param name="strength">0 changes nothing; 1 lets a class resist about eight frames of equal confidence.</param>
 public sealed class TemporalSmoother(float strength)
@@ -14,11 +13,11 @@ public sealed class TemporalSmoother(float strength)
     private byte[] _labels = [];
     private ushort[] _votes = [];
 
-    /// <summary>Starts over: the next labels are taken as they are.</summary>
+    /// <summary>Starts over: the next labels pass unchanged.</summary>
     public void Forget() => _labels = [];
 
-    /// <summary>Replaces labels (and the confidence where another class was kept) by the steadied ones.</summary>
-    /// <param name="still">Pixels that look as in the frame before.</param>
+    /// <summary>Replaces labels (and the confidence where another class was kept) by the smoothed ones.</summary>
+    /// <param name="still">Pixels that look as in the frame before, by <see cref="MotionMask"/>.</param>
     /// <param name="labels">Class of each pixel; changed in place.</param>
     /// <param name="confidence">Its probability in 0–255; changed in place.</param>
     public void Apply(ReadOnlySpan<bool> still, Span<byte> labels, Span<byte> confidence)
