@@ -8,7 +8,7 @@ bin=bin/Release/net10.0/linux-x64
 
 fail() { echo "error: $*" >&2; exit 2; }
 
-# Debian packages by what shows that they are there: a library the loader knows, a program, or a file.
+# Debian packages by what shows that they are installed: a library that the loader finds, a program, or a file.
 missing_packages() {
     local known
     known=$(/sbin/ldconfig -p 2>/dev/null || true)
@@ -16,7 +16,8 @@ missing_packages() {
     has libglfw.so.3 || echo libglfw3
     has libEGL.so.1 || echo libegl1
     has libGL.so.1 || echo libgl1
-    compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null || echo libgl1-mesa-dri
+    compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null ||
+        echo libgl1-mesa-dri
     has libgtk-3.so.0 || echo libgtk-3-0
     has libatomic.so.1 || echo libatomic1
     has libfontconfig.so.1 || echo libfontconfig1
@@ -24,25 +25,27 @@ missing_packages() {
     command -v ffmpeg >/dev/null || echo ffmpeg
 }
 
-# What only the test of the window needs; without it that test is skipped.
+# What only the test of the window needs; without it, that test is skipped.
 missing_for_tests() {
     command -v Xvfb >/dev/null || echo xvfb
     command -v xdotool >/dev/null || echo xdotool
 }
 
 install() {
-    local packages
+    local packages sudo=()
     packages=$(tr '\n' ' ')
     [[ -z $packages ]] && return
-    local sudo=()
     if [[ $(id -u) != 0 ]]; then
-        command -v sudo >/dev/null && sudo -n true 2>/dev/null && sudo=(sudo) || fail "missing packages; run: sudo apt-get install -y $packages"
+        command -v sudo >/dev/null && sudo -n true 2>/dev/null && sudo=(sudo) ||
+            fail "missing packages; run: sudo apt-get install -y $packages"
     fi
     command -v apt-get >/dev/null || fail "missing libraries, by their Debian names: $packages(install your distribution's)"
     echo "installing $packages"
     # shellcheck disable=SC2086 # a list of words is meant
-    { "${sudo[@]}" apt-get update -qq && "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages; } >/dev/null 2>&1 ||
-        fail "apt-get failed; run it yourself: apt-get install -y $packages"
+    {
+        "${sudo[@]}" apt-get update -qq &&
+            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+    } >/dev/null 2>&1 || fail "apt-get failed; run it yourself: apt-get install -y $packages"
 }
 
 changed() {
@@ -52,14 +55,15 @@ changed() {
 }
 
 build() {
-    command -v dotnet >/dev/null || fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
+    command -v dotnet >/dev/null ||
+        fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
     echo "building" >&2
     # Compiler servers that outlive the build would hold on to a caller's pipe.
     local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log
     log=$(mktemp)
     if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
         dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 && touch "$stamp" && rm "$log" && return
-        echo "note: an NVIDIA card is here, but the GPU build of ONNX Runtime could not be had: building for the CPU" >&2
+        echo "note: found an NVIDIA card, but the GPU build of ONNX Runtime is not available: building for the CPU" >&2
     fi
     if ! dotnet build "$root/RealtimeSeg.sln" "${options[@]}" >"$log" 2>&1; then
         cat "$log" >&2
@@ -69,12 +73,18 @@ build() {
     touch "$stamp"
 }
 
+# Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone.
 run_tests() {
-    local log
+    local filter='Set!=Long' log status=0 passed failed skipped
+    case ${1:-} in
+        --fast) filter='Set!=Long&Set!=Slow' && shift ;;
+        --long) filter='Set=Long' && shift ;;
+    esac
+    [[ " $* " == *' --filter '* ]] || set -- --filter "$filter" "$@"
+    check_whitespace
     log=$(mktemp)
-    local status=0
-    dotnet test "$root/tests/RealtimeSeg.Tests.csproj" -c Release --no-build --nologo --logger "console;verbosity=normal" "$@" 2>&1 | tee "$log" || status=$?
-    local passed failed skipped
+    dotnet test "$root/tests/RealtimeSeg.Tests.csproj" -c Release --no-build --nologo --logger "console;verbosity=normal" "$@" 2>&1 |
+        tee "$log" || status=$?
     passed=$(sed -n 's/^ *Passed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
     failed=$(sed -n 's/^ *Failed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
     skipped=$(sed -n 's/^ *Skipped: *\([0-9]*\)$/\1/p' "$log" | tail -1)
@@ -83,13 +93,18 @@ run_tests() {
     [[ $status == 0 && ${failed:-0} == 0 && ${passed:-0} != 0 ]]
 }
 
+check_whitespace() {
+    (cd "$root" && dotnet format whitespace --folder --verify-no-changes .) ||
+        fail "whitespace is not as .editorconfig asks: run 'dotnet format whitespace --folder .'"
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 missing_packages | install
 if changed; then build; fi
 case ${1:-} in
     test)
         shift
-        (missing_for_tests | install) || echo "note: going on without" >&2
+        (missing_for_tests | install) || echo "note: tests that need them are skipped" >&2
         run_tests "$@" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     '' | -* | live | replay | bench | doctor)
