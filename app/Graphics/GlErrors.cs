@@ -8,10 +8,10 @@ internal static class GlErrors
 {
     /// <summary>Throws if a call since the last check failed.</summary>
     /// <exception cref="InvalidOperationException">A call failed: a mistake of this program, not of the user.</exception>
-    public static void Check(this GL gl, [CallerMemberName] string where = "", [CallerFilePath] string file = "")
+    public static void Check(this GL gl, [CallerMemberName] string member = "", [CallerFilePath] string file = "")
     {
         GLEnum error = gl.GetError();
         if (error == GLEnum.NoError) return;
-        throw new InvalidOperationException($"OpenGL {error} in {Path.GetFileNameWithoutExtension(file)}.{where}");
+        throw new InvalidOperationException($"OpenGL {error} in {Path.GetFileNameWithoutExtension(file)}.{member}");
     }
 }

@@ -14,7 +14,7 @@ public sealed class Renderer : IDisposable
 {
     private const float OpacityStep = 0.1f;
 
-    /// <summary>HUD and class shares are updated at 10 Hz: faster, nobody could read them. In nanoseconds.</summary>
+    /// <summary>HUD and class shares are updated at 10 Hz, as fast as they can be read. In nanoseconds.</summary>
     private const long HudPeriod = 100_000_000;
 
     private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];

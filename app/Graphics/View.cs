@@ -24,7 +24,7 @@ public sealed class View(string name, char key, string help)
     /// <summary>Whether it reads <c>transparent</c>: leaves the background transparent in files with an alpha channel.</summary>
     public bool CanBeTransparent { get; init; }
 
-    /// <summary>Sets the uniforms that no other view has, given where the frame lies in the target; null if there are none.</summary>
+    /// <summary>Sets the uniforms that no other view has, given the frame's place in the target; null if there are none.</summary>
     public Action<ShaderProgram, Placement>? OwnUniforms { get; init; }
 
     /// <summary>

@@ -21,10 +21,10 @@ public static class ExecutionProviders
     /// <param name="model">Bytes of the .onnx file.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
     /// <param name="wanted">One of <see cref="Choices"/>.</param>
-    /// <param name="say">Told why a provider was passed over.</param>
+    /// <param name="report">Receives a line for each provider that is passed over.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The bytes are not a model that can be loaded.</exception>
-    public static OpenedSession Open(byte[] model, Func<SessionOptions> configure, string wanted, Action<string> say)
+    public static OpenedSession Open(byte[] model, Func<SessionOptions> configure, string wanted, Action<string> report)
     {
         if (!Choices.Contains(wanted, StringComparer.Ordinal))
             throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
@@ -38,11 +38,11 @@ public static class ExecutionProviders
             }
             catch (UserError e)
             {
-                say($"{e.Message}; trying the next provider");
+                report($"{e.Message}; trying the next provider");
             }
         }
 
-        if (!GpuBuild) say("provider cpu: this build of ONNX Runtime has no GPU provider");
+        if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
         return Try(model, configure, Cpu);
     }
 

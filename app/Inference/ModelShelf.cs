@@ -104,7 +104,7 @@ public sealed class ModelShelf : IDisposable
     /// <summary>Result of a load: the model, or why there is none.</summary>
     private sealed record Loaded(int Index, Segmenter? Model, string? Error);
 
-    /// <summary>What tells whether a file was written over.</summary>
+    /// <summary>Changes when a file is written over.</summary>
     private readonly record struct FileState(DateTime Written, long Length)
     {
         public static FileState Of(string file)

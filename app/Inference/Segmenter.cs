@@ -32,16 +32,16 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>Loads a model of the trainer, or a third-party model as far as it can be read.</summary>
     /// <param name="path">An .onnx file.</param>
     /// <param name="options">How to run it.</param>
-    /// <param name="say">Told of a fallback to another provider, and how a third-party model was read.</param>
+    /// <param name="report">Receives a line for a fallback to another provider, and on how a third-party model was read.</param>
     /// <exception cref="UserError">No file, not ONNX, or neither a manifest nor inputs and outputs that can be read.</exception>
-    public static Segmenter Load(string path, SegmenterOptions options, Action<string> say)
+    public static Segmenter Load(string path, SegmenterOptions options, Action<string> report)
     {
         if (!File.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
-        OpenedSession opened = Open(path, options, say);
+        OpenedSession opened = Open(path, options, report);
         try
         {
-            return HasContract(opened.Session) ? LoadOwn(path, options, opened) : LoadThirdParty(path, options, opened, say);
+            return HasContract(opened.Session) ? LoadOwn(path, options, opened) : LoadThirdParty(path, options, opened, report);
         }
         catch
         {
@@ -82,7 +82,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
             : new ThirdPartyBinding(this, _runner, _run, slot, geometry);
     }
 
-    private static OpenedSession Open(string path, SegmenterOptions options, Action<string> say)
+    private static OpenedSession Open(string path, SegmenterOptions options, Action<string> report)
     {
         SessionOptions Configure()
         {
@@ -98,7 +98,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
         try
         {
-            return ExecutionProviders.Open(File.ReadAllBytes(path), Configure, options.Provider, say);
+            return ExecutionProviders.Open(File.ReadAllBytes(path), Configure, options.Provider, report);
         }
         catch (OnnxRuntimeException e)
         {
@@ -125,14 +125,14 @@ public sealed class Segmenter : IFrameModel, IDisposable
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest);
     }
 
-    private static Segmenter LoadThirdParty(string path, SegmenterOptions options, OpenedSession opened, Action<string> say)
+    private static Segmenter LoadThirdParty(string path, SegmenterOptions options, OpenedSession opened, Action<string> report)
     {
         ModelHints hints = (options.Hints ?? new ModelHints()).Or(Sidecar.Read(path));
         if (options.Fit is { } fit) hints = hints with { Fit = fit.ToString() };
         (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyModel.Resolve(opened.Session, path, hints, options.Size);
         string layout = model.Nhwc ? "NHWC" : "NCHW", colour = model.Rgb ? "RGB" : "BGR";
         string mean = string.Join(' ', model.Mean), std = string.Join(' ', model.Std);
-        say($"{path} is a third-party model, read as {layout}, {colour}, mean {mean}, deviation {std}, {model.Kind}, "
+        report($"{path} is a third-party model, read as {layout}, {colour}, mean {mean}, deviation {std}, {model.Kind}, "
             + $"{manifest.Classes.Count} classes");
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest, model);
     }

@@ -33,7 +33,7 @@ internal sealed class HudPen : IDisposable
     /// <summary>Size of the font for an image of this height.</summary>
     public static float SizeFor(int imageHeight) => Math.Clamp(imageHeight / 40f, 10, 26);
 
-    /// <summary>Height in pixels of a panel with so many rows.</summary>
+    /// <summary>Height in pixels of a panel with this many rows.</summary>
     public int HeightOf(int rows) => (int)(Row * (rows + 0.6f));
 
     public float Baseline(int row) => (row + 1.05f) * Row;
