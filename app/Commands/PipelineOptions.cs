@@ -51,7 +51,7 @@ internal sealed class PipelineOptions
     private readonly Option<string> _vsync = new("--vsync") { Description = "Wait for the display: on or off", DefaultValueFactory = _ => "on" };
     private readonly Option<string> _schedule = new("--schedule") { Description = "What runs at the same time: inline, ahead, pipelined, or auto: what gives this machine the least latency", DefaultValueFactory = _ => "auto" };
     private readonly Option<float> _opacity = new("--opacity") { Description = "Strength of the class colours, 0 to 1", DefaultValueFactory = _ => 0.5f };
-    private readonly Option<string> _view = new("--view") { Description = string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant(), DefaultValueFactory = _ => "overlay" };
+    private readonly Option<string> _view = new("--view") { Description = Views.Help, DefaultValueFactory = _ => Views.Default.Name };
     private readonly Option<string?> _show = new("--show") { Description = "Classes that are foreground, such as person,car; all others are left as they are" };
     private readonly Option<string?> _ignore = new("--ignore-class") { Description = "Classes that are never foreground" };
     private readonly Option<string?> _backdrop = new("--backdrop") { Description = "What --view replace puts behind: a picture, a video, or a colour as #RRGGBB" };
@@ -94,7 +94,7 @@ internal sealed class PipelineOptions
     {
         string source = p.GetValue(_source) ?? _mode.DefaultSource;
         string[] outputs = p.GetValue(_outputs) ?? [];
-        View view = RenderOptions.ParseView(p.GetValue(_view)!);
+        View view = Views.Parse(p.GetValue(_view)!);
         if (p.GetValue(_realtime) && p.GetValue(_noRealtime)) throw new UserError("--realtime and --no-realtime: choose one");
         if (p.GetValue(_width) is null != p.GetValue(_height) is null) throw new UserError("--input-width and --input-height go together");
         if (p.GetValue(_keepAudio) && !File.Exists(source)) throw new UserError($"--keep-audio: {source} is no file with sound");
@@ -120,8 +120,8 @@ internal sealed class PipelineOptions
                 Backdrop = backdropColor ?? new RenderOptions().Backdrop,
                 Opacity = p.GetValue(_opacity),
                 Refine = RenderOptions.ParseRefine(p.GetValue(_refine)!),
-                Transparent = view == View.CutOut && SinkFactory.HoldAlpha(outputs),
-                Hud = view == View.CutOut && SinkFactory.HoldAlpha(outputs) ? HudDetail.None : RenderOptions.ParseHud(p.GetValue(_hud)!),
+                Transparent = view.CanBeTransparent && SinkFactory.HoldAlpha(outputs),
+                Hud = view.CanBeTransparent && SinkFactory.HoldAlpha(outputs) ? HudDetail.None : RenderOptions.ParseHud(p.GetValue(_hud)!),
             },
             Backdrop = backdropFile,
             Video = new VideoOptions(p.GetValue(_codec), p.GetValue(_crf), p.GetValue(_bitrate), p.GetValue(_keepAudio) ? source : null),

@@ -3,12 +3,13 @@ using RealtimeSeg.Sources;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>What moves behind the foreground: a recording played over and over at its own pace, or a picture. Used by the thread that draws.</summary>
+/// <summary>What lies behind the foreground: a recording in a loop at its own pace, or an image. Used by the thread that draws.</summary>
 public sealed class Backdrop : IDisposable
 {
-    /// <summary>A backdrop that fell further behind than this starts from now on instead of hurrying.</summary>
+    /// <summary>Frames to catch up at once; a backdrop further behind skips time instead.</summary>
     private const int MostAtOnce = 4;
 
+    /// <summary>Frames per second of a recording that gives none.</summary>
     private const double DefaultRate = 25;
 
     private readonly Func<ISource> _open;
@@ -17,7 +18,7 @@ public sealed class Backdrop : IDisposable
     private int _framesThisTime;
     private bool _isStill;
 
-    /// <param name="open">Opens it at its beginning.</param>
+    /// <param name="open">Opens the recording or image at its beginning.</param>
     public Backdrop(Func<ISource> open)
     {
         _open = open;
@@ -27,8 +28,9 @@ public sealed class Backdrop : IDisposable
     /// <summary>The frame to show, 8-bit BGR.</summary>
     public Mat Image { get; } = new();
 
-    /// <summary>Moves on to the frame of a time; true if that is another than before.</summary>
-    /// <param name="seconds">Since the first frame of what it lies behind.</param>
+    /// <summary>Goes to the frame at a time; true if <see cref="Image"/> changed.</summary>
+    /// <param name="seconds">Since the first frame in front of it.</param>
+    /// <exception cref="UserError">No frame of it can be read.</exception>
     public bool Advance(double seconds)
     {
         if (_isStill || (seconds < _due && !Image.Empty())) return false;
@@ -52,7 +54,7 @@ public sealed class Backdrop : IDisposable
             return;
         }
 
-        if (_framesThisTime == 0) throw new UserError($"--backdrop {_source.Name}: it has no frame that can be read");
+        if (_framesThisTime == 0) throw new UserError($"--backdrop {_source.Name}: no frame can be read; name an image or a video");
         _isStill = _framesThisTime == 1;
         if (_isStill) return;
         _source.Dispose();

@@ -6,29 +6,32 @@ using RealtimeSeg.Sinks;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>What a user may change while the program runs, by a key or from the web page. Called on the thread that draws; what capture reads is safe to read there.</summary>
+/// <summary>
+/// What a user may change while the program runs, with a key or on the page. Called on the thread that draws; what the capture stage reads
+/// is safe to read on its thread.
+/// </summary>
 public sealed class Controls(Renderer renderer, ModelShelf models, CancellationTokenSource stop)
 {
     private const double SeekSeconds = 5, SpeedStep = 1.25, Slowest = 0.1, Fastest = 8;
     private double _speed = 1, _seek;
     private int _stills;
 
-    /// <summary>Something about the picture changed: draw it again even if no new frame comes.</summary>
+    /// <summary>Whether the image looks different now: draw it again even if no new frame comes.</summary>
     public bool Changed { get; set; }
 
     public bool Paused { get; private set; }
 
-    /// <summary>One frame may pass although it is paused; whoever shows it takes this back.</summary>
+    /// <summary>Whether one frame may pass during a pause; reset by whoever shows it.</summary>
     public bool StepAsked { get; set; }
 
-    /// <summary>Pace of a recording, 1 for its own.</summary>
+    /// <summary>Speed of a recording, 1 for its own. Read by the capture stage.</summary>
     public double Speed => Volatile.Read(ref _speed);
 
+    /// <summary>Does what the user asked for.</summary>
     public void On(UserInput input)
     {
-        UserKey key = input.Key;
         Changed = true;
-        switch (key)
+        switch (input.Key)
         {
             case UserKey.Quit: stop.Cancel(); break;
             case UserKey.Pause: Paused = !Paused; break;
@@ -46,12 +49,13 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
             case UserKey.Solo: renderer.SoloNext(); break;
             case UserKey.Pick: renderer.SoloAt(input.X, input.Y); break;
             case UserKey.NextModel: models.Next(); break;
-            case UserKey.NextView: renderer.View = (View)(((int)renderer.View + 1) % Enum.GetValues<View>().Length); break;
-            case >= UserKey.FirstView and <= UserKey.LastView: renderer.View = (View)(key - UserKey.FirstView); break;
+            case UserKey.NextView: renderer.View = Views.After(renderer.View); break;
+            case UserKey.View: renderer.View = Views.All[input.View]; break;
+            case UserKey.Fullscreen: break; // the window's own
         }
     }
 
-    /// <summary>Seconds to jump, once for each request; 0 for none. Called by the thread that captures.</summary>
+    /// <summary>Seconds to jump, once for each request; 0 for none. Called by the capture stage.</summary>
     public double TakeSeek() => Interlocked.Exchange(ref _seek, 0);
 
     private void SaveStill()

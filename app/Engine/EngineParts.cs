@@ -6,5 +6,23 @@ using RealtimeSeg.Sources;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>The parts of a running program. Whoever made them disposes them, except the sinks.</summary>
-public sealed record EngineParts(ISource Source, ModelShelf Models, IGlContext Context, Renderer Renderer, SinkSet Sinks, FrameClock Clock, CancellationTokenSource Stop, RemoteControl? Remote = null, Backdrop? Backdrop = null);
+/// <summary>The parts of a running program. Whoever made them disposes them.</summary>
+/// <param name="Source">Read by the capture stage only.</param>
+/// <param name="Models">The model in use and those to choose from.</param>
+/// <param name="Context">The window, or none.</param>
+/// <param name="Renderer">Draws; used by the thread that owns OpenGL.</param>
+/// <param name="Sinks">Where finished images go.</param>
+/// <param name="Clock">Of the run.</param>
+/// <param name="Stop">Ends the run; cancelled by the engine, too.</param>
+/// <param name="Remote">Commands and figures of the page; null if there is none.</param>
+/// <param name="Backdrop">What moves behind the foreground; null for a colour.</param>
+public sealed record EngineParts(
+    ISource Source,
+    ModelShelf Models,
+    IGlContext Context,
+    Renderer Renderer,
+    SinkSet Sinks,
+    FrameClock Clock,
+    CancellationTokenSource Stop,
+    RemoteControl? Remote = null,
+    Backdrop? Backdrop = null);

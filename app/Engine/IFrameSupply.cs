@@ -2,20 +2,18 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>The two stages before the picture is drawn. Both schedules call them; neither knows what they do.</summary>
-/// <param name="Capture">Fills a slot from the source; false at the end.</param>
-/// <param name="Label">Fits the picture and runs the network.</param>
-public readonly record struct Stages(Func<FrameSlot, bool> Capture, Action<FrameSlot> Label);
-
-/// <summary>Labelled frames, for the thread that draws.</summary>
-public interface IFrameSupply : IDisposable
+/// <summary>Captured and labelled frames for the thread that draws. Implementations differ in the threads of the two stages.</summary>
+internal interface IFrameSupply : IDisposable
 {
+    /// <summary>Whether no more frames will come.</summary>
     bool IsFinished { get; }
 
-    /// <summary>Frames that were captured but not labelled, or labelled but not taken, because newer ones came.</summary>
+    /// <summary>Frames that were captured but never taken, because newer ones came.</summary>
     long Dropped { get; }
 
-    /// <summary>The next frame, or null if there is none yet.</summary>
+    /// <summary>Takes the next frame; null if there is none yet, or none any more.</summary>
+    /// <param name="milliseconds">How long to wait for one.</param>
+    /// <exception cref="Exception">Whatever ended a stage, after its last frame.</exception>
     FrameSlot? Take(int milliseconds);
 
     /// <summary>Gives a slot back after drawing.</summary>

@@ -2,8 +2,8 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>Everything on the calling thread, one frame at a time.</summary>
-public sealed class InlineSupply(Stages stages) : IFrameSupply
+/// <summary>Both stages on the thread that takes, one frame at a time.</summary>
+internal sealed class InlineSupply(CaptureStage capture, LabelStage label) : IFrameSupply
 {
     private readonly FrameSlot _slot = new();
 
@@ -13,19 +13,19 @@ public sealed class InlineSupply(Stages stages) : IFrameSupply
 
     public FrameSlot? Take(int milliseconds)
     {
-        if (IsFinished || !stages.Capture(_slot))
+        if (IsFinished || !capture.Run(_slot))
         {
             IsFinished = true;
             return null;
         }
 
-        stages.Label(_slot);
+        label.Run(_slot);
         return _slot;
     }
 
     public void Return(FrameSlot slot)
     {
-        // There is only the one.
+        // There is only one.
     }
 
     public void Dispose() => _slot.Dispose();

@@ -4,35 +4,39 @@ using RealtimeSeg.Frames;
 namespace RealtimeSeg.Engine;
 
 /// <summary>
-/// Capture on its own thread, and inference too where it may run ahead of the drawing. Lossless: as many slots as asked for and queues
-/// with room for all, so that a slow stage holds the others up. Latest wins: mailboxes between the stages, a slot for each mailbox
-/// and each stage.
+/// Capture on its own thread, and inference too if it may run ahead of the drawing. Lossless: as many slots as asked for and queues with
+/// room for all, so that a slow stage holds the others up. Latest wins: mailboxes between the stages, and a slot for each mailbox and
+/// each stage.
 /// </summary>
-public sealed class PipelinedSupply : IFrameSupply
+internal sealed class PipelinedSupply : IFrameSupply
 {
-    private readonly Stages _stages;
+    private readonly CaptureStage _capture;
+    private readonly LabelStage _label;
     private readonly bool _labelAhead;
     private readonly FrameSlot[] _slots;
     private readonly FrameChannel _free, _captured, _labelled;
     private readonly Thread[] _threads;
     private volatile bool _stop;
+
+    /// <summary>What ended a stage; written before its channel is closed.</summary>
     private ExceptionDispatchInfo? _failure;
 
-    /// <param name="stages">What to run.</param>
+    /// <param name="capture">Run on a thread of its own.</param>
+    /// <param name="label">Run on a thread of its own, or on the one that takes.</param>
     /// <param name="latestWins">Skip frames rather than show old ones.</param>
-    /// <param name="losslessSlots">Frames in flight when none may be skipped.</param>
-    /// <param name="labelAhead">Inference on a thread of its own; otherwise on the thread that takes the frame.</param>
-    public PipelinedSupply(Stages stages, bool latestWins, int losslessSlots, bool labelAhead)
+    /// <param name="losslessSlots">Frames in flight if none may be skipped.</param>
+    /// <param name="labelAhead">Whether labelling has a thread of its own.</param>
+    public PipelinedSupply(CaptureStage capture, LabelStage label, bool latestWins, int losslessSlots, bool labelAhead)
     {
-        (_stages, _labelAhead) = (stages, labelAhead);
+        (_capture, _label, _labelAhead) = (capture, label, labelAhead);
         int slots = !latestWins ? losslessSlots : labelAhead ? 5 : 3;
         _slots = [.. Enumerable.Range(0, slots).Select(_ => new FrameSlot())];
         _free = new FrameChannel(slots);
         _captured = new FrameChannel(latestWins ? 1 : slots);
         _labelled = labelAhead ? new FrameChannel(latestWins ? 1 : slots) : _captured;
         foreach (FrameSlot s in _slots) _free.Put(s);
-        Thread capture = Start("capture", Capture, _captured);
-        _threads = labelAhead ? [capture, Start("inference", Label, _labelled)] : [capture];
+        Thread capturing = Start("capture", CaptureAll, fills: _captured);
+        _threads = labelAhead ? [capturing, Start("inference", LabelAll, fills: _labelled)] : [capturing];
     }
 
     public bool IsFinished => _labelled.IsFinished;
@@ -43,7 +47,7 @@ public sealed class PipelinedSupply : IFrameSupply
     {
         FrameSlot? slot = _labelled.Take(milliseconds);
         if (slot is null && _labelled.IsFinished) _failure?.Throw();
-        if (slot is not null && !_labelAhead) _stages.Label(slot);
+        if (slot is not null && !_labelAhead) _label.Run(slot);
         return slot;
     }
 
@@ -58,20 +62,20 @@ public sealed class PipelinedSupply : IFrameSupply
         foreach (FrameSlot s in _slots) s.Dispose();
     }
 
-    private void Capture()
+    private void CaptureAll()
     {
         while (!_stop && _free.Take() is { } slot)
         {
-            if (!_stages.Capture(slot)) return;
+            if (!_capture.Run(slot)) return;
             Pass(slot, _captured);
         }
     }
 
-    private void Label()
+    private void LabelAll()
     {
         while (!_stop && _captured.Take() is { } slot)
         {
-            _stages.Label(slot);
+            _label.Run(slot);
             Pass(slot, _labelled);
         }
     }
@@ -81,7 +85,9 @@ public sealed class PipelinedSupply : IFrameSupply
         if (to.Put(slot) is { } dropped) _free.Put(dropped);
     }
 
-    /// <summary>Runs a loop on a thread; its end, good or bad, closes the channel it fills, and a failure is thrown where frames are taken.</summary>
+    /// <summary>
+    /// Runs a loop on a thread. Its end, good or bad, closes the channel that it fills; a failure is thrown where frames are taken.
+    /// </summary>
     private Thread Start(string name, Action loop, FrameChannel fills)
     {
         Thread thread = new(() =>
@@ -90,7 +96,7 @@ public sealed class PipelinedSupply : IFrameSupply
             {
                 loop();
             }
-#pragma warning disable CA1031 // Whatever it is, it is thrown again on the thread that draws.
+#pragma warning disable CA1031 // Any exception is thrown again on the thread that draws.
             catch (Exception e)
 #pragma warning restore CA1031
             {

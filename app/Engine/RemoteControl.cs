@@ -3,7 +3,7 @@ using RealtimeSeg.Input;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>Hands commands from other threads to the loop, and the loop's figures to them.</summary>
+/// <summary>Carries commands from other threads to the loop, and the loop's figures to them.</summary>
 public sealed class RemoteControl
 {
     private readonly ConcurrentQueue<UserInput> _inputs = new();
@@ -12,13 +12,15 @@ public sealed class RemoteControl
     /// <summary>The newest figures; null before the first frame.</summary>
     public Snapshot? Latest => _latest;
 
+    /// <summary>Queues a command. Called by any thread.</summary>
     public void Send(UserInput input) => _inputs.Enqueue(input);
 
-    /// <summary>Gives every command since the last call to <paramref name="given"/>.</summary>
-    public void Poll(Action<UserInput> given)
+    /// <summary>Passes every command since the last call to <paramref name="handle"/>. Called by the loop.</summary>
+    public void Poll(Action<UserInput> handle)
     {
-        while (_inputs.TryDequeue(out UserInput input)) given(input);
+        while (_inputs.TryDequeue(out UserInput input)) handle(input);
     }
 
+    /// <summary>Replaces <see cref="Latest"/>. Called by the loop.</summary>
     public void Publish(Snapshot snapshot) => _latest = snapshot;
 }

@@ -3,13 +3,13 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>Managed memory since a moment: bytes allocated and collections.</summary>
+/// <summary>Managed memory up to a moment: bytes allocated and collections, counted from the start of the process.</summary>
 public readonly record struct MemoryMark(long Allocated, int Gen0, int Gen2)
 {
     public static MemoryMark Now() => new(GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(0), GC.CollectionCount(2));
 }
 
-/// <summary>What a run measured, after its warm-up.</summary>
+/// <summary>Measurements of a run, without its warm-up unless a member includes it.</summary>
 public sealed record RunReport
 {
     public required FrameStats Stats { get; init; }
@@ -17,6 +17,7 @@ public sealed record RunReport
     /// <summary>Frames read from the source, warm-up included.</summary>
     public required long Read { get; init; }
 
+    /// <summary>Frames skipped because newer ones came.</summary>
     public required long Dropped { get; init; }
 
     public required double ManagedBytesPerFrame { get; init; }
@@ -25,19 +26,19 @@ public sealed record RunReport
 
     public required int Gen2Collections { get; init; }
 
-    /// <summary>Share of pixels that changed class where the picture did not change, warm-up included; null where it was not measured.</summary>
+    /// <summary>Share of still pixels that changed class, warm-up included; null if it was not measured.</summary>
     public double? Flicker { get; init; }
 
     /// <summary>Frames that kept the mask of an earlier one, warm-up included.</summary>
     public long Skipped { get; init; }
 
-    /// <summary>Working size that the network ended on, where it was chosen to keep up a frame rate; null where it was fixed.</summary>
+    /// <summary>Working size of the network at the end, if it was chosen to hold a frame rate; null if it was fixed.</summary>
     public (int Width, int Height)? NetworkSize { get; init; }
 
-    /// <summary>How the source ended, if not well.</summary>
+    /// <summary>What to know about the source's end; null for an ordinary end.</summary>
     public string? EndNote { get; init; }
 
-    /// <summary>Results under their final names.</summary>
+    /// <summary>Final names of the results.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
 
     public double PeakMegabytes { get; } = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;

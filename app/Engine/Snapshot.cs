@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Engine;
 
-/// <summary>Figures of a running program, for whoever looks from outside.</summary>
+/// <summary>Figures of a running program for the page; as JSON it is <c>stats.json</c>.</summary>
 public sealed record Snapshot
 {
     public required double Fps { get; init; }
@@ -13,11 +13,13 @@ public sealed record Snapshot
     public required string View { get; init; }
     public required bool Paused { get; init; }
     public string? Solo { get; init; }
+
+    /// <summary>Text of an alarm; null if nothing is wrong.</summary>
     public string? Trouble { get; init; }
 
     /// <summary>Median milliseconds of each stage.</summary>
     public required IReadOnlyDictionary<string, double> Stages { get; init; }
 
-    /// <summary>Percent of the picture, by class.</summary>
+    /// <summary>Percent of the image, by class.</summary>
     public required IReadOnlyDictionary<string, int> Shares { get; init; }
 }

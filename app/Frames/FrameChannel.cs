@@ -1,10 +1,11 @@
 namespace RealtimeSeg.Frames;
 
 /// <summary>
-/// Hands frames from one thread to the next and never makes the giver wait: when it is full, the oldest frame inside comes back as
-/// dropped. With room for every slot there is it is a lossless queue, with room for one a mailbox in which the latest wins.
+/// Hands frames from one thread to the next and never makes the producer wait: when it is full, the oldest frame inside comes back as
+/// dropped. With room for every slot it is a lossless queue; with room for one, a mailbox in which the latest wins.
 /// Nothing is allocated after construction.
 /// </summary>
+/// <param name="capacity">Frames that fit in.</param>
 public sealed class FrameChannel(int capacity)
 {
     private readonly Queue<FrameSlot> _slots = new(capacity);
@@ -15,7 +16,7 @@ public sealed class FrameChannel(int capacity)
     /// <summary>Frames that a newer one pushed out.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>True when closed and empty: no frame will come any more.</summary>
+    /// <summary>Whether it is closed and empty: no more frames will come.</summary>
     public bool IsFinished
     {
         get
@@ -24,7 +25,7 @@ public sealed class FrameChannel(int capacity)
         }
     }
 
-    /// <summary>Gives a frame on. What comes back is for reuse: the oldest inside if there was no room.</summary>
+    /// <summary>Passes a frame on. Returns a slot for reuse if there was no room: the oldest inside.</summary>
     public FrameSlot? Put(FrameSlot slot)
     {
         lock (_lock)
@@ -42,8 +43,8 @@ public sealed class FrameChannel(int capacity)
         }
     }
 
-    /// <summary>The oldest frame; null when none came within the time, or the channel is closed and empty.</summary>
-    /// <param name="milliseconds">How long to wait; −1 for as long as it takes.</param>
+    /// <summary>Takes the oldest frame; null if none came within the time, or if the channel is closed and empty.</summary>
+    /// <param name="milliseconds">How long to wait; −1 for no limit.</param>
     public FrameSlot? Take(int milliseconds = Timeout.Infinite)
     {
         lock (_lock)
@@ -53,7 +54,7 @@ public sealed class FrameChannel(int capacity)
         }
     }
 
-    /// <summary>No more frames: takers get what is left, then null.</summary>
+    /// <summary>Ends the channel: takers get what is left, then null.</summary>
     public void Close()
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RealtimeSeg.Frames;
 
-/// <summary>Where the program's time comes from: nanoseconds since some start. Injected, so that tests can step it.</summary>
+/// <summary>Source of the program's time: nanoseconds since some start. Injected, so that tests can step it.</summary>
 public abstract class FrameClock
 {
     /// <summary>Nanoseconds, never going back.</summary>
@@ -26,7 +26,7 @@ public sealed class WallClock : FrameClock
     }
 }
 
-/// <summary>A clock that moves only when told to wait: a whole replay in no time, for tests.</summary>
+/// <summary>A clock that advances only by waiting: for tests, a whole replay in no time.</summary>
 public sealed class SteppedClock : FrameClock
 {
     private long _now;

@@ -3,17 +3,17 @@ using OpenCvSharp;
 namespace RealtimeSeg.Frames;
 
 /// <summary>
-/// One frame on its way: the picture, what the network read, what it said, and when. They travel together, so that a mask is never
-/// drawn over another frame's picture. Buffers are kept from frame to frame.
+/// One frame on its way: its image, what the network read, the labels it gave, and when. They travel together, so that a mask is never
+/// drawn over another frame's image. One thread holds a slot at a time; buffers are kept from frame to frame.
 /// </summary>
 public sealed class FrameSlot : IDisposable
 {
     private readonly long[] _stamps = new long[Enum.GetValues<Stamp>().Length];
 
-    /// <summary>The picture as captured, 8-bit BGR.</summary>
+    /// <summary>The image as captured, 8-bit BGR.</summary>
     public Mat Image { get; } = new();
 
-    /// <summary>The picture at the network's size, 8-bit BGR.</summary>
+    /// <summary>The image at the network's size, 8-bit BGR.</summary>
     public Mat Fitted { get; } = new();
 
     /// <summary>Class of each pixel, 8-bit, at the network's size.</summary>
@@ -25,15 +25,16 @@ public sealed class FrameSlot : IDisposable
     /// <summary>Number of the frame in its source, from 0.</summary>
     public long Index { get; set; }
 
-    /// <summary>When the frame was captured that the labels were made from: this one, or an earlier one whose labels it kept.</summary>
+    /// <summary>When the frame that the labels were made from was captured: this frame, or an earlier one whose labels it kept.</summary>
     public long LabelledFrom { get; set; }
 
-    /// <summary>The model that gave the labels.</summary>
-    public object? LabelledBy { get; set; }
+    /// <summary>The model that gave the labels; null before the first labels.</summary>
+    public IFrameModel? LabelledBy { get; set; }
 
-    /// <summary>What the segmenter binds to this slot's buffers; it is disposed with the slot.</summary>
-    public IDisposable? Binding { get; set; }
+    /// <summary>The model bound to this slot's buffers; null before the first frame. Disposed with the slot.</summary>
+    public ISlotBinding? Binding { get; set; }
 
+    /// <summary>When the frame passed a moment, in the clock's nanoseconds.</summary>
     public long this[Stamp s]
     {
         get => _stamps[(int)s];

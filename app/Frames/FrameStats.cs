@@ -1,12 +1,15 @@
 namespace RealtimeSeg.Frames;
 
-/// <summary>The stages a user sees in the table, each the time between two stamps.</summary>
+/// <summary>Parts of a frame's time, each between two stamps. Their names in lower case are keys of <c>--json</c> and the page.</summary>
 public enum Stage
 {
     Capture,
     Fit,
     Infer,
+
+    /// <summary>Temporal smoothing of the labels.</summary>
     Steady,
+
     Upload,
     Composite,
     Present,
@@ -16,12 +19,14 @@ public enum Stage
 public readonly record struct Percentiles(double P50, double P90, double P95, double P99, double Max);
 
 /// <summary>
-/// Durations of each stage, capture to present, and the period between presented frames. Percentiles are exact over the last
+/// Durations of each stage, from capture to present, and the period between presented frames. Percentiles are exact over the last
 /// <see cref="Window"/> frames; the maximum is over all. Recording allocates nothing.
 /// </summary>
 public sealed class FrameStats
 {
+    /// <summary>Frames that percentiles are taken over.</summary>
     public const int Window = 16384;
+
     private static readonly int Stages = Enum.GetValues<Stage>().Length;
     private readonly Series[] _stages = [.. Enumerable.Range(0, Stages).Select(_ => new Series())];
     private readonly Series _latency = new(), _period = new(), _maskAge = new();
@@ -30,14 +35,16 @@ public sealed class FrameStats
     /// <summary>Frames recorded.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Frames a second over the last frames: the inverse of their mean period.</summary>
+    /// <summary>Frames per second over the last frames: the inverse of their mean period.</summary>
     public double FramesPerSecond => _period.Mean is > 0 and double ns ? 1e9 / ns : 0;
 
+    /// <summary>Latency: from a frame's capture to its being shown.</summary>
     public Percentiles CaptureToPresent => _latency.Percentiles();
 
-    /// <summary>From the capture of the frame that the mask was made from to its being shown.</summary>
+    /// <summary>From the capture of the frame that the mask was made from to the mask's being shown.</summary>
     public Percentiles MaskAge => _maskAge.Percentiles();
 
+    /// <summary>Between two frames that are shown one after the other.</summary>
     public Percentiles Period => _period.Percentiles();
 
     /// <summary>Milliseconds from capture to present of the last frames, shortest first.</summary>
@@ -45,16 +52,19 @@ public sealed class FrameStats
 
     public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles();
 
-    /// <summary>Milliseconds that a stage of one of the last frames took; <paramref name="back"/> 0 is the newest. 0 where there is none.</summary>
+    /// <summary>Milliseconds that a stage of one of the last frames took.</summary>
+    /// <param name="stage">Which part of its time.</param>
+    /// <param name="back">How many frames ago; 0 for the newest. The result is 0 if there is no such frame.</param>
     public double Recent(Stage stage, int back) => _stages[(int)stage].Recent(back) / 1e6;
 
+    /// <summary>Counts a frame that has been presented.</summary>
     public void Record(FrameSlot f)
     {
         Count++;
         Add(Stage.Capture, f[Stamp.Captured] - f[Stamp.Requested]);
         Add(Stage.Fit, f[Stamp.Fitted] - f[Stamp.Dequeued]);
         Add(Stage.Infer, f[Stamp.Inferred] - f[Stamp.Fitted]);
-        Add(Stage.Steady, f[Stamp.Steadied] - f[Stamp.Inferred]);
+        Add(Stage.Steady, f[Stamp.Smoothed] - f[Stamp.Inferred]);
         Add(Stage.Upload, f[Stamp.Uploaded] - f[Stamp.Taken]);
         Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded]);
         Add(Stage.Present, f[Stamp.Presented] - f[Stamp.Composited]);
@@ -64,7 +74,7 @@ public sealed class FrameStats
         _lastPresented = f[Stamp.Presented];
     }
 
-    /// <summary>Forgets everything: the end of a warm-up.</summary>
+    /// <summary>Drops all records, as at the end of a warm-up.</summary>
     public void Clear()
     {
         foreach (Series s in (IEnumerable<Series>)[.. _stages, _latency, _period, _maskAge]) s.Clear();
@@ -74,6 +84,7 @@ public sealed class FrameStats
 
     private void Add(Stage stage, long ns) => _stages[(int)stage].Add(ns);
 
+    /// <summary>The last durations of one kind, in nanoseconds, in a ring buffer.</summary>
     private sealed class Series
     {
         private readonly long[] _values = new long[Window], _sorted = new long[Window];
@@ -83,9 +94,9 @@ public sealed class FrameStats
 
         public void Add(long ns)
         {
-            ref long place = ref _values[_count % Window];
-            _sum += ns - (_count >= Window ? place : 0);
-            place = ns;
+            ref long oldest = ref _values[_count % Window];
+            _sum += ns - (_count >= Window ? oldest : 0);
+            oldest = ns;
             _count++;
             _max = Math.Max(_max, ns);
         }
@@ -109,7 +120,7 @@ public sealed class FrameStats
             return new Percentiles(At(n, 0.5), At(n, 0.9), At(n, 0.95), At(n, 0.99), _max / 1e6);
         }
 
-        /// <summary>Nearest rank: the smallest value that at least the share <paramref name="q"/> of all does not exceed.</summary>
+        /// <summary>Nearest rank, in ms: the smallest value that at least a share <paramref name="q"/> of all does not exceed.</summary>
         private double At(int n, double q) => _sorted[Math.Clamp((int)Math.Ceiling(n * q) - 1, 0, n - 1)] / 1e6;
     }
 }

@@ -1,16 +1,35 @@
 namespace RealtimeSeg.Frames;
 
-/// <summary>Moments in a frame's life, in order.</summary>
+/// <summary>Moments on a frame's way, in order.</summary>
 public enum Stamp
 {
+    /// <summary>The source was asked for it.</summary>
     Requested,
+
+    /// <summary>Its image arrived.</summary>
     Captured,
+
+    /// <summary>The label stage took it.</summary>
     Dequeued,
+
+    /// <summary>Its image has the network's size.</summary>
     Fitted,
+
+    /// <summary>It has labels.</summary>
     Inferred,
-    Steadied,
+
+    /// <summary>Its labels are smoothed over time.</summary>
+    Smoothed,
+
+    /// <summary>The present stage took it.</summary>
     Taken,
+
+    /// <summary>Image and labels are on the GPU.</summary>
     Uploaded,
+
+    /// <summary>Its view is drawn.</summary>
     Composited,
+
+    /// <summary>All sinks have it.</summary>
     Presented,
 }

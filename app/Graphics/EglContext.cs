@@ -17,8 +17,9 @@ public sealed class EglContext : IGlContext
             if (_display == 0) throw Failure("eglGetPlatformDisplay");
             if (Egl.Initialize(_display, out _, out _) == 0) throw Failure("eglInitialize");
             if (Egl.BindApi(Egl.OpenGlApi) == 0) throw Failure("eglBindAPI");
-            int[] wanted = [Egl.RenderableType, Egl.OpenGlBit, Egl.SurfaceType, 0, Egl.None];
-            if (Egl.ChooseConfig(_display, wanted, out nint config, 1, out int count) == 0 || count == 0) throw Failure("eglChooseConfig");
+            int[] requested = [Egl.RenderableType, Egl.OpenGlBit, Egl.SurfaceType, 0, Egl.None];
+            if (Egl.ChooseConfig(_display, requested, out nint config, 1, out int count) == 0 || count == 0)
+                throw Failure("eglChooseConfig");
             int[] version = [Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 3, Egl.ContextProfileMask, Egl.CoreProfileBit, Egl.None];
             _context = Egl.CreateContext(_display, config, 0, version);
             if (_context == 0) throw Failure("eglCreateContext");
@@ -40,14 +41,14 @@ public sealed class EglContext : IGlContext
 
     public bool CloseRequested => false;
 
-    public void Poll(Action<UserInput> given)
+    public void Poll(Action<UserInput> handle)
     {
         // No window, no events.
     }
 
     public void Resize(int width, int height)
     {
-        // No window; render targets have the picture's size.
+        // No window; render targets have the image's size.
     }
 
     public void Swap()
@@ -58,7 +59,7 @@ public sealed class EglContext : IGlContext
     public void Dispose()
     {
         Gl.Dispose();
-        _ = Egl.MakeCurrent(_display, 0, 0, 0); // on the way out: what fails here cannot be mended
+        _ = Egl.MakeCurrent(_display, 0, 0, 0); // what fails during disposal cannot be fixed
         _ = Egl.DestroyContext(_display, _context);
         _ = Egl.Terminate(_display);
     }

@@ -3,13 +3,15 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>OpenGL reports errors in a flag that somebody must read.</summary>
+/// <summary>Checks OpenGL's error flag, which is otherwise easily left unread.</summary>
 internal static class GlErrors
 {
-    /// <summary>Throws if a call since the last check failed; what failed is this program's mistake, not the user's.</summary>
-    public static void Check(this GL gl, [CallerMemberName] string where = "", [CallerFilePath] string file = "")
+    /// <summary>Throws if a call since the last check failed.</summary>
+    /// <exception cref="InvalidOperationException">A call failed: a mistake of this program, not of the user.</exception>
+    public static void Check(this GL gl, [CallerMemberName] string member = "", [CallerFilePath] string file = "")
     {
         GLEnum error = gl.GetError();
-        if (error != GLEnum.NoError) throw new InvalidOperationException($"OpenGL {error} in {Path.GetFileNameWithoutExtension(file)}.{where}");
+        if (error == GLEnum.NoError) return;
+        throw new InvalidOperationException($"OpenGL {error} in {Path.GetFileNameWithoutExtension(file)}.{member}");
     }
 }

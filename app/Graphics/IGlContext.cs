@@ -6,23 +6,25 @@ namespace RealtimeSeg.Graphics;
 /// <summary>An OpenGL 3.3 core context on the calling thread, with or without a window.</summary>
 public interface IGlContext : IDisposable
 {
+    /// <summary>OpenGL's functions.</summary>
     GL Gl { get; }
 
     /// <summary>"GLFW window" or "EGL headless", for the report.</summary>
     string Kind { get; }
 
-    /// <summary>Null without a window; otherwise its size in pixels.</summary>
+    /// <summary>The window's size in pixels; null without a window.</summary>
     (int Width, int Height)? WindowSize { get; }
 
+    /// <summary>Whether the user closed the window.</summary>
     bool CloseRequested { get; }
 
-    /// <summary>A window that nobody can see: minimised. Without a window, false.</summary>
+    /// <summary>Whether the window cannot be seen: minimised. False without a window.</summary>
     bool IsHidden => false;
 
-    /// <summary>Handles window events and hands each key or click since the last call to <paramref name="given"/>.</summary>
-    void Poll(Action<UserInput> given);
+    /// <summary>Handles window events and passes each key or click since the last call to <paramref name="handle"/>.</summary>
+    void Poll(Action<UserInput> handle);
 
-    /// <summary>Gives the window the picture's size; for the first frame.</summary>
+    /// <summary>Gives the window the image's size; called for the first frame.</summary>
     void Resize(int width, int height);
 
     /// <summary>Shows what was drawn to the window.</summary>

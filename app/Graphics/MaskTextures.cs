@@ -3,7 +3,7 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>A frame on the GPU: picture, labels and confidence, and the mask refined to the picture's size.</summary>
+/// <summary>A frame on the GPU: its image, labels and confidence, and the mask refined to the image's size.</summary>
 public sealed class MaskTextures : IDisposable
 {
     private readonly GL _gl;
@@ -18,25 +18,29 @@ public sealed class MaskTextures : IDisposable
         _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
         _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
         _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
-        _refine = new ShaderProgram(gl, "passes/fullscreen.vert", "passes/refine.frag");
+        _refine = new ShaderProgram(gl, "passes/refine.frag");
     }
 
-    /// <summary>Size of the picture.</summary>
+    /// <summary>Size of the image, in pixels.</summary>
     public int Width => _frame.Width;
 
     public int Height => _frame.Height;
 
-    /// <summary>Size of the mask: the network's, or the picture's after refinement.</summary>
+    /// <summary>Size of the mask: the network's, or the image's after refinement.</summary>
     public int MaskWidth => _useRefined ? _refined!.Width : _labels.Width;
 
     public int MaskHeight => _useRefined ? _refined!.Height : _labels.Height;
 
+    /// <summary>Texture of the image.</summary>
     public uint Frame => _frame.Texture;
 
+    /// <summary>Texture of the classes, 8-bit integers, refined if that is on.</summary>
     public uint Labels => _useRefined ? _refined!.Texture(0) : _labels.Texture;
 
+    /// <summary>Texture of their probabilities, likewise.</summary>
     public uint Confidence => _useRefined ? _refined!.Texture(1) : _confidence.Texture;
 
+    /// <summary>The refinement's shader, for reloading.</summary>
     public ShaderProgram Refinement => _refine;
 
     public void Upload(FrameSlot slot)
@@ -46,18 +50,12 @@ public sealed class MaskTextures : IDisposable
         _confidence.Upload(slot.Confidence.Data, slot.Confidence.Width, slot.Confidence.Height);
     }
 
-    /// <summary>Lets the mask's edges follow the picture's, or shows the mask as the network gave it.</summary>
+    /// <summary>Makes the mask's edges follow the image's, or leaves the mask as the network gave it.</summary>
     public void Refine(bool on)
     {
         _useRefined = on;
         if (!on) return;
-        if (_refined is null || _refined.Width != Width || _refined.Height != Height)
-        {
-            _refined?.Dispose();
-            _refined = new RenderTarget(_gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8);
-        }
-
-        _refined.Bind();
+        RenderTarget.Ensure(ref _refined, _gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8).Bind();
         _refine.Use();
         _refine.Sample("frame", _frame.Texture, 0);
         _refine.Sample("labels", _labels.Texture, 1);
@@ -66,12 +64,15 @@ public sealed class MaskTextures : IDisposable
         _gl.Check();
     }
 
-    /// <summary>The class at a place of the picture, in shares of its size from the top left.</summary>
+    /// <summary>Label at a point of the image; reads one pixel back from the GPU.</summary>
+    /// <param name="u">As a share of the image's width, from its left.</param>
+    /// <param name="v">Likewise of its height, from its top.</param>
     public unsafe byte LabelAt(float u, float v)
     {
         uint reader = _gl.GenFramebuffer();
-        _gl.BindFramebuffer(FramebufferTarget.ReadFramebuffer, reader);
-        _gl.FramebufferTexture2D(FramebufferTarget.ReadFramebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, Labels, 0);
+        const FramebufferTarget Target = FramebufferTarget.ReadFramebuffer;
+        _gl.BindFramebuffer(Target, reader);
+        _gl.FramebufferTexture2D(Target, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, Labels, 0);
         byte label;
         _gl.ReadPixels((int)(u * MaskWidth), (int)(v * MaskHeight), 1, 1, PixelFormat.RedInteger, PixelType.UnsignedByte, &label);
         _gl.DeleteFramebuffer(reader);

@@ -5,41 +5,47 @@ namespace RealtimeSeg.Graphics;
 /// <summary>How the renderer starts out; most of it can be changed with keys.</summary>
 public sealed record RenderOptions
 {
+    /// <summary>The class that is not foreground unless <see cref="Show"/> names it.</summary>
     public const string Background = "background";
 
-    public View View { get; init; }
+    public View View { get; init; } = Views.Default;
 
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; init; } = 0.5f;
 
     public HudDetail Hud { get; init; } = HudDetail.Full;
 
-    /// <summary>Edge-aware refinement of the mask to the picture's size; null: where a GPU draws, not where the CPU stands in for one.</summary>
+    /// <summary>Edge-aware refinement of the mask to the image's size; null for only if a GPU draws.</summary>
     public bool? Refine { get; init; }
 
-    /// <summary>Names of the classes that are foreground; null for all but "background".</summary>
+    /// <summary>Names of the foreground classes; null for all but <see cref="Background"/>.</summary>
     public IReadOnlyList<string>? Show { get; init; }
 
     /// <summary>Names of classes that are never foreground.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
-    /// <summary>Leave what a cut-out leaves out transparent: for files that can hold that.</summary>
+    /// <summary>Leave the background of views that can transparent: for files with an alpha channel.</summary>
     public bool Transparent { get; init; }
 
-    /// <summary>What <see cref="View.Replace"/> puts behind where there is no picture for it, 0xRRGGBB.</summary>
+    /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB.</summary>
     public int Backdrop { get; init; } = 0x1E5A3C;
 
     /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
-    public bool IsForeground(string name) => !Ignore.Contains(name, StringComparer.Ordinal) && (Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal));
+    public bool IsForeground(string name)
+    {
+        if (Ignore.Contains(name, StringComparer.Ordinal)) return false;
+        return Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
+    }
 
-    /// <exception cref="UserError">A class to show is not in the model.</exception>
+    /// <exception cref="UserError">The model has no class of a name in <see cref="Show"/> or <see cref="Ignore"/>.</exception>
     public void Check(IReadOnlyList<string> classes)
     {
         string? unknown = (Show ?? []).Concat(Ignore).FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
-        if (unknown is not null) throw new UserError($"no class '{unknown}': the model knows {string.Join(", ", classes)}");
+        if (unknown is not null) throw new UserError($"no class '{unknown}': the model has {string.Join(", ", classes)}");
     }
 
     /// <param name="text">auto, on or off.</param>
+    /// <exception cref="UserError">None of these.</exception>
     public static bool? ParseRefine(string text) => text switch
     {
         "auto" => null,
@@ -49,6 +55,7 @@ public sealed record RenderOptions
     };
 
     /// <param name="text">full, figures or none.</param>
+    /// <exception cref="UserError">None of these.</exception>
     public static HudDetail ParseHud(string text) => text switch
     {
         "full" => HudDetail.Full,
@@ -56,9 +63,4 @@ public sealed record RenderOptions
         "none" => HudDetail.None,
         _ => throw new UserError($"--hud {text}: choose full, figures or none"),
     };
-
-    /// <param name="name">As on the command line.</param>
-    public static View ParseView(string name) => Enum.TryParse(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out View v) && Enum.IsDefined(v)
-        ? v
-        : throw new UserError($"no view '{name}': choose one of {string.Join(", ", Enum.GetNames<View>()).ToLowerInvariant()}");
 }

@@ -6,99 +6,51 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>Frame in, picture out: uploads a slot, refines its mask and draws view and HUD into the offscreen target.</summary>
+/// <summary>
+/// From labelled frame to finished image: uploads a slot, refines its mask, and draws view and HUD into the offscreen target. Used by the
+/// thread that owns OpenGL.
+/// </summary>
 public sealed class Renderer : IDisposable
 {
     private const float OpacityStep = 0.1f;
 
-    /// <summary>The HUD is drawn at 10 Hz: faster, nobody could read it.</summary>
+    /// <summary>HUD and class shares are updated at 10 Hz, as fast as they can be read. In nanoseconds.</summary>
     private const long HudPeriod = 100_000_000;
 
     private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];
 
     private readonly GL _gl;
     private readonly RenderOptions _options;
-    private readonly byte[] _shares = new byte[256];
-    private readonly int[] _counts = new int[256];
-    private IReadOnlyList<string> _classes;
-    private IReadOnlyList<int> _palette;
-    private int[] _foreground;
-    private int? _solo;
-    private long _counted;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
-    private readonly ShaderWatch _shaders = new();
+    private readonly ShaderWatch _shaders;
+    private readonly ClassShares _shares = new();
     private readonly uint _vertices;
+    private ClassSelection _classes;
     private RenderTarget? _target;
     private HudOverlay? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
-    private long _hudDrawn;
+    private long _sharesCounted, _hudDrawn;
 
+    /// <param name="gl">The context.</param>
+    /// <param name="classes">Names by label.</param>
+    /// <param name="palette">0xRRGGBB by label.</param>
+    /// <param name="options">The state to start in.</param>
+    /// <exception cref="UserError">The options name an unknown class, or a shader does not compile.</exception>
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         options.Check(classes);
         (_gl, _options) = (gl, options);
         (View, Opacity, Hud, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
-        _vertices = gl.GenVertexArray(); // core profile draws nothing without one, even an empty one
+        _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
         _compositor = new Compositor(gl, options.Backdrop, options.Transparent);
-        _shaders.Add([.. _compositor.Programs, _mask.Refinement]);
+        _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement]);
         SetClasses(classes, palette);
         gl.Check();
     }
-
-    /// <summary>Takes another model's classes; from the next frame on, labels are theirs.</summary>
-    [MemberNotNull(nameof(_classes), nameof(_palette), nameof(_foreground))]
-    public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
-    {
-        (_classes, _palette, _solo) = (classes, palette, null);
-        // The legend names what is tinted, nothing else.
-        _foreground = [.. Enumerable.Range(0, classes.Count).Where(i => _options.IsForeground(classes[i]))];
-        _compositor.SetPalette(palette, _foreground);
-        _hud?.Dispose();
-        _hud = _target is null ? null : MakeHud(_target);
-    }
-
-    /// <summary>Shows one class alone: the first, the next, and after the last all again.</summary>
-    public void SoloNext()
-    {
-        if (_foreground.Length == 0) return;
-        int next = _solo is { } now ? Array.IndexOf(_foreground, now) + 1 : 0;
-        SetSolo(next < _foreground.Length ? _foreground[next] : null);
-    }
-
-    /// <summary>Shows the class at a place of the picture alone; all again if it already was, or if nothing is shown there.</summary>
-    /// <param name="x">As a share of the picture's width.</param>
-    /// <param name="y">Likewise of its height.</param>
-    public void SoloAt(float x, float y)
-    {
-        if (_target is null) return;
-        Placement shown = Placement.Within((_target.Width, _target.Height), (_mask.Width, _mask.Height));
-        (float u, float v) = shown.ShareOf(x * _target.Width, y * _target.Height);
-        if (View == View.Split) (u, v) = (u * 2 % 1, (v * 2) - 0.5f); // two pictures of half the size
-        int? label = u is >= 0 and < 1 && v is >= 0 and < 1 ? _mask.LabelAt(u, v) : null;
-        SetSolo(label is { } l && l != _solo && _foreground.Contains(l) ? l : null);
-    }
-
-    /// <summary>The class that is shown alone, or null.</summary>
-    public string? Solo => _solo is { } label ? _classes[label] : null;
-
-    /// <summary>What is wrong with a shader that was changed; null when nothing is.</summary>
-    public string? ShaderFault => _shaders.Fault;
-
-    /// <summary>Classes of the model, by label.</summary>
-    public IReadOnlyList<string> Classes => _classes;
-
-    /// <summary>0xRRGGBB by label.</summary>
-    public IReadOnlyList<int> Palette => _palette;
-
-    /// <summary>Whether what a cut-out leaves out is transparent.</summary>
-    public bool IsTransparent => _options.Transparent;
-
-    /// <summary>Share of the picture's pixels that each label has, in whole percent; counted a few times a second.</summary>
-    public ReadOnlySpan<byte> Shares => _shares;
 
     public View View { get; set; }
 
@@ -107,48 +59,95 @@ public sealed class Renderer : IDisposable
 
     public HudDetail Hud { get; set; }
 
-    /// <summary>Whether the keys are listed over the picture.</summary>
+    /// <summary>Whether the keys are listed over the image.</summary>
     public bool HelpVisible { get; set; }
 
-    /// <summary>Whether the mask's edges follow the picture's.</summary>
+    /// <summary>Whether the mask's edges follow the image's.</summary>
     public bool Refine { get; set; }
 
-    /// <summary>What the picture is drawn into; null before the first frame. Its size is the first frame's.</summary>
+    /// <summary>Names of the model's classes by label.</summary>
+    public IReadOnlyList<string> Classes => _classes.Names;
+
+    /// <summary>0xRRGGBB by label.</summary>
+    public IReadOnlyList<int> Palette => _classes.Palette;
+
+    /// <summary>Name of the class that is shown alone; null if all are shown.</summary>
+    public string? Solo => _classes.Solo;
+
+    /// <summary>Share of the image's pixels that each label has, in whole percent; counted a few times per second.</summary>
+    public ReadOnlySpan<byte> Shares => _shares.Percent;
+
+    /// <summary>An alarm if a shader was changed and does not compile; null otherwise.</summary>
+    public Status? Status => _shaders.Status;
+
+    /// <summary>Whether a cut-out's background is transparent.</summary>
+    public bool IsTransparent => _options.Transparent;
+
+    /// <summary>The finished image, of the first frame's size; null before the first frame.</summary>
     public RenderTarget? Target => _target;
 
-    /// <summary>Driver's name, for the report.</summary>
+    /// <summary>The driver's name, for the report.</summary>
     public string Device => _gl.GetStringS(StringName.Renderer);
 
     /// <summary>
-    /// Whether Mesa draws on the CPU. There the refinement would take the network's time (20 ms a frame at 768×576), so it is off
+    /// Whether Mesa draws on the CPU. There the refinement would take the network's time (20 ms per frame at 768×576), so it is off
     /// unless asked for.
     /// </summary>
     public bool IsSoftware => SoftwareRasterizers.Any(n => Device.Contains(n, StringComparison.Ordinal));
 
-    /// <summary>What <see cref="View.Replace"/> shows behind the foreground from now on, 8-bit BGR.</summary>
-    public void SetBackdrop(Mat picture) => _compositor.SetBackdrop(picture);
+    /// <summary>Takes another model's classes, which the labels of all later frames have.</summary>
+    [MemberNotNull(nameof(_classes))]
+    public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
+    {
+        _classes = new ClassSelection(classes, palette, _options.IsForeground);
+        _compositor.SetPalette(palette, _classes.Shown);
+        _hud?.Dispose();
+        _hud = _target is null ? null : MakeHud(_target);
+    }
+
+    /// <summary>Shows one class alone: the first, then the next, and after the last all again.</summary>
+    public void SoloNext()
+    {
+        _classes.SoloNext();
+        _compositor.SetPalette(_classes.Palette, _classes.Shown);
+    }
+
+    /// <summary>Shows the class at a point of the target alone; all again if it already was, or if nothing is shown there.</summary>
+    /// <param name="x">As a share of the target's width.</param>
+    /// <param name="y">Likewise of its height.</param>
+    public void SoloAt(float x, float y)
+    {
+        if (_target is null) return;
+        Placement frame = Placement.Within((_target.Width, _target.Height), (_mask.Width, _mask.Height));
+        (float u, float v) = frame.ShareOf(x * _target.Width, y * _target.Height);
+        (u, v) = View.ToFrame(u, v);
+        _classes.Toggle(u is >= 0 and < 1 && v is >= 0 and < 1 ? _mask.LabelAt(u, v) : null);
+        _compositor.SetPalette(_classes.Palette, _classes.Shown);
+    }
+
+    /// <summary>Replaces what views with a backdrop show behind the foreground, 8-bit BGR.</summary>
+    public void SetBackdrop(Mat image) => _compositor.SetBackdrop(image);
 
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
-    /// <summary>Brings a slot's picture, labels and confidence to the GPU.</summary>
+    /// <summary>Brings a slot's image, labels and confidence to the GPU.</summary>
     public void Upload(FrameSlot slot)
     {
-        if (_target is null)
+        if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
+        if (_sharesCounted == 0 || slot[Stamp.Taken] - _sharesCounted >= HudPeriod)
         {
-            _target = new RenderTarget(_gl, slot.Image.Width, slot.Image.Height, InternalFormat.Rgba8);
-            _hud = MakeHud(_target);
-            _pixels = new byte[slot.Image.Width * slot.Image.Height * 4];
+            _sharesCounted = slot[Stamp.Taken];
+            _shares.Count(slot);
         }
 
-        if (_counted == 0 || slot[Stamp.Taken] - _counted >= HudPeriod) CountShares(slot);
         _mask.Upload(slot);
         _gl.Finish(); // so that the stage's time is its own
     }
 
     /// <summary>Draws what was last uploaded. Returns when the GPU is done.</summary>
-    /// <param name="text">For the HUD.</param>
+    /// <param name="text">For the HUD; called only if its text is drawn again.</param>
     /// <param name="now">Nanoseconds, to pace the HUD.</param>
-    /// <param name="freshHud">Draw the HUD's text anew whatever the time.</param>
+    /// <param name="freshHud">Draw the HUD's text again at any time.</param>
     public void Compose(Func<HudText> text, long now, bool freshHud = false)
     {
         if (_target is null) return;
@@ -161,7 +160,7 @@ public sealed class Renderer : IDisposable
         _gl.Check();
     }
 
-    /// <summary>The picture as RGBA, top row first; read from the GPU once a frame however many ask.</summary>
+    /// <summary>The finished image as RGBA, top row first; read from the GPU once per frame however many sinks ask.</summary>
     public ReadOnlySpan<byte> Pixels()
     {
         if (!_pixelsAreCurrent) _target!.Read(_pixels);
@@ -179,30 +178,20 @@ public sealed class Renderer : IDisposable
         _gl.DeleteVertexArray(_vertices);
     }
 
-    private void SetSolo(int? label)
+    private void MakeTarget(int width, int height)
     {
-        _solo = label;
-        _compositor.SetPalette(_palette, label is { } only ? [only] : _foreground);
+        _target = new RenderTarget(_gl, width, height, InternalFormat.Rgba8);
+        _hud = MakeHud(_target);
+        _pixels = new byte[width * height * 4];
     }
 
-    private HudOverlay MakeHud(RenderTarget target)
-        => new(_gl, [.. _foreground.Select(i => _classes[i])], [.. _foreground.Select(i => _palette[i])], _foreground, (target.Width, target.Height));
-
-    private void CountShares(FrameSlot slot)
-    {
-        _counted = slot[Stamp.Taken];
-        Array.Clear(_counts);
-        Span<byte> labels = slot.Labels.AsSpan<byte>();
-        foreach (byte label in labels) _counts[label]++;
-        for (int i = 0; i < _shares.Length; i++) _shares[i] = (byte)Math.Round(100.0 * _counts[i] / Math.Max(1, labels.Length));
-    }
+    private HudOverlay MakeHud(RenderTarget target) => new(_gl, _classes, (target.Width, target.Height));
 
     private void DrawHud(Func<HudText> text, long now, bool fresh)
     {
         if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
         {
-            _hud!.Update(text());
-            _hud.Update(_shares);
+            _hud!.Update(text(), Shares);
             _hudDrawn = now;
         }
 

@@ -1,19 +1,26 @@
+using RealtimeSeg.Frames;
+
 namespace RealtimeSeg.Graphics;
 
-/// <summary>Compiles shaders anew when their files change, so that they can be worked on while the video runs.</summary>
+/// <summary>Compiles shaders again when their files change, so that they can be edited while the video runs.</summary>
 internal sealed class ShaderWatch : IDisposable
 {
-    /// <summary>Editors write in several steps.</summary>
+    /// <summary>Nanoseconds without a change before files are read: editors write in several steps.</summary>
     private const long Settle = 200_000_000;
 
     private readonly FileSystemWatcher _watcher;
-    private readonly List<ShaderProgram> _programs = [];
+    private readonly ShaderProgram[] _programs;
     private volatile bool _changed;
     private long _changedAt;
 
-    public ShaderWatch()
+    public ShaderWatch(IEnumerable<ShaderProgram> programs)
     {
-        _watcher = new FileSystemWatcher(ShaderProgram.Folder) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName, IncludeSubdirectories = true };
+        _programs = [.. programs];
+        _watcher = new FileSystemWatcher(ShaderSource.Folder)
+        {
+            NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName,
+            IncludeSubdirectories = true,
+        };
         _watcher.Changed += (_, _) => _changed = true;
         _watcher.Created += (_, _) => _changed = true;
         _watcher.Renamed += (_, _) => _changed = true;
@@ -23,22 +30,20 @@ internal sealed class ShaderWatch : IDisposable
         }
         catch (IOException)
         {
-            // No watches left on this machine: then shaders are read once, as everywhere else.
+            // The machine has no watches left: shaders are then read once.
         }
     }
 
-    /// <summary>What is wrong with the shaders on disk; null when nothing is.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>An alarm if the files on disk do not compile; null otherwise.</summary>
+    public Status? Status { get; private set; }
 
-    public void Add(IEnumerable<ShaderProgram> programs) => _programs.AddRange(programs);
-
-    /// <summary>To be called once a frame; true where programs were compiled anew.</summary>
-    public bool Turn(long now)
+    /// <summary>Reloads what changed; to be called once per frame.</summary>
+    public void Turn(long now)
     {
-        if (!_changed) return false;
+        if (!_changed) return;
         if (_changedAt == 0) _changedAt = now;
-        if (now - _changedAt < Settle) return false;
-        (_changed, _changedAt, Fault) = (false, 0, null);
+        if (now - _changedAt < Settle) return;
+        (_changed, _changedAt, Status) = (false, 0, null);
         foreach (ShaderProgram p in _programs)
         {
             try
@@ -47,11 +52,9 @@ internal sealed class ShaderWatch : IDisposable
             }
             catch (Exception e) when (e is UserError or IOException)
             {
-                Fault = UserError.OneLine(e);
+                Status = Frames.Status.Alarm(UserError.OneLine(e));
             }
         }
-
-        return true;
     }
 
     public void Dispose() => _watcher.Dispose();

@@ -1,29 +1,43 @@
 namespace RealtimeSeg.Graphics;
 
-/// <summary>Ways to show a labelled picture, in the order of the keys 1 to 8.</summary>
-public enum View
+/// <summary>A way to show a labelled frame: one row of <see cref="Views"/>. Rows are compared by reference.</summary>
+/// <param name="name">On the command line and the page, in lower case.</param>
+/// <param name="key">The character on its key, in upper case.</param>
+/// <param name="help">One line for <c>--view</c> and the page.</param>
+public sealed class View(string name, char key, string help)
 {
-    /// <summary>Class colours over the picture.</summary>
-    Overlay,
+    public string Name => name;
 
-    /// <summary>Class colours alone.</summary>
-    Mask,
+    public char Key => key;
 
-    /// <summary>Outlines of the classes.</summary>
-    Edges,
+    public string Help => help;
 
-    /// <summary>Picture and overlay side by side.</summary>
-    Split,
+    /// <summary>Its fragment shader, which includes <c>view.glsl</c>.</summary>
+    public string Shader => $"views/{name}.frag";
 
-    /// <summary>Everything but the foreground blurred.</summary>
-    Blur,
+    /// <summary>A pass that runs before it and whose result it samples; null if it needs none.</summary>
+    public PrePass? PrePass { get; init; }
 
-    /// <summary>The foreground before another picture or colour.</summary>
-    Replace,
+    /// <summary>Whether it samples <c>backdrop</c>: the image or colour behind the foreground.</summary>
+    public bool ShowsBackdrop { get; init; }
 
-    /// <summary>The foreground alone.</summary>
-    CutOut,
+    /// <summary>Whether it reads <c>transparent</c>: leaves the background transparent in files with an alpha channel.</summary>
+    public bool CanBeTransparent { get; init; }
 
-    /// <summary>How sure the network is.</summary>
-    Heat,
+    /// <summary>Sets the uniforms that no other view has, given the frame's place in the target; null if there are none.</summary>
+    public Action<ShaderProgram, Placement>? OwnUniforms { get; init; }
+
+    /// <summary>
+    /// Point of the frame that is shown at a point of the view. Both are shares of width and height from the top left; a result outside
+    /// 0–1 is beside the frame.
+    /// </summary>
+    public Func<float, float, (float U, float V)> ToFrame { get; init; } = (u, v) => (u, v);
+
+    public override string ToString() => name;
 }
+
+/// <summary>A pass at reduced size before a view, with the same uniforms as views.</summary>
+/// <param name="Shader">Its fragment shader.</param>
+/// <param name="Sampler">The sampler by which the view reads its result.</param>
+/// <param name="Divisor">The frame's width and height are divided by this.</param>
+public sealed record PrePass(string Shader, string Sampler, int Divisor);

@@ -2,56 +2,68 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace RealtimeSeg.Inference;
 
-/// <summary>What runs the network.</summary>
+/// <summary>A session and the provider that runs it.</summary>
+public readonly record struct OpenedSession(InferenceSession Session, string Provider);
+
+/// <summary>The execution providers of ONNX Runtime that can run a network.</summary>
 public static class ExecutionProviders
 {
     public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu";
     private const string CudaNative = "CUDAExecutionProvider", TensorRtNative = "TensorrtExecutionProvider";
 
+    /// <summary>Values of <c>--provider</c>.</summary>
     public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Cpu];
 
-    /// <summary>Whether this build of ONNX Runtime has a GPU provider; a GPU may yet be missing.</summary>
+    /// <summary>Whether this build of ONNX Runtime has a GPU provider; there may still be no GPU.</summary>
     public static bool GpuBuild => Has(CudaNative);
 
-    /// <summary>Opens a session with the provider asked for; <c>auto</c> tries TensorRT, CUDA, CPU and says why it went on.</summary>
+    /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
     /// <param name="model">Bytes of the .onnx file.</param>
-    /// <param name="options">Options that every provider shares; made anew for each attempt.</param>
+    /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
     /// <param name="wanted">One of <see cref="Choices"/>.</param>
-    /// <param name="say">Told of each fallback.</param>
-    public static (InferenceSession Session, string Provider) Open(byte[] model, Func<SessionOptions> options, string wanted, Action<string> say)
+    /// <param name="report">Receives a line for each provider that is passed over.</param>
+    /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
+    /// <exception cref="OnnxRuntimeException">The bytes are not a model that can be loaded.</exception>
+    public static OpenedSession Open(byte[] model, Func<SessionOptions> configure, string wanted, Action<string> report)
     {
-        if (wanted != Auto) return (Try(model, options, wanted), wanted);
+        if (!Choices.Contains(wanted, StringComparer.Ordinal))
+            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
+        if (wanted != Auto) return Try(model, configure, wanted);
         foreach ((string provider, string native) in new[] { (TensorRt, TensorRtNative), (Cuda, CudaNative) })
         {
             if (!Has(native)) continue;
             try
             {
-                return (Try(model, options, provider), provider);
+                return Try(model, configure, provider);
             }
             catch (UserError e)
             {
-                say($"{e.Message}; trying the next provider");
+                report($"{e.Message}; trying the next provider");
             }
         }
 
-        if (!GpuBuild) say("provider cpu: this build of ONNX Runtime has no GPU provider");
-        return (Try(model, options, Cpu), Cpu);
+        if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
+        return Try(model, configure, Cpu);
     }
 
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
-    private static InferenceSession Try(byte[] model, Func<SessionOptions> options, string provider)
+    private static OpenedSession Try(byte[] model, Func<SessionOptions> configure, string provider)
     {
-        using SessionOptions o = options();
+        using SessionOptions options = configure();
         try
         {
-            if (provider == Cuda) o.AppendExecutionProvider_CUDA(0);
-            if (provider == TensorRt) o.AppendExecutionProvider_Tensorrt(0);
-            return new InferenceSession(model, o);
+            if (provider == Cuda) options.AppendExecutionProvider_CUDA(0);
+            if (provider == TensorRt) options.AppendExecutionProvider_Tensorrt(0);
+            return new OpenedSession(new InferenceSession(model, options), provider);
         }
-        catch (Exception e) when (provider != Cpu && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
+        catch (Exception e) when (provider != Cpu && IsUnusable(e))
         {
-            throw new UserError($"provider {provider} is not usable here ({UserError.OneLine(e)}): use --provider cpu, or install its libraries", e);
+            string reason = UserError.OneLine(e);
+            throw new UserError($"provider {provider} is not usable here ({reason}): use --provider cpu, or install its libraries", e);
         }
     }
+
+    private static bool IsUnusable(Exception e)
+        => e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException;
 }

@@ -1,13 +1,20 @@
 namespace RealtimeSeg.Inference;
 
-/// <summary>How often and how large the network runs, and what becomes of its decisions over time.</summary>
+/// <summary>How often and how large the network runs, and how its labels are smoothed over time.</summary>
 /// <param name="Smooth">Strength of the temporal smoothing, 0–1.</param>
-/// <param name="MeasureFlicker">Count flicker also where nothing is smoothed.</param>
+/// <param name="MeasureFlicker">Count flicker even if nothing is smoothed.</param>
 /// <param name="Every">Run the network on every n-th frame only; the mask stays in between.</param>
-/// <param name="MostPerSecond">Run it at most so often a second; 0 for no limit.</param>
-/// <param name="SkipStill">Leave it out while the picture does not change.</param>
-/// <param name="TargetFps">Choose the network's size so that so many frames a second are kept up; 0 for the model's own size.</param>
-public sealed record LabelOptions(float Smooth = 0, bool MeasureFlicker = false, int Every = 1, double MostPerSecond = 0, bool SkipStill = false, double TargetFps = 0)
+/// <param name="MostPerSecond">Run the network at most this many times per second; 0 for no limit.</param>
+/// <param name="SkipStill">Skip the network while the image does not change.</param>
+/// <param name="TargetFps">Choose the network's size to hold this frame rate; 0 for the model's own size.</param>
+public sealed record LabelOptions(
+    float Smooth = 0,
+    bool MeasureFlicker = false,
+    int Every = 1,
+    double MostPerSecond = 0,
+    bool SkipStill = false,
+    double TargetFps = 0)
 {
+    /// <summary>Whether frames may keep the labels of an earlier one.</summary>
     public bool Skips => Every > 1 || MostPerSecond > 0 || SkipStill;
 }

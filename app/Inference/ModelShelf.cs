@@ -1,69 +1,68 @@
+using RealtimeSeg.Frames;
+
 namespace RealtimeSeg.Inference;
 
 /// <summary>
 /// The models that a run may use: M goes to the next one, and a file that is written over is loaded again. Loading happens beside the
-/// video; what fails is said, and the model in use goes on. Called on the thread that draws, but for <see cref="Current"/>.
+/// video; failures are reported, and the current model stays. Called on the thread that draws, except <see cref="Current"/>.
 /// </summary>
 public sealed class ModelShelf : IDisposable
 {
-    private const long LookEvery = 500_000_000, NoticeFor = 6_000_000_000;
+    /// <summary>Nanoseconds between two looks at the current file, and for which the result of loading is shown.</summary>
+    private const long LookEvery = 500_000_000, ResultFor = 6_000_000_000;
+
     private readonly Func<string, Segmenter> _load;
     private readonly IReadOnlyList<string> _files;
     private readonly List<Segmenter> _retired = [];
     private volatile Segmenter _current;
     private int _index;
-    private (DateTime Written, long Length) _seen;
-    private Task<(Segmenter? Model, int Index, string? Fault)>? _loading;
-    private long _lookedAt, _noticeUntil;
-    private string? _fault, _inUse;
+    private FileState _seen;
+    private Task<Loaded>? _loading;
+    private long _lookedAt, _resultUntil;
+    private Status _result;
 
-    /// <param name="files">Models to choose from, the first one's place given by <paramref name="first"/>.</param>
+    /// <param name="files">Models to choose from.</param>
     /// <param name="first">Index of the model in use.</param>
     /// <param name="model">That model, loaded; the shelf disposes it.</param>
     /// <param name="load">Loads a file, or throws <see cref="UserError"/>.</param>
     public ModelShelf(IReadOnlyList<string> files, int first, Segmenter model, Func<string, Segmenter> load)
     {
         (_files, _index, _current, _load) = (files, first, model, load);
-        _seen = Look(_files[_index]);
+        _seen = FileState.Of(_files[_index]);
     }
 
     /// <summary>The model to label the next frame with. Read by any thread.</summary>
     public Segmenter Current => _current;
 
-    /// <summary>What is to be said about loading, for a while; null otherwise.</summary>
-    public string? Notice { get; private set; }
-
-    /// <summary>Why the last load failed, for a while; null otherwise.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>That a model is being loaded and, for a while, how it went; null otherwise.</summary>
+    public Status? Status { get; private set; }
 
     /// <summary>Begins to load the next model.</summary>
     public void Next()
     {
-        if (_files.Count > 1 && _loading is null) Begin((_index + 1) % _files.Count);
+        if (_files.Count > 1 && _loading is null) Load((_index + 1) % _files.Count);
     }
 
-    /// <summary>Looks after files and loading; to be called once a turn.</summary>
+    /// <summary>Finishes loading and looks for changed files; to be called once per turn of the loop.</summary>
+    /// <param name="now">Nanoseconds.</param>
     public void Turn(long now)
     {
         if (_loading is { IsCompleted: true } done)
         {
             _loading = null;
-            (Segmenter? model, int index, string? fault) = done.Result;
-            if (model is not null) Use(model, index);
-            _fault = fault;
-            _noticeUntil = now + NoticeFor;
+            _result = Take(done.Result);
+            _resultUntil = now + ResultFor;
         }
 
         if (_loading is null && now - _lookedAt >= LookEvery)
         {
             _lookedAt = now;
-            (DateTime, long) seen = Look(_files[_index]);
-            if (seen != _seen && seen.Item2 > 0) Begin(_index);
-            _seen = seen;
+            LoadIfChanged();
         }
 
-        Fault = now < _noticeUntil ? _fault : null;
-        Notice = _loading is not null ? "loading a model" : now < _noticeUntil && _fault is null ? _inUse : null;
+        Status? result = now < _resultUntil ? _result : null;
+        Status? loading = _loading is null ? null : new Status("loading a model");
+        Status = Frames.Status.MostUrgent(loading, result);
     }
 
     public void Dispose()
@@ -73,29 +72,45 @@ public sealed class ModelShelf : IDisposable
         _current.Dispose();
     }
 
-    private void Begin(int index) => _loading = Task.Run<(Segmenter?, int, string?)>(() =>
+    private void LoadIfChanged()
+    {
+        FileState state = FileState.Of(_files[_index]);
+        if (state != _seen && state.Length > 0) Load(_index);
+        _seen = state;
+    }
+
+    private void Load(int index) => _loading = Task.Run(() =>
     {
         try
         {
-            return (_load(_files[index]), index, null);
+            return new Loaded(index, _load(_files[index]), Error: null);
         }
         catch (UserError e)
         {
-            return (null, index, e.Message);
+            return new Loaded(index, Model: null, e.Message);
         }
     });
 
-    /// <summary>Frames on their way may still be bound to the old model, so that it lives on until the end.</summary>
-    private void Use(Segmenter model, int index)
+    /// <summary>Puts a model into use. The old one lives until the end: frames on their way may still be bound to it.</summary>
+    private Status Take(Loaded loaded)
     {
+        if (loaded.Model is not { } model) return Frames.Status.Alarm(loaded.Error!);
         _retired.Add(_current);
-        (_current, _index, _inUse) = (model, index, $"{model.Name} is in use");
-        _seen = Look(_files[index]);
+        (_current, _index) = (model, loaded.Index);
+        _seen = FileState.Of(_files[_index]);
+        return new Status($"{model.Name} is in use");
     }
 
-    private static (DateTime, long) Look(string file)
+    /// <summary>Result of a load: the model, or why there is none.</summary>
+    private sealed record Loaded(int Index, Segmenter? Model, string? Error);
+
+    /// <summary>Changes when a file is written over.</summary>
+    private readonly record struct FileState(DateTime Written, long Length)
     {
-        FileInfo info = new(file);
-        return info.Exists ? (info.LastWriteTimeUtc, info.Length) : default;
+        public static FileState Of(string file)
+        {
+            FileInfo info = new(file);
+            return info.Exists ? new FileState(info.LastWriteTimeUtc, info.Length) : default;
+        }
     }
 }

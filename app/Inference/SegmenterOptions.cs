@@ -3,11 +3,21 @@ using RealtimeSeg.Inference.ThirdParty;
 
 namespace RealtimeSeg.Inference;
 
-/// <summary>How the network is to be run.</summary>
+/// <summary>How the network is run.</summary>
 /// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>.</param>
-/// <param name="Threads">CPU threads; 0 for one a core.</param>
+/// <param name="Threads">CPU threads; 0 for one per core.</param>
+/// <param name="Size">Working size in pixels; null for the one that the model was trained for.</param>
 /// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
-/// <param name="Foreign">How a model that this program did not make is to be read.</param>
-/// <param name="Size">Working size; null for the one the model was trained for.</param>
-/// <param name="Fit">How pictures are brought to that size; null for the model's own way.</param>
-public sealed record SegmenterOptions(string Provider = ExecutionProviders.Auto, int Threads = 0, (int Width, int Height)? Size = null, bool Spin = false, ModelHints? Foreign = null, Fit? Fit = null);
+/// <param name="Hints">How to read a third-party model, as far as it is given.</param>
+/// <param name="Fit">How images are brought to the working size; null for the model's own way.</param>
+public sealed record SegmenterOptions(
+    string Provider = ExecutionProviders.Auto,
+    int Threads = 0,
+    (int Width, int Height)? Size = null,
+    bool Spin = false,
+    ModelHints? Hints = null,
+    Fit? Fit = null)
+{
+    /// <summary>CPU threads as a number.</summary>
+    public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+}

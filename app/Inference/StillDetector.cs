@@ -2,18 +2,25 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Inference;
 
-/// <summary>Whether a picture looks as one that was remembered: compared cell by cell, so that noise averages out but a small thing that moves does not.</summary>
+/// <summary>
+/// Compares images with one that is remembered, cell by cell: noise averages out within a cell, a small thing that moves does not.
+/// </summary>
 public sealed class StillDetector : IDisposable
 {
+    /// <summary>Side of a cell in pixels.</summary>
     private const int Cell = 8;
+
+    /// <summary>Largest difference of a cell's mean, in 0–255, that noise explains.</summary>
     private const double Noise = 6;
+
     private readonly Mat _remembered = new(), _cells = new(), _difference = new();
 
-    public void Remember(Mat picture) => Shrink(picture, _remembered);
+    public void Remember(Mat image) => Shrink(image, _remembered);
 
-    public bool IsStill(Mat picture)
+    /// <summary>Whether an image shows the same as the one that is remembered; false if none is.</summary>
+    public bool IsStill(Mat image)
     {
-        Shrink(picture, _cells);
+        Shrink(image, _cells);
         if (_cells.Size() != _remembered.Size()) return false;
         Cv2.Absdiff(_cells, _remembered, _difference);
         using Mat plane = _difference.Reshape(1);
@@ -28,6 +35,9 @@ public sealed class StillDetector : IDisposable
         _difference.Dispose();
     }
 
-    private static void Shrink(Mat picture, Mat cells)
-        => Cv2.Resize(picture, cells, new Size(Math.Max(1, picture.Width / Cell), Math.Max(1, picture.Height / Cell)), 0, 0, InterpolationFlags.Area);
+    private static void Shrink(Mat image, Mat cells)
+    {
+        Size size = new(Math.Max(1, image.Width / Cell), Math.Max(1, image.Height / Cell));
+        Cv2.Resize(image, cells, size, 0, 0, InterpolationFlags.Area);
+    }
 }

@@ -1,32 +1,29 @@
-using RealtimeSeg.Graphics;
-
 namespace RealtimeSeg.Input;
 
-/// <summary>What can be asked for with a key.</summary>
+/// <summary>Requests of a user, by key, click or page. <see cref="KeyTable"/> has a row for each but <see cref="View"/>.</summary>
 public enum UserKey
 {
     Quit,
     Pause,
-    Still,
-    MoreOpacity,
-    LessOpacity,
-    Hud,
-    Refine,
-    NextView,
     Step,
     SeekBack,
     SeekForward,
     Slower,
     Faster,
+    MoreOpacity,
+    LessOpacity,
+    Refine,
     Solo,
-    Help,
-    Fullscreen,
-    NextModel,
 
-    /// <summary>A click on the picture.</summary>
+    /// <summary>A click on the image.</summary>
     Pick,
+    NextModel,
+    Fullscreen,
+    Still,
+    Hud,
+    Help,
+    NextView,
 
-    /// <summary>The first of eight that follow one another, one for each <see cref="View"/>.</summary>
-    FirstView,
-    LastView = FirstView + 7,
+    /// <summary>One view of the table of views, whose rows hold their keys.</summary>
+    View,
 }

@@ -7,8 +7,8 @@ using RealtimeSeg.Sinks;
 namespace RealtimeSeg.Web;
 
 /// <summary>
-/// Pictures as JPEGs for any number of viewers. The loop only copies pixels, and only when somebody looks, at most so many times a second;
-/// a thread of its own encodes the newest. Viewers wait for the next picture and miss what came while they were slow.
+/// JPEGs for any number of viewers. The loop only copies pixels, only while there is a viewer, and at a limited rate; a thread of its own
+/// encodes the newest image. Viewers wait for the next image and miss what came while they were slow.
 /// </summary>
 public sealed class WebSink : ISink
 {
@@ -24,7 +24,7 @@ public sealed class WebSink : ISink
     private volatile bool _closed;
     private TaskCompletionSource<byte[]> _next = New();
 
-    /// <param name="framesPerSecond">Most pictures a second that are encoded.</param>
+    /// <param name="framesPerSecond">Most images per second that are encoded.</param>
     public WebSink(double framesPerSecond)
     {
         _period = (long)(Stopwatch.Frequency / framesPerSecond);
@@ -32,7 +32,8 @@ public sealed class WebSink : ISink
         _encoder.Start();
     }
 
-    /// <summary>The next picture, as a JPEG. Counts as a viewer until it has come.</summary>
+    /// <summary>Waits for the next image, as a JPEG. The caller counts as a viewer until it arrives.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the sink was disposed.</exception>
     public async Task<byte[]> NextAsync(CancellationToken cancel)
     {
         Interlocked.Increment(ref _viewers);
@@ -95,9 +96,9 @@ public sealed class WebSink : ISink
     {
         fixed (byte* p = rgba)
         {
-            using Mat picture = Mat.FromPixelData(height, width, MatType.CV_8UC4, (nint)p);
+            using Mat image = Mat.FromPixelData(height, width, MatType.CV_8UC4, (nint)p);
             using Mat bgr = new();
-            Cv2.CvtColor(picture, bgr, ColorConversionCodes.RGBA2BGR);
+            Cv2.CvtColor(image, bgr, ColorConversionCodes.RGBA2BGR);
             Cv2.ImEncode(".jpg", bgr, out byte[] jpeg, new ImageEncodingParam(ImwriteFlags.JpegQuality, Quality));
             return jpeg;
         }

@@ -1,6 +1,6 @@
 #version 330 core
-// First half of the background blur: along rows, at a quarter of the size. Pixels weigh as much as they are background, so that no
-// foreground colour enters and no halo forms; the weights' sum goes on in alpha.
+// First half of the background blur: along rows, at a quarter of the size. Pixels are weighted by how much they are background, so
+// that no foreground colour enters and no halo forms; alpha holds the sum of the weights.
 #include "view.glsl"
 
 const int Radius = 8;

@@ -1,5 +1,5 @@
 #version 330 core
-// One triangle that covers the target. uv is (0, 0) at the first row in memory, which holds the top of every picture here.
+// One triangle that covers the target. uv is (0, 0) at the first row in memory, which is the top of every image here.
 out vec2 uv;
 
 void main()

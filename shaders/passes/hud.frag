@@ -1,5 +1,5 @@
 #version 330 core
-// A picture drawn by Skia, with premultiplied alpha, over what is there.
+// A panel drawn by Skia, with premultiplied alpha, over the frame.
 in vec2 uv;
 out vec4 color;
 

@@ -1,6 +1,6 @@
 #version 330 core
-// Joint bilateral upsampling of the labels (Kopf et al. 2007): each pixel of the picture asks the nine mask pixels around it, and
-// those that look like it count more. The class with the most weight wins; a quarter's doubt falls to the nearest.
+// Joint bilateral upsampling of the labels (Kopf et al. 2007): the nine mask pixels around each pixel of the image vote, and
+// those of a similar colour count more. The class with the most weight wins; a tie goes to the nearest.
 in vec2 uv;
 layout(location = 0) out uint label;
 layout(location = 1) out float sure;
@@ -9,7 +9,7 @@ uniform sampler2D frame;
 uniform usampler2D labels;
 uniform sampler2D confidence;
 
-const float ColourSpread = 0.09;    // of one channel, in 0-1: closer than this is alike
+const float ColourSpread = 0.09;    // of one channel, in 0-1: closer than this is similar
 const float SpaceSpread = 1.0;      // in mask pixels
 
 void main()
@@ -38,7 +38,9 @@ void main()
             vec2 away = vec2(q) - p;
             vec3 unlike = texture(frame, (vec2(q) + 0.5) / size).rgb - here;
             float c = texelFetch(confidence, q, 0).r;
-            float weight = c * exp(-dot(away, away) / (2.0 * SpaceSpread * SpaceSpread) - dot(unlike, unlike) / (2.0 * ColourSpread * ColourSpread));
+            float distance = dot(away, away) / (2.0 * SpaceSpread * SpaceSpread);
+            float contrast = dot(unlike, unlike) / (2.0 * ColourSpread * ColourSpread);
+            float weight = c * exp(-distance - contrast);
             uint vote = texelFetch(labels, q, 0).r;
             for (int k = 0; k < 5; k++) votes[k] += candidates[k] == vote ? weight : 0.0;
             total += weight;

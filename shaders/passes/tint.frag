@@ -1,5 +1,5 @@
 #version 330 core
-// The colour of each mask pixel's class, at the mask's own size: views then need one filtered look instead of eight exact ones.
+// The colour of each mask pixel's class, at the mask's own size: views then need one filtered lookup instead of several exact ones.
 in vec2 uv;
 out vec4 color;
 

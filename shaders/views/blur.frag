@@ -2,7 +2,7 @@
 // Second half of the background blur: along columns, normalised, and the foreground over it.
 #include "view.glsl"
 
-uniform sampler2D rows;         // what passes/blur-rows.frag left
+uniform sampler2D rows;         // result of passes/blur-rows.frag
 
 const int Radius = 8;
 

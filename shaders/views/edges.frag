@@ -1,5 +1,5 @@
 #version 330 core
-// Outlines of the classes: a pixel is on one where a neighbour a line's width away has another class.
+// Outlines of the classes: a pixel is on one if a neighbour a line's width away has another class.
 #include "view.glsl"
 
 uniform vec2 lineWidth;         // in uv
@@ -16,7 +16,7 @@ void main()
     uint right = labelAt(uv + vec2(lineWidth.x, 0.0)), left = labelAt(uv - vec2(lineWidth.x, 0.0));
     uint below = labelAt(uv + vec2(0.0, lineWidth.y)), above = labelAt(uv - vec2(0.0, lineWidth.y));
     bool edge = here != right || here != left || here != below || here != above;
-    // The class's colour, lifted, so that dark ones are seen on dark pictures.
+    // The class's colour, lifted, so that dark ones show on dark images.
     vec3 line = mix(classColor(uv).rgb, vec3(1.0), 0.35);
     color = vec4(edge ? mix(texture(frame, uv).rgb, line, max(opacity, 0.6)) : texture(frame, uv).rgb, 1.0);
 }

@@ -1,5 +1,5 @@
 #version 330 core
-// How sure the network is: from dark blue (not at all) over red to white.
+// Confidence of the network, from dark blue (none) over red to white.
 #include "view.glsl"
 
 void main()

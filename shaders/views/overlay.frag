@@ -1,5 +1,5 @@
 #version 330 core
-// Class colours over the picture.
+// Class colours over the image.
 #include "view.glsl"
 
 void main()

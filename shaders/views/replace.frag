@@ -1,5 +1,5 @@
 #version 330 core
-// The foreground before another picture, which fills the frame at its own aspect.
+// The foreground on a backdrop, which fills the frame at its own aspect.
 #include "view.glsl"
 
 uniform sampler2D backdrop;

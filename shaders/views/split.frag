@@ -1,5 +1,5 @@
 #version 330 core
-// The picture and its overlay side by side, each whole and at half size.
+// The image and its overlay side by side, each whole and at half size.
 #include "view.glsl"
 
 void main()

@@ -17,12 +17,12 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     private static readonly (int, int) Small = (160, 120);
 
     [Fact]
-    public void All_schedules_show_the_same_pictures()
+    public void All_schedules_show_the_same_images()
     {
         ulong[] Hashes(Schedule schedule)
         {
             RecordingSink sink = new();
-            RunReport report = Run(new EngineOptions(schedule, Frames: 12), new StreetSource("synth://3", null), sink, hud: false);
+            RunReport report = Run(new EngineOptions(schedule, Frames: 12), Street(), sink);
             Assert.Equal(12, report.Stats.Count);
             Assert.Equal(12, report.Read);
             Assert.Equal(0, report.Dropped);
@@ -41,7 +41,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     public void Latest_wins_accounts_for_every_frame_it_read(Schedule schedule)
     {
         RecordingSink sink = new();
-        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 60), new StreetSource("synth://3", null), sink, hud: false);
+        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 60), Street(), sink);
         Assert.Equal(60, report.Read);
         Assert.Equal(60, report.Stats.Count + report.Dropped);
         Assert.True(report.Stats.Count > 0);
@@ -51,7 +51,8 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     public void A_paced_replay_keeps_to_the_sources_rate_on_the_injected_clock()
     {
         SteppedClock clock = new();
-        Run(new EngineOptions(Schedule.Inline, Paced: true, Frames: 10), new StreetSource("synth://3", 20), new RecordingSink(), hud: true, clock);
+        EngineOptions options = new(Schedule.Inline, Paced: true, Frames: 10);
+        Run(options, new StreetSource("synth://3", 20), new RecordingSink(), HudDetail.Full, clock);
         Assert.Equal(10 * 50_000_000L, clock.Now);
     }
 
@@ -61,27 +62,28 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     public void Masks_are_kept_for_the_frames_between(Schedule schedule)
     {
         RecordingSink sink = new();
-        RunReport report = Run(new EngineOptions(schedule, Frames: 12, Labels: new LabelOptions(Every: 4)), new StreetSource("synth://3", null), sink, hud: false);
+        RunReport report = Run(new EngineOptions(schedule, Frames: 12, Labels: new LabelOptions(Every: 4)), Street(), sink);
         Assert.Equal(9, report.Skipped);
         Assert.Equal([0, 4, 8], Enumerable.Range(0, 12).Where(i => sink.Ages[i] == 0));
-        Assert.Equal(12, sink.Hashes.Distinct().Count()); // the picture goes on
+        Assert.Equal(12, sink.Hashes.Distinct().Count()); // the images go on
     }
 
     [Fact]
-    public void A_picture_that_stands_still_is_labelled_once_and_again_when_it_moves()
+    public void A_still_image_is_labelled_once_and_again_when_something_moves()
     {
         using TemporaryFolder folder = new();
-        using Mat still = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60)), moved = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60));
+        using Mat still = new(120, 160, MatType.CV_8UC3, new Scalar(90, 120, 60)), moved = still.Clone();
         Cv2.Rectangle(moved, new Rect(40, 40, 12, 12), Scalar.White, -1);
         for (int i = 0; i < 8; i++) Cv2.ImWrite(folder[$"{i}.png"], i < 5 ? still : moved);
         RecordingSink sink = new();
-        RunReport report = Run(new EngineOptions(Schedule.Inline, Labels: new LabelOptions(SkipStill: true)), new ImageSource(folder.Path, null), sink, hud: false);
+        EngineOptions options = new(Schedule.Inline, Labels: new LabelOptions(SkipStill: true));
+        RunReport report = Run(options, new ImageSource(folder.Path, null), sink);
         Assert.Equal(6, report.Skipped);
         Assert.Equal([0, 5], Enumerable.Range(0, 8).Where(i => sink.Ages[i] == 0));
     }
 
     [Fact]
-    public void The_resolution_ladder_goes_down_at_once_up_after_a_while_and_does_not_swing()
+    public void The_resolution_ladder_goes_down_at_once_up_after_a_while_and_does_not_oscillate()
     {
         ResolutionLadder ladder = new(targetFps: 30, full: (480, 360));
         double CostNow() => 50.0 * ladder.Size.Width * ladder.Size.Height / (480 * 360); // too slow for 33 ms at full size
@@ -95,16 +97,17 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.True(widths[20] < 480, "it did not go down");
         Assert.Single(widths.Skip(30).Distinct()); // and then it stays
         Assert.True(CostNow() + 5 <= 1000.0 / 30);
-        for (int i = 0; i < 20; i++) ladder.Observe(2, 1); // a few cheap frames are no reason
+        for (int i = 0; i < 20; i++) ladder.Observe(2, 1); // a few cheap frames are not enough
         Assert.Equal(widths[^1], ladder.Size.Width);
         for (int i = 0; i < 400; i++) ladder.Observe(2, 1);
         Assert.Equal(480, ladder.Size.Width);
     }
 
     [Fact]
-    public void A_target_rate_out_of_reach_takes_the_smallest_size_and_goes_on()
+    public void A_target_rate_out_of_reach_uses_the_smallest_size()
     {
-        RunReport report = Run(new EngineOptions(Schedule.Inline, Frames: 40, Labels: new LabelOptions(0.5f, TargetFps: 1000)), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        EngineOptions options = new(Schedule.Inline, Frames: 40, Labels: new LabelOptions(0.5f, TargetFps: 1000));
+        RunReport report = Run(options, Street(), new NullSink(), HudDetail.Full);
         Assert.Equal(40, report.Stats.Count);
         Assert.Equal(((int)(Small.Item1 * 0.48), (int)(Small.Item2 * 0.48)), report.NetworkSize);
     }
@@ -112,11 +115,12 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     [Theory]
     [InlineData(Schedule.Ahead)]
     [InlineData(Schedule.Pipelined)]
-    public void Steady_state_allocates_under_a_kilobyte_a_frame_and_collects_no_gen2(Schedule schedule)
+    public void Steady_state_allocates_under_a_kilobyte_per_frame_and_collects_no_gen2(Schedule schedule)
     {
-        RunReport report = Run(new EngineOptions(schedule, Frames: 300, WarmUp: 30, Labels: new LabelOptions(0.5f)), new StreetSource("synth://3", null), new NullSink(), hud: true);
+        EngineOptions options = new(schedule, Frames: 300, WarmUp: 30, Labels: new LabelOptions(0.5f));
+        RunReport report = Run(options, Street(), new NullSink(), HudDetail.Full);
         Assert.Equal(300, report.Stats.Count);
-        Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes a frame");
+        Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes per frame");
         Assert.Equal(0, report.Gen2Collections);
     }
 
@@ -127,33 +131,38 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         File.WriteAllBytes(folder["0.png"], [1, 2, 3]);
         foreach (Schedule schedule in Enum.GetValues<Schedule>())
         {
-            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(schedule), new ImageSource(folder.Path, null), new RecordingSink(), hud: false));
+            ImageSource source = new(folder.Path, null);
+            UserError e = Assert.Throws<UserError>(() => Run(new EngineOptions(schedule), source, new RecordingSink()));
             Assert.Contains("0.png", e.Message, StringComparison.Ordinal);
         }
     }
 
-    private RunReport Run(EngineOptions options, ISource source, ISink sink, bool hud, FrameClock? clock = null)
+    private static StreetSource Street() => new("synth://3", null);
+
+    private RunReport Run(EngineOptions options, ISource source, ISink sink, HudDetail hud = HudDetail.None, FrameClock? clock = null)
     {
         Segmenter segmenter = model.Load(Small);
         using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions { Hud = hud ? HudDetail.Full : HudDetail.None });
+        RenderOptions render = new() { Hud = hud };
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
         using (source)
         using (SinkSet sinks = new(_ => { }))
         using (CancellationTokenSource stop = new())
         {
             sinks.Add(sink);
-            using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, clock ?? new WallClock(), stop), options);
+            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop);
+            using FrameEngine engine = new(parts, options);
             return engine.Run();
         }
     }
 
-    /// <summary>A real sink that keeps a hash of each picture.</summary>
+    /// <summary>A real sink that keeps a hash of each image.</summary>
     private sealed class RecordingSink : ISink
     {
         public List<ulong> Hashes { get; } = [];
 
-        /// <summary>How much older than its picture each mask was.</summary>
+        /// <summary>How much older than its frame each mask was, in nanoseconds.</summary>
         public List<long> Ages { get; } = [];
 
         public void Present(Renderer renderer, FrameSlot slot)

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>What frames travel in and what is counted about them.</summary>
+/// <summary>Slots, channels and statistics of frames, and the sizes and metadata that they meet.</summary>
 public sealed class FrameTests
 {
     [Fact]
-    public void A_mailbox_gives_the_newest_frame_and_counts_the_rest()
+    public void A_mailbox_gives_the_newest_frame_and_counts_the_others_as_dropped()
     {
         FrameChannel mailbox = new(1);
         FrameSlot[] slots = [new(), new(), new()];
@@ -76,6 +76,15 @@ public sealed class FrameTests
         Assert.Equal(new Percentiles(1, 1, 1, 1, 9), stats.Of(Stage.Capture));
     }
 
+    [Fact]
+    public void The_most_urgent_status_is_the_first_alarm_or_else_the_first()
+    {
+        Status notice = new("loading"), other = new("loaded"), alarm = Status.Alarm("lost"), second = Status.Alarm("broken");
+        Assert.Equal(alarm, Status.MostUrgent(null, notice, alarm, second));
+        Assert.Equal(notice, Status.MostUrgent(null, notice, other));
+        Assert.Null(Status.MostUrgent(null, null));
+    }
+
     [Theory]
     [InlineData(768, 576, Fit.Keep, 480, 360, 480, 360)]
     [InlineData(320, 240, Fit.Keep, 480, 360, 480, 360)]
@@ -86,7 +95,8 @@ public sealed class FrameTests
     [InlineData(720, 1280, Fit.Letterbox, 202, 360, 480, 360)]
     [InlineData(1280, 720, Fit.Crop, 640, 360, 480, 360)]
     [InlineData(4000, 10, Fit.Letterbox, 480, 1, 480, 360)]
-    public void Geometry_keeps_aspect_and_area_stretches_adds_bars_or_crops(int width, int height, Fit fit, int scaledWidth, int scaledHeight, int networkWidth, int networkHeight)
+    public void Geometry_keeps_aspect_and_area_stretches_adds_bars_or_crops(
+        int width, int height, Fit fit, int scaledWidth, int scaledHeight, int networkWidth, int networkHeight)
     {
         FrameGeometry g = FrameGeometry.For(width, height, (480, 360), fit);
         Assert.Equal((scaledWidth, scaledHeight, networkWidth, networkHeight), (g.Width, g.Height, g.NetworkWidth, g.NetworkHeight));
@@ -95,7 +105,18 @@ public sealed class FrameTests
     [Fact]
     public void A_manifest_survives_the_file_and_a_wrong_one_is_refused()
     {
-        ModelManifest m = new() { Classes = ["a", "b"], Palette = [0x010203, 0xFFEEDD], Size = (64, 32), Network = "n", Parameters = 7, MeanIu = 0.5, Fit = Fit.Stretch, Recipe = ["train --out a", "export a"], Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mean IU 0.5" } };
+        ModelManifest m = new()
+        {
+            Classes = ["a", "b"],
+            Palette = [0x010203, 0xFFEEDD],
+            Size = (64, 32),
+            Network = "n",
+            Parameters = 7,
+            MeanIu = 0.5,
+            Fit = Fit.Stretch,
+            Recipe = ["train --out a", "export a"],
+            Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mean IU 0.5" },
+        };
         ModelManifest read = ModelManifest.Parse(m.ToMetadata(), "x.onnx");
         Assert.Equal(m.ToMetadata(), read.ToMetadata());
         Assert.Equal(m.Recipe, read.Recipe);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>Pictures from the GPU (or Mesa's stand-in for one) against the same arithmetic done here.</summary>
+/// <summary>Images from the GPU (or from Mesa, which stands in for one) against the same arithmetic done here.</summary>
 public sealed class RenderingTests
 {
     private static readonly int[] Palette = [0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00];
@@ -30,7 +30,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void The_first_row_is_the_top_of_the_picture()
+    public void The_first_row_is_the_top_of_the_image()
     {
         using FrameSlot slot = Slot(32, 32, 32, 32);
         slot.Image.SetTo(Scalar.Black);
@@ -45,7 +45,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void The_HUD_changes_only_its_corner_and_less_without_the_legend()
+    public void The_HUD_changes_only_its_corner_and_less_of_it_without_the_legend()
     {
         using FrameSlot slot = Slot(640, 480, 160, 120);
         using EglContext context = new();
@@ -78,7 +78,7 @@ public sealed class RenderingTests
     }
 
     [Fact]
-    public void A_smaller_picture_later_is_shown_whole_between_black_bars()
+    public void A_smaller_frame_later_is_shown_whole_between_black_bars()
     {
         using EglContext context = new();
         using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
@@ -88,14 +88,14 @@ public sealed class RenderingTests
         renderer.Compose(() => default, 0);
         renderer.Upload(second);
         renderer.Compose(() => default, 0);
-        using Mat picture = ToBgr(renderer);
-        Assert.Equal(new Size(80, 40), picture.Size());
-        Assert.Equal(new Vec3b(0, 0, 0), picture.At<Vec3b>(20, 5));
-        Assert.Equal(new Vec3b(255, 255, 255), picture.At<Vec3b>(20, 40));
-        Assert.Equal(new Vec3b(0, 0, 0), picture.At<Vec3b>(20, 75));
+        using Mat shown = ToBgr(renderer);
+        Assert.Equal(new Size(80, 40), shown.Size());
+        Assert.Equal(new Vec3b(0, 0, 0), shown.At<Vec3b>(20, 5));
+        Assert.Equal(new Vec3b(255, 255, 255), shown.At<Vec3b>(20, 40));
+        Assert.Equal(new Vec3b(0, 0, 0), shown.At<Vec3b>(20, 75));
     }
 
-    /// <summary>A picture with gradients; labels in blocks; confidence growing to the right.</summary>
+    /// <summary>An image with gradients; labels in blocks; confidence growing to the right.</summary>
     private static FrameSlot Slot(int width, int height, int maskWidth, int maskHeight)
     {
         FrameSlot slot = new();
@@ -104,7 +104,11 @@ public sealed class RenderingTests
         slot.Confidence.Create(maskHeight, maskWidth, MatType.CV_8UC1);
         for (int y = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++) slot.Image.Set(y, x, new Vec3b((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)((x + y) % 256)));
+            for (int x = 0; x < width; x++)
+            {
+                Vec3b colour = new((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)((x + y) % 256));
+                slot.Image.Set(y, x, colour);
+            }
         }
 
         for (int y = 0; y < maskHeight; y++)
@@ -166,7 +170,7 @@ public sealed class RenderingTests
         return bgr;
     }
 
-    /// <summary>At most 6 levels off anywhere: two roundings and an 8-bit enlargement. A failure leaves the difference as a picture.</summary>
+    /// <summary>At most 6 levels off anywhere: two roundings and an 8-bit enlargement. A failure saves the difference image.</summary>
     private static void AssertSimilar(Mat expected, Mat actual, string name)
     {
         Assert.Equal(expected.Size(), actual.Size());

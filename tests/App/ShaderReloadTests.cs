@@ -12,11 +12,12 @@ namespace RealtimeSeg.Tests.App;
 public sealed class ShaderReloadTests
 {
     [Fact]
-    public void A_changed_shader_is_taken_up_and_one_that_does_not_compile_is_named_while_the_old_goes_on()
+    public void A_changed_shader_is_loaded_and_one_that_does_not_compile_is_reported_while_the_old_one_stays()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "shaders", "views", "overlay.frag"), original = File.ReadAllText(file);
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], new RenderOptions { Hud = HudDetail.None, Refine = false });
+        RenderOptions options = new() { Hud = HudDetail.None, Refine = false };
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], options);
         using FrameSlot slot = new();
         slot.Image.Create(48, 64, MatType.CV_8UC3);
         slot.Image.SetTo(new Scalar(10, 20, 30));
@@ -42,13 +43,13 @@ public sealed class ShaderReloadTests
         try
         {
             File.WriteAllText(file, original.Replace("color = ", "colour = ", StringComparison.Ordinal));
-            byte[] broken = Until(_ => renderer.ShaderFault is not null);
-            Assert.Contains("overlay.frag", renderer.ShaderFault, StringComparison.Ordinal);
+            byte[] broken = Until(_ => renderer.Status is { IsAlarm: true });
+            Assert.Contains("overlay.frag", renderer.Status!.Value.Text, StringComparison.Ordinal);
             Assert.Equal(first, broken);
             File.WriteAllText(file, original.Replace("vec4(tinted(uv), 1.0)", "vec4(0.0, 0.0, 1.0, 1.0)", StringComparison.Ordinal));
             byte[] blue = Until(p => p[2] == 255);
             Assert.Equal([0, 0, 255, 255], blue[..4]);
-            Assert.Null(renderer.ShaderFault);
+            Assert.Null(renderer.Status);
         }
         finally
         {

@@ -55,7 +55,7 @@ public sealed class ThirdPartyModelTests
         Value x = g.Input("picture", ElementType.Float, new Shape(1, 3, 64, 96));
         Value red = Layout.Slice(g, x, [1], [0], [1]);
         File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [red]));
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Foreign: new ModelHints { Mean = [0], Std = [255] }), _ => { });
+        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Hints: new ModelHints { Mean = [0], Std = [255] }), _ => { });
         Assert.Equal(["background", "foreground"], segmenter.Manifest.Classes);
         using FrameSlot slot = Stripes();
         segmenter.Fit(slot);
@@ -73,7 +73,7 @@ public sealed class ThirdPartyModelTests
     {
         using TemporaryFolder folder = new();
         WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Foreign: new ModelHints { Mean = [0], Std = [255] }, Fit: fit), _ => { });
+        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Hints: new ModelHints { Mean = [0], Std = [255] }, Fit: fit), _ => { });
         using FrameSlot slot = Stripes();
         using Mat narrow = slot.Image.Clone();
         Cv2.Resize(narrow, slot.Image, new Size(192, 64));
@@ -187,7 +187,7 @@ public sealed class ThirdPartyModelTests
         Assert.Equal(5, shelf.Current.Manifest.Classes.Count);
         Segmenter second = shelf.Current;
         File.WriteAllText(file, "this is no model");
-        Until(() => shelf.Fault?.Contains("not an ONNX file", StringComparison.Ordinal) == true);
+        Until(() => shelf.Status is { IsAlarm: true } s && s.Text.Contains("not an ONNX file", StringComparison.Ordinal));
         Assert.Same(second, shelf.Current);
         shelf.Next(); // there is no other
         shelf.Turn(now);

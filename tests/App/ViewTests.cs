@@ -10,11 +10,12 @@ using Xunit;
 namespace RealtimeSeg.Tests.App;
 
 /// <summary>
-/// Each view of one simple scene: a light square (class 1, foreground) in the middle of a dark picture (class 0, background).
+/// Each view of one simple scene: a light square (class 1, foreground) in the middle of a dark image (class 0, background).
 /// </summary>
 public sealed class ViewTests : IDisposable
 {
     private const int Size = 96, Low = 32, High = 64;
+    private static readonly string Shaders = Path.Combine(Repository.Root, "shaders");
     private static readonly string[] Classes = ["background", "thing"];
     private static readonly int[] Palette = [0x000000, 0xE02010];
     private readonly EglContext _context = new();
@@ -28,15 +29,53 @@ public sealed class ViewTests : IDisposable
         _slot.Labels.SetTo(new Scalar(0));
         _slot.Confidence.Create(Size, Size, MatType.CV_8UC1);
         _slot.Confidence.SetTo(new Scalar(255));
-        using Mat image = new(_slot.Image, new Rect(Low, Low, High - Low, High - Low)), labels = new(_slot.Labels, new Rect(Low, Low, High - Low, High - Low));
+        Rect square = new(Low, Low, High - Low, High - Low);
+        using Mat image = new(_slot.Image, square), labels = new(_slot.Labels, square);
         image.SetTo(new Scalar(240, 240, 240));
         labels.SetTo(new Scalar(1));
     }
 
     [Fact]
+    public void Every_view_has_help_and_a_shader_and_a_name_and_key_of_its_own()
+    {
+        Assert.All(Views.All, v => Assert.False(string.IsNullOrWhiteSpace(v.Help), $"{v} has no help"));
+        Assert.All(Views.All, v => Assert.True(File.Exists(ShaderFile(v)), $"{v} has no shader {v.Shader}"));
+        Assert.Equal(Views.All.Count, Views.All.Select(v => v.Key).Distinct().Count());
+        Assert.Equal(Views.All.Count, Views.All.Select(v => v.Name).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void Every_view_shader_has_a_row()
+    {
+        string[] shaders = [.. Directory.EnumerateFiles(Path.Combine(Shaders, "views")).Select(f => Path.GetFileNameWithoutExtension(f))];
+        Assert.Equal(Views.All.Select(v => v.Name).Order(StringComparer.Ordinal), shaders.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Rows_announce_the_inputs_that_their_shaders_read()
+    {
+        foreach (View v in Views.All)
+        {
+            string source = File.ReadAllText(ShaderFile(v));
+            Assert.Equal(v.ShowsBackdrop, source.Contains("uniform sampler2D backdrop;", StringComparison.Ordinal));
+            Assert.Equal(v.CanBeTransparent, source.Contains("uniform float transparent;", StringComparison.Ordinal));
+            if (v.PrePass is { } before) Assert.Contains($"uniform sampler2D {before.Sampler};", source, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Views_are_found_by_name_and_follow_one_another_in_a_circle()
+    {
+        Assert.Same(Views.Parse("cutout"), Views.Parse("Cut-Out"));
+        Assert.Contains("overlay, mask", Assert.Throws<UserError>(() => Views.Parse("nothing")).Message, StringComparison.Ordinal);
+        View view = Views.Default;
+        foreach (View next in Views.All.Skip(1).Append(Views.Default)) Assert.Same(next, view = Views.After(view));
+    }
+
+    [Fact]
     public void Overlay_tints_the_foreground_only()
     {
-        byte[] p = Draw(View.Overlay);
+        byte[] p = Draw("overlay");
         Assert.Equal((20, 20, 20), At(p, 5, 5));
         (int r, int g, int b) = At(p, 48, 48);
         Assert.InRange(r, 230, 234); // half of 240 and half of 0xE0
@@ -47,7 +86,7 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Mask_shows_the_class_colours_alone()
     {
-        byte[] p = Draw(View.Mask);
+        byte[] p = Draw("mask");
         Assert.Equal((0, 0, 0), At(p, 5, 5));
         Assert.Equal((0xE0, 0x20, 0x10), At(p, 48, 48));
     }
@@ -55,25 +94,25 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Edges_draws_on_the_outline_and_nowhere_else()
     {
-        byte[] p = Draw(View.Edges);
+        byte[] p = Draw("edges");
         Assert.Equal((20, 20, 20), At(p, 5, 5));
         Assert.Equal((240, 240, 240), At(p, 48, 48));
         Assert.NotEqual((240, 240, 240), At(p, Low, 48));
     }
 
     [Fact]
-    public void Split_shows_the_picture_left_and_the_overlay_right()
+    public void Split_shows_the_image_left_and_the_overlay_right()
     {
-        byte[] p = Draw(View.Split);
+        byte[] p = Draw("split");
         Assert.Equal((240, 240, 240), At(p, 24, 48));
         Assert.InRange(At(p, 72, 48).G, 134, 138);
-        Assert.Equal((15, 15, 15), At(p, 24, 4)); // above the half-size pictures
+        Assert.Equal((15, 15, 15), At(p, 24, 4)); // above the half-size images
     }
 
     [Fact]
     public void Blur_lets_no_foreground_colour_into_the_background()
     {
-        byte[] p = Draw(View.Blur);
+        byte[] p = Draw("blur");
         Assert.Equal((240, 240, 240), At(p, 48, 48));
         // A plain blur would leave more than a hundred levels right beside the square.
         for (int x = 0; x < Low - 1; x++) Assert.InRange(At(p, x, 48).R, 15, 30);
@@ -82,22 +121,24 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Replace_puts_the_backdrop_behind_the_foreground()
     {
-        byte[] p = Draw(View.Replace, new RenderOptions { Backdrop = 0x204080 });
+        byte[] p = Draw("replace", new RenderOptions { Backdrop = 0x204080 });
         Assert.Equal((0x20, 0x40, 0x80), At(p, 5, 5));
         Assert.Equal((240, 240, 240), At(p, 48, 48));
     }
 
     [Fact]
-    public void A_picture_or_a_moving_backdrop_lies_behind_the_foreground()
+    public void An_image_or_a_moving_backdrop_lies_behind_the_foreground()
     {
         using TemporaryFolder folder = new();
-        foreach ((int i, Scalar colour) in new[] { (0, new Scalar(200, 0, 0)), (1, new Scalar(0, 200, 0)), (2, new Scalar(0, 0, 200)) })
+        Scalar[] colours = [new(200, 0, 0), new(0, 200, 0), new(0, 0, 200)];
+        for (int i = 0; i < colours.Length; i++)
         {
-            using Mat frame = new(40, 60, MatType.CV_8UC3, colour);
+            using Mat frame = new(40, 60, MatType.CV_8UC3, colours[i]);
             Cv2.ImWrite(folder[$"{i}.png"], frame);
         }
 
-        using Renderer renderer = new(_context.Gl, Classes, Palette, new RenderOptions { View = View.Replace, Hud = HudDetail.None });
+        RenderOptions options = new() { View = Views.Parse("replace"), Hud = HudDetail.None };
+        using Renderer renderer = new(_context.Gl, Classes, Palette, options);
         (int, int, int) Behind(Backdrop backdrop, double seconds)
         {
             if (backdrop.Advance(seconds)) renderer.SetBackdrop(backdrop.Image);
@@ -108,16 +149,18 @@ public sealed class ViewTests : IDisposable
             return At(p, 5, 5);
         }
 
+        (int, int, int) red = (200, 0, 0), green = (0, 200, 0), blue = (0, 0, 200);
         using Backdrop still = new(() => new ImageSource(folder["1.png"], 10)), moving = new(() => new ImageSource(folder.Path, 10));
-        Assert.Equal([(0, 200, 0), (0, 200, 0), (0, 200, 0)], new[] { 0, 0.5, 9 }.Select(t => Behind(still, t)));
-        Assert.Equal([(0, 0, 200), (0, 0, 200), (0, 200, 0), (200, 0, 0), (0, 0, 200)], new[] { 0, 0.05, 0.15, 0.25, 0.35 }.Select(t => Behind(moving, t)));
+        Assert.Equal([green, green, green], new[] { 0, 0.5, 9 }.Select(t => Behind(still, t)));
+        Assert.Equal([blue, blue, green, red, blue], new[] { 0, 0.05, 0.15, 0.25, 0.35 }.Select(t => Behind(moving, t)));
     }
 
     [Fact]
     public void A_click_shows_a_class_alone_and_another_click_shows_all()
     {
-        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, new RenderOptions { Hud = HudDetail.None, Refine = false });
-        renderer.SoloAt(0.5f, 0.5f); // before there is a picture
+        RenderOptions options = new() { Hud = HudDetail.None, Refine = false };
+        using Renderer renderer = new(_context.Gl, ["ground", "thing"], Palette, options);
+        renderer.SoloAt(0.5f, 0.5f); // before the first frame
         Assert.Null(renderer.Solo);
         renderer.Upload(_slot);
         renderer.Compose(() => default, 0);
@@ -127,7 +170,7 @@ public sealed class ViewTests : IDisposable
         Assert.Equal("ground", renderer.Solo);
         renderer.SoloAt(0.1f, 0.1f);
         Assert.Null(renderer.Solo);
-        renderer.View = View.Split; // the right picture's middle, at half size
+        renderer.View = Views.Parse("split"); // the middle of the right image, at half size
         renderer.SoloAt(0.75f, 0.5f);
         Assert.Equal("thing", renderer.Solo);
         renderer.SoloAt(0.75f, 0.1f); // above it
@@ -137,7 +180,7 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Cut_out_shows_a_checkerboard_behind_the_foreground()
     {
-        byte[] p = Draw(View.CutOut);
+        byte[] p = Draw("cutout");
         Assert.Equal((240, 240, 240), At(p, 48, 48));
         Assert.NotEqual(At(p, 2, 2), At(p, 14, 2));
         Assert.Equal(At(p, 2, 2), At(p, 14, 14));
@@ -147,7 +190,7 @@ public sealed class ViewTests : IDisposable
     public void Heat_is_brighter_where_the_network_is_surer()
     {
         using (Mat left = new(_slot.Confidence, new Rect(0, 0, 48, Size))) left.SetTo(new Scalar(40));
-        byte[] p = Draw(View.Heat);
+        byte[] p = Draw("heat");
         static int Light((int R, int G, int B) c) => c.R + c.G + c.B;
         Assert.True(Light(At(p, 90, 5)) > Light(At(p, 5, 5)) + 100);
     }
@@ -155,15 +198,15 @@ public sealed class ViewTests : IDisposable
     [Fact]
     public void Classes_that_are_not_shown_stay_untouched()
     {
-        byte[] p = Draw(View.Overlay, new RenderOptions { Show = ["background"] });
+        byte[] p = Draw("overlay", new RenderOptions { Show = ["background"] });
         Assert.Equal((240, 240, 240), At(p, 48, 48));
-        Assert.Throws<UserError>(() => Draw(View.Overlay, new RenderOptions { Show = ["nothing"] }));
+        Assert.Throws<UserError>(() => Draw("overlay", new RenderOptions { Show = ["nothing"] }));
     }
 
     [Fact]
-    public void Refinement_moves_a_coarse_masks_edge_onto_the_pictures()
+    public void Refinement_moves_a_coarse_masks_edge_onto_the_images()
     {
-        // A mask of 6-pixel cells whose edge (30) is off the picture's (32); cells on the edge are unsure.
+        // A mask of 6-pixel cells whose edge (30) is off the image's (32); cells on the edge are unsure.
         const int Cells = 16;
         _slot.Labels.Create(Cells, Cells, MatType.CV_8UC1);
         _slot.Confidence.Create(Cells, Cells, MatType.CV_8UC1);
@@ -177,7 +220,8 @@ public sealed class ViewTests : IDisposable
             }
         }
 
-        int coarse = Wrong(Draw(View.Mask, new RenderOptions { Refine = false })), refined = Wrong(Draw(View.Mask, new RenderOptions { Refine = true }));
+        int coarse = Wrong(Draw("mask", new RenderOptions { Refine = false }));
+        int refined = Wrong(Draw("mask", new RenderOptions { Refine = true }));
         Assert.True(coarse > 200, $"{coarse} pixels are wrong without refinement");
         Assert.True(refined * 4 < coarse, $"{refined} of {coarse} wrong pixels are left");
     }
@@ -188,7 +232,7 @@ public sealed class ViewTests : IDisposable
         _context.Dispose();
     }
 
-    private static int Wrong(byte[] picture)
+    private static int Wrong(byte[] image)
     {
         int wrong = 0;
         for (int y = 0; y < Size; y++)
@@ -196,18 +240,25 @@ public sealed class ViewTests : IDisposable
             for (int x = 0; x < Size; x++)
             {
                 bool truth = x is >= Low and < High && y is >= Low and < High;
-                if (At(picture, x, y).R > 0x70 != truth) wrong++;
+                if (At(image, x, y).R > 0x70 != truth) wrong++;
             }
         }
 
         return wrong;
     }
 
-    private static (int R, int G, int B) At(byte[] p, int x, int y) => (p[((y * Size) + x) * 4], p[(((y * Size) + x) * 4) + 1], p[(((y * Size) + x) * 4) + 2]);
+    private static string ShaderFile(View view) => Path.Combine(Shaders, view.Shader);
 
-    private byte[] Draw(View view, RenderOptions? options = null)
+    private static (int R, int G, int B) At(byte[] rgba, int x, int y)
     {
-        options = (options ?? new RenderOptions()) with { View = view, Hud = HudDetail.None, Refine = options?.Refine ?? false };
+        int i = ((y * Size) + x) * 4;
+        return (rgba[i], rgba[i + 1], rgba[i + 2]);
+    }
+
+    private byte[] Draw(string view, RenderOptions? options = null)
+    {
+        options ??= new RenderOptions();
+        options = options with { View = Views.Parse(view), Hud = HudDetail.None, Refine = options.Refine ?? false };
         using Renderer renderer = new(_context.Gl, Classes, Palette, options);
         renderer.Upload(_slot);
         renderer.Compose(() => default, 0);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -6,6 +8,7 @@ using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Input;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Tests.Support;
@@ -18,31 +21,60 @@ namespace RealtimeSeg.Tests.App;
 public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
 {
     private const string Token = "a-secret-for-tests";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task The_page_shows_pictures_and_figures_and_its_switches_work()
+    public async Task The_page_shows_images_and_figures_and_its_buttons_work()
     {
         await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
         {
             Assert.Contains("<title>RealtimeSeg</title>", await client.GetStringAsync("/"), StringComparison.Ordinal);
-            using Mat picture = Cv2.ImDecode(await client.GetByteArrayAsync("/frame.jpg"), ImreadModes.Color);
-            Assert.Equal(new Size(480, 360), picture.Size());
+            using Mat image = Cv2.ImDecode(await client.GetByteArrayAsync("/frame.jpg"), ImreadModes.Color);
+            Assert.Equal(new Size(480, 360), image.Size());
             Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync("/view/2", null)).StatusCode);
             JsonElement stats = await UntilAsync(client, s => s.GetProperty("view").GetString() == "mask");
             Assert.True(stats.GetProperty("frames").GetInt64() > 0);
             Assert.True(stats.GetProperty("stages").GetProperty("infer").GetDouble() > 0);
             Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync("/do/pause", null)).StatusCode);
             Assert.True((await UntilAsync(client, s => s.GetProperty("paused").GetBoolean())).GetProperty("fps").GetDouble() > 0);
-            foreach (string wrong in new[] { "/do/quit", "/view/9" }) Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync(wrong, null)).StatusCode);
+            foreach (string wrong in new[] { "/do/quit", "/do/View", "/view/0", $"/view/{Views.All.Count + 1}" })
+                Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync(wrong, null)).StatusCode);
         });
     }
 
     [Fact]
-    public async Task Twenty_viewers_all_get_pictures_and_one_who_does_not_read_holds_nobody_up()
+    public async Task The_buttons_are_the_rows_of_the_tables_and_each_of_them_is_answered()
     {
         await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
         {
-            using HttpResponseMessage asleep = await client.GetAsync("/stream.mjpg", HttpCompletionOption.ResponseHeadersRead); // and never reads
+            JsonElement ui = await client.GetFromJsonAsync<JsonElement>("/ui.json");
+            JsonElement[] views = [.. ui.GetProperty("views").EnumerateArray()];
+            JsonElement[] commands = [.. ui.GetProperty("commands").EnumerateArray()];
+            string[] names = [.. views.Select(v => v.GetProperty("name").GetString()!)];
+            Assert.Equal([.. Views.All.Select(v => v.Name)], names, StringComparer.Ordinal);
+            Assert.Equal(KeyTable.Rows.Count(r => r.Page is not null), commands.Length);
+            Assert.All([.. views, .. commands], b => Assert.NotEqual("", b.GetProperty("help").GetString(), StringComparer.Ordinal));
+            foreach (JsonElement command in commands)
+            {
+                using HttpResponseMessage answer = await client.PostAsync($"/do/{command.GetProperty("name").GetString()}", null);
+                Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+            }
+
+            for (int number = 1; number <= views.Length; number++)
+            {
+                Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync($"/view/{number}", null)).StatusCode);
+                await UntilAsync(client, s => s.GetProperty("view").GetString() == Views.All[number - 1].Name);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Twenty_viewers_all_get_images_and_one_that_does_not_read_delays_nobody()
+    {
+        await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
+        {
+            // This one never reads.
+            using HttpResponseMessage asleep = await client.GetAsync("/stream.mjpg", HttpCompletionOption.ResponseHeadersRead);
             int[] parts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PartsAsync(client, 5)));
             Assert.All(parts, n => Assert.Equal(5, n));
         });
@@ -63,11 +95,12 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
-    public async Task With_a_token_nothing_goes_without_it()
+    public async Task With_a_token_every_request_needs_it()
     {
         await ServeAsync("127.0.0.1:0", Token, async (client, stop) =>
         {
-            foreach (string path in new[] { "/", "/stats.json", "/frame.jpg", "/?token=wrong" }) Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path)).StatusCode);
+            foreach (string path in new[] { "/", "/ui.json", "/stats.json", "/frame.jpg", "/?token=wrong" })
+                Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path)).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/?token={Token}")).StatusCode);
             using HttpRequestMessage bearer = new(HttpMethod.Get, "/frame.jpg");
             bearer.Headers.Authorization = new("Bearer", Token);
@@ -77,7 +110,7 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
-    public async Task Requests_that_are_none_do_no_harm()
+    public async Task Malformed_requests_do_no_harm()
     {
         await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
         {
@@ -102,8 +135,8 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("0.0.0.0:8080", "short", "at least 8")]
     [InlineData("nowhere", null, "ADDRESS:PORT")]
     [InlineData("127.0.0.1", null, "ADDRESS:PORT")]
-    public void Addresses_that_others_reach_need_a_token(string address, string? token, string says)
-        => Assert.Contains(says, Assert.Throws<UserError>(() => WebAddress.Parse(address, token)).Message, StringComparison.Ordinal);
+    public void Addresses_that_others_can_reach_need_a_token(string address, string? token, string expected)
+        => Assert.Contains(expected, Assert.Throws<UserError>(() => WebAddress.Parse(address, token)).Message, StringComparison.Ordinal);
 
     [SkippableFact]
     public async Task A_browser_shows_the_page()
@@ -112,14 +145,17 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         await ServeAsync("127.0.0.1:0", null, async (client, stop) =>
         {
             using TemporaryFolder profile = new();
-            (int code, string dom, string error) = (await Task.Run(() => Cli.Try("chromium", "--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={profile.Path}", "--virtual-time-budget=3000", "--timeout=20000", "--dump-dom", client.BaseAddress!.ToString())))!.Value;
+            string[] options = ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={profile.Path}"];
+            string[] dump = ["--virtual-time-budget=3000", "--timeout=20000", "--dump-dom", client.BaseAddress!.ToString()];
+            (int code, string dom, string error) = (await Task.Run(() => Cli.Try("chromium", [.. options, .. dump])))!.Value;
             Assert.True(code == 0, error);
+            Assert.Contains($">{Views.All[^1].Name}</button>", dom, StringComparison.Ordinal);
             Assert.Contains("frames/s", dom, StringComparison.Ordinal); // the script ran and had figures
             Assert.Contains("aria-pressed=\"true\"", dom, StringComparison.Ordinal);
         });
     }
 
-    /// <summary>Reads so many pictures off the stream.</summary>
+    /// <summary>Reads this many images from the stream.</summary>
     private static async Task<int> PartsAsync(HttpClient client, int wanted)
     {
         using HttpResponseMessage response = await client.GetAsync("/stream.mjpg", HttpCompletionOption.ResponseHeadersRead);
@@ -128,12 +164,14 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         using BinaryReader reader = new(stream);
         return await Task.Run(() =>
         {
+            const string Length = "Content-Length: ";
             for (int i = 0; i < wanted; i++)
             {
                 int length = 0;
                 for (string line = Line(reader); line.Length > 0 || length == 0; line = Line(reader))
                 {
-                    if (line.StartsWith("Content-Length: ", StringComparison.Ordinal)) length = int.Parse(line["Content-Length: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+                    if (line.StartsWith(Length, StringComparison.Ordinal))
+                        length = int.Parse(line[Length.Length..], CultureInfo.InvariantCulture);
                 }
 
                 byte[] jpeg = reader.ReadBytes(length);
@@ -153,22 +191,25 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
 
     private static async Task<JsonElement> UntilAsync(HttpClient client, Predicate<JsonElement> condition)
     {
-        for (int i = 0; i < 500; i++)
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < Patience;)
         {
-            HttpResponseMessage answer = await client.GetAsync("/stats.json");
-            if (answer.IsSuccessStatusCode && await answer.Content.ReadFromJsonAsync<JsonElement>() is { } stats && condition(stats)) return stats;
+            using HttpResponseMessage answer = await client.GetAsync("/stats.json");
+            JsonElement? stats = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+            if (stats is { } figures && condition(figures)) return figures;
             await client.GetAsync("/"); // as much of a pause as a request takes
         }
 
-        throw new TimeoutException("the figures never came to show it");
+        throw new TimeoutException("the figures never showed it");
     }
 
-    /// <summary>Runs the app on the toy street with a page, and a client of it beside.</summary>
+    /// <summary>Runs the app on the toy street with a page, and a client of the page beside it.</summary>
     private async Task ServeAsync(string address, string? token, Func<HttpClient, CancellationTokenSource, Task> use)
     {
         using CancellationTokenSource stop = new();
         TaskCompletionSource<string> url = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task app = Task.Factory.StartNew(() => RunApp(WebAddress.Parse(address, token), stop, url), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        WebAddress parsed = WebAddress.Parse(address, token);
+        Task app = Task.Factory.StartNew(
+            () => RunApp(parsed, stop, url), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             if (await Task.WhenAny(url.Task, app) == app) await app;
@@ -190,12 +231,13 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions());
         using ISource source = new StreetSource("synth://3", null);
         using SinkSet sinks = new(_ => { });
-        WebSink pictures = new(30);
-        sinks.Add(pictures);
+        WebSink images = new(30);
+        sinks.Add(images);
         RemoteControl control = new();
-        using WebServer server = new(address, pictures, control);
+        using WebServer server = new(address, images, control);
         url.SetResult(server.Url);
-        using FrameEngine engine = new(new EngineParts(source, models, context, renderer, sinks, new WallClock(), stop, control), new EngineOptions(Schedule.Ahead, Labels: new LabelOptions(0.5f)));
+        EngineParts parts = new(source, models, context, renderer, sinks, new WallClock(), stop, control);
+        using FrameEngine engine = new(parts, new EngineOptions(Schedule.Ahead, Labels: new LabelOptions(0.5f)));
         engine.Run();
     }
 }

@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Graphics.Hud;
 
-/// <summary>How much of it lies over the picture.</summary>
+/// <summary>How much of the HUD lies over the image.</summary>
 public enum HudDetail
 {
     None,
@@ -8,6 +8,6 @@ public enum HudDetail
     /// <summary>Figures and the graph of frame times.</summary>
     Figures,
 
-    /// <summary>The class legend with each class's share, too: on a small picture it covers a good part.</summary>
+    /// <summary>Also the class legend with each class's share, which covers much of a small image.</summary>
     Full,
 }

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace RealtimeSeg.Graphics.Hud;
 
-/// <summary>A picture that Skia draws and OpenGL blends over the frame.</summary>
+/// <summary>A rectangle that Skia draws and OpenGL blends over the frame.</summary>
 internal sealed class HudPanel : IDisposable
 {
     private static readonly SKColor Backing = new(12, 14, 18, 150);
@@ -15,7 +15,7 @@ internal sealed class HudPanel : IDisposable
     /// <param name="gl">The context.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <param name="drawStill">Draws what never changes, over the backing.</param>
+    /// <param name="drawStill">Draws what never changes, on the backing.</param>
     public HudPanel(GL gl, int width, int height, Action<SKCanvas> drawStill)
     {
         _gl = gl;
@@ -35,15 +35,17 @@ internal sealed class HudPanel : IDisposable
         End();
     }
 
-    /// <summary>What changes is drawn here, between <see cref="Begin"/> and <see cref="End"/>.</summary>
+    /// <summary>Where to draw what changes, between <see cref="Begin"/> and <see cref="End"/>.</summary>
     public SKCanvas Canvas { get; }
 
     public int Width => _bitmap.Width;
 
     public int Height => _bitmap.Height;
 
+    /// <summary>Clears the canvas to what never changes.</summary>
     public void Begin() => Canvas.DrawBitmap(_still, 0, 0, SKSamplingOptions.Default, _replace);
 
+    /// <summary>Uploads what was drawn.</summary>
     public void End()
     {
         Canvas.Flush();

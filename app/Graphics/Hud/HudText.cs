@@ -2,7 +2,7 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Graphics.Hud;
 
-/// <summary>What the HUD shows.</summary>
+/// <summary>What the HUD's figures show.</summary>
 /// <param name="FramesPerSecond">Over the last frames.</param>
 /// <param name="LatencyP50">Capture to present, ms.</param>
 /// <param name="LatencyP99">Likewise.</param>
@@ -10,6 +10,13 @@ namespace RealtimeSeg.Graphics.Hud;
 /// <param name="Drops">Frames left out because newer ones came.</param>
 /// <param name="Network">Model, provider and size.</param>
 /// <param name="Recent">Where the last frames' time went.</param>
-/// <param name="Trouble">What is wrong at the moment; null when nothing is.</param>
-/// <param name="Notice">What else is to be said for a while.</param>
-public readonly record struct HudText(double FramesPerSecond, double LatencyP50, double LatencyP99, double MaskAge, long Drops, string Network, FrameStats Recent, string? Trouble = null, string? Notice = null);
+/// <param name="Status">Shown instead of the latency; null if there is nothing to report.</param>
+public readonly record struct HudText(
+    double FramesPerSecond,
+    double LatencyP50,
+    double LatencyP99,
+    double MaskAge,
+    long Drops,
+    string Network,
+    FrameStats Recent,
+    Status? Status = null);

@@ -5,8 +5,10 @@ namespace RealtimeSeg.Graphics.Native;
 /// <summary>The part of EGL 1.5 that a surfaceless OpenGL context needs.</summary>
 internal static partial class Egl
 {
-    public const int PlatformSurfacelessMesa = 0x31DD, OpenGlApi = 0x30A2, OpenGlBit = 0x0008, RenderableType = 0x3040, SurfaceType = 0x3033;
-    public const int ContextMajorVersion = 0x3098, ContextMinorVersion = 0x30FB, ContextProfileMask = 0x30FD, CoreProfileBit = 1, None = 0x3038, Success = 0x3000;
+    public const int PlatformSurfacelessMesa = 0x31DD, OpenGlApi = 0x30A2;
+    public const int RenderableType = 0x3040, OpenGlBit = 0x0008, SurfaceType = 0x3033;
+    public const int ContextMajorVersion = 0x3098, ContextMinorVersion = 0x30FB, ContextProfileMask = 0x30FD, CoreProfileBit = 1;
+    public const int None = 0x3038;
     private const string Library = "libEGL.so.1";
 
     [LibraryImport(Library, EntryPoint = "eglGetPlatformDisplay")]

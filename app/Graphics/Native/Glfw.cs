@@ -5,7 +5,10 @@ namespace RealtimeSeg.Graphics.Native;
 /// <summary>The part of GLFW 3.3 that one window needs.</summary>
 internal static partial class Glfw
 {
-    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001, StickyKeys = 0x33002, StickyMouseButtons = 0x33003, LeftButton = 0, True = 1, Pressed = 1, Iconified = 0x20002, Visible = 0x20004, DontCare = -1;
+    public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001;
+    public const int StickyKeys = 0x33002, StickyMouseButtons = 0x33003, LeftButton = 0, Pressed = 1;
+    public const int Iconified = 0x20002, Visible = 0x20004;
+    public const int True = 1, DontCare = -1;
     private const string Library = "libglfw.so.3";
 
     [LibraryImport(Library, EntryPoint = "glfwInit")]

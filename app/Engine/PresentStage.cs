@@ -1,0 +1,68 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+
+namespace RealtimeSeg.Engine;
+
+/// <summary>
+/// Last stage of a frame's way: drawn, and shown or stored. Its fields belong to the thread that runs the loop and owns OpenGL.
+/// </summary>
+internal sealed class PresentStage
+{
+    private readonly EngineParts _parts;
+    private readonly Telemetry _telemetry;
+    private readonly Renderer _renderer;
+    private readonly Func<HudText> _hudText;
+    private IFrameModel? _model;
+    private long? _firstCaptured;
+
+    public PresentStage(EngineParts parts, Telemetry telemetry)
+    {
+        (_parts, _telemetry, _renderer) = (parts, telemetry, parts.Renderer);
+        _hudText = telemetry.HudText;
+    }
+
+    /// <summary>Size of the network for the frame shown last, in pixels.</summary>
+    public Size NetworkSize { get; private set; }
+
+    /// <summary>Draws a labelled slot and gives it to every sink.</summary>
+    public void Run(FrameSlot slot)
+    {
+        slot[Stamp.Taken] = _parts.Clock.Now;
+        if (slot.LabelledBy != _model || slot.Fitted.Size() != NetworkSize) Adopt(slot.LabelledBy!, slot.Fitted.Size());
+        _renderer.Upload(slot);
+        MoveBackdrop(slot);
+        slot[Stamp.Uploaded] = _parts.Clock.Now;
+        _renderer.Compose(_hudText, slot[Stamp.Uploaded]);
+        slot[Stamp.Composited] = _parts.Clock.Now;
+        _parts.Sinks.Present(_renderer, slot);
+        slot[Stamp.Presented] = _parts.Clock.Now;
+    }
+
+    /// <summary>Draws the last frame again, for example after a key changed how it looks. Recordings do not get it twice.</summary>
+    public void Redraw()
+    {
+        _renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
+        if (_renderer.Target is not null) _parts.Sinks.Redraw(_renderer);
+    }
+
+    /// <summary>Takes over from the first frame of another model, whose classes the labels now have, or of another size.</summary>
+    private void Adopt(IFrameModel model, Size size)
+    {
+        if (_model is not null && model != _model) _renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
+        (_model, NetworkSize) = (model, size);
+        _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}";
+    }
+
+    /// <summary>Moves the backdrop with the recording in front of it, or with the clock, while it is visible.</summary>
+    private void MoveBackdrop(FrameSlot slot)
+    {
+        if (_parts.Backdrop is not { } backdrop || !_renderer.View.ShowsBackdrop) return;
+        _firstCaptured ??= slot[Stamp.Captured];
+        double rate = _parts.Source.FramesPerSecond;
+        bool byClock = _parts.Source.IsLive || rate <= 0;
+        double seconds = byClock ? (slot[Stamp.Captured] - _firstCaptured.Value) / 1e9 : slot.Index / rate;
+        if (backdrop.Advance(seconds)) _renderer.SetBackdrop(backdrop.Image);
+    }
+}

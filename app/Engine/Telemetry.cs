@@ -1,0 +1,120 @@
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+
+namespace RealtimeSeg.Engine;
+
+/// <summary>
+/// Figures of a run: counts presented frames, and reports them to the HUD, the page and, at the end, the caller. Used by the thread that
+/// runs the loop.
+/// </summary>
+internal sealed class Telemetry(EngineParts parts, EngineOptions options, Controls controls)
+{
+    /// <summary>Nanoseconds between two snapshots for the page.</summary>
+    private const long PublishPeriod = 200_000_000;
+
+    private readonly FrameStats _stats = new();
+    private IFrameSupply? _supply;
+    private MemoryMark _begin;
+    private long _shown, _published, _droppedBefore;
+
+    /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
+    public string Network { get; set; } = "";
+
+    /// <summary>The most urgent status of source, models and shaders; null if there is nothing to report.</summary>
+    public Status? Status
+    {
+        get
+        {
+            Status? source = parts.Source.Status is { } text ? Frames.Status.Alarm(text) : null;
+            return Frames.Status.MostUrgent(source, parts.Models.Status, parts.Renderer.Status);
+        }
+    }
+
+    /// <summary>Begins to measure memory.</summary>
+    public void Begin() => _begin = MemoryMark.Now();
+
+    /// <summary>Takes the supply whose dropped frames are reported.</summary>
+    public void Watch(IFrameSupply supply) => _supply = supply;
+
+    /// <summary>Counts a presented frame.</summary>
+    public void Record(FrameSlot slot)
+    {
+        _stats.Record(slot);
+        if (slot[Stamp.Presented] - _published >= PublishPeriod) Publish(slot[Stamp.Presented]);
+        if (++_shown == options.WarmUp) EndWarmUp();
+    }
+
+    public HudText HudText()
+    {
+        Percentiles latency = _stats.CaptureToPresent;
+        return new HudText(
+            _stats.FramesPerSecond,
+            latency.P50,
+            latency.P99,
+            _stats.MaskAge.P50,
+            _supply?.Dropped ?? 0,
+            Network,
+            _stats,
+            Status);
+    }
+
+    /// <summary>Gives the page the figures of now.</summary>
+    public void Publish(long now)
+    {
+        if (parts.Remote is null) return;
+        _published = now;
+        HudText t = HudText();
+        Renderer r = parts.Renderer;
+        parts.Remote.Publish(new Snapshot
+        {
+            Fps = t.FramesPerSecond,
+            LatencyP50 = t.LatencyP50,
+            LatencyP99 = t.LatencyP99,
+            MaskAge = t.MaskAge,
+            Frames = _stats.Count,
+            Dropped = t.Drops,
+            Network = t.Network,
+            View = r.View.Name,
+            Paused = controls.Paused,
+            Solo = r.Solo,
+            Trouble = t.Status is { IsAlarm: true } alarm ? alarm.Text : null,
+            Stages = MediansByStage(),
+            Shares = SharesByClass(r),
+        });
+    }
+
+    /// <summary>Figures of the whole run, after its end.</summary>
+    public RunReport Report(CaptureStage capture, LabelStage label, PresentStage present)
+    {
+        MemoryMark now = MemoryMark.Now();
+        bool sourceEnded = _supply!.IsFinished && !(capture.Captured >= options.Limit);
+        return new RunReport
+        {
+            Stats = _stats,
+            Read = capture.Captured,
+            Dropped = _supply.Dropped - _droppedBefore,
+            ManagedBytesPerFrame = (now.Allocated - _begin.Allocated) / (double)Math.Max(1, _stats.Count),
+            Gen0Collections = now.Gen0 - _begin.Gen0,
+            Gen2Collections = now.Gen2 - _begin.Gen2,
+            Flicker = label.Flicker,
+            Skipped = label.Skipped,
+            NetworkSize = label.ChoosesSize ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
+            EndNote = sourceEnded ? parts.Source.EndNote(capture.Captured) : null,
+            Outputs = parts.Sinks.Finish(),
+        };
+    }
+
+    private static Dictionary<string, int> SharesByClass(Renderer r)
+        => Enumerable.Range(0, r.Classes.Count).ToDictionary(i => r.Classes[i], i => (int)r.Shares[i], StringComparer.Ordinal);
+
+    private Dictionary<string, double> MediansByStage()
+        => Enum.GetValues<Stage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => _stats.Of(s).P50, StringComparer.Ordinal);
+
+    private void EndWarmUp()
+    {
+        _stats.Clear();
+        _droppedBefore = _supply!.Dropped;
+        _begin = MemoryMark.Now();
+    }
+}

@@ -1,0 +1,25 @@
+namespace RealtimeSeg.Graphics;
+
+/// <summary>Shader files as they lie beside the program.</summary>
+internal static class ShaderSource
+{
+    private const string Directive = "#include \"";
+
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "shaders");
+
+    /// <summary>
+    /// A file's text with each line <c>#include "NAME"</c> replaced by the text of that file; GLSL itself has no such directive.
+    /// </summary>
+    /// <param name="file">Name within the folder.</param>
+    /// <exception cref="UserError">There is no such file.</exception>
+    public static string Read(string file)
+    {
+        string path = Path.Combine(Folder, file);
+        if (!File.Exists(path)) throw new UserError($"no shader {path}: build again with ./run.sh");
+        return string.Join('\n', File.ReadLines(path).Select(Expand));
+    }
+
+    private static string Expand(string line) => line.StartsWith(Directive, StringComparison.Ordinal)
+        ? File.ReadAllText(Path.Combine(Folder, line[Directive.Length..].TrimEnd().TrimEnd('"')))
+        : line;
+}

@@ -1,0 +1,61 @@
+namespace RealtimeSeg.Graphics;
+
+/// <summary>
+/// All views, one row each, in the order of V and of the page. <c>--view</c>, the window's keys, the list that F1 shows, the page and the
+/// compositor read them here. A new view is a row, its shader and a test.
+/// </summary>
+public static class Views
+{
+    /// <summary>Width of an outline as a share of the frame's height.</summary>
+    private const float OutlineShare = 1 / 360f;
+
+    public static IReadOnlyList<View> All { get; } =
+    [
+        new("overlay", '1', "class colours over the image"),
+        new("mask", '2', "class colours alone"),
+        new("edges", '3', "outlines of the classes") { OwnUniforms = SetLineWidth },
+        new("split", '4', "image and overlay side by side") { ToFrame = FromHalfSize },
+        // What is blurred needs no detail: the first pass runs at a quarter of the size.
+        new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4) },
+        new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true },
+        new("cutout", '7', "foreground alone") { CanBeTransparent = true },
+        new("heat", '8', "confidence of the network"),
+    ];
+
+    /// <summary>The view that a run starts with unless told otherwise.</summary>
+    public static View Default => All[0];
+
+    /// <summary>Help of <c>--view</c>.</summary>
+    public static string Help => string.Join(", ", All.Select(v => $"{v.Name} ({v.Help})"));
+
+    /// <summary>The view after another, and the first after the last.</summary>
+    public static View After(View view) => All[(IndexOf(view) + 1) % All.Count];
+
+    /// <param name="name">As on the command line; case and dashes do not matter.</param>
+    /// <exception cref="UserError">There is no such view.</exception>
+    public static View Parse(string name)
+    {
+        string plain = name.Replace("-", "", StringComparison.Ordinal);
+        return All.FirstOrDefault(v => v.Name.Equals(plain, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UserError($"no view '{name}': choose one of {string.Join(", ", All)}");
+    }
+
+    private static int IndexOf(View view)
+    {
+        for (int i = 0; i < All.Count; i++)
+        {
+            if (All[i] == view) return i;
+        }
+
+        throw new ArgumentException($"{view} is not in the table", nameof(view));
+    }
+
+    private static void SetLineWidth(ShaderProgram program, Placement frame)
+    {
+        float thickness = Math.Max(1f, frame.Height * OutlineShare);
+        program.Set("lineWidth", thickness / frame.Width, thickness / frame.Height);
+    }
+
+    /// <summary>Two frames of half the size beside each other, in the middle of the height.</summary>
+    private static (float U, float V) FromHalfSize(float u, float v) => (u * 2 % 1, (v * 2) - 0.5f);
+}

@@ -1,0 +1,44 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+
+namespace RealtimeSeg.Inference;
+
+/// <summary>The labels of the last frame that the network ran on, for frames that may skip the network. Used by one thread.</summary>
+internal sealed class LabelMemory(LabelOptions options) : IDisposable
+{
+    private readonly StillDetector _still = new();
+    private readonly Mat _labels = new(), _confidence = new();
+    private long _labelledFrom;
+
+    /// <summary>Whether a fitted frame may keep the labels that are remembered.</summary>
+    public bool Serves(FrameSlot slot)
+    {
+        if (_labels.Size() != slot.Labels.Size()) return false; // the first frame, or another size
+        if (slot.Index % options.Every != 0) return true;
+        if (options.MostPerSecond > 0 && slot[Stamp.Captured] - _labelledFrom < 1e9 / options.MostPerSecond) return true;
+        return options.SkipStill && _still.IsStill(slot.Fitted);
+    }
+
+    public void Remember(FrameSlot slot)
+    {
+        slot.Labels.CopyTo(_labels);
+        slot.Confidence.CopyTo(_confidence);
+        _labelledFrom = slot[Stamp.Captured];
+        if (options.SkipStill) _still.Remember(slot.Fitted);
+    }
+
+    /// <summary>Gives a frame the labels that are remembered.</summary>
+    public void Recall(FrameSlot slot)
+    {
+        _labels.CopyTo(slot.Labels);
+        _confidence.CopyTo(slot.Confidence);
+        slot.LabelledFrom = _labelledFrom;
+    }
+
+    public void Dispose()
+    {
+        _still.Dispose();
+        _labels.Dispose();
+        _confidence.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Inference.ThirdParty;
+
+namespace RealtimeSeg.Inference;
+
+/// <summary>
+/// A network bound to the buffers of one slot. If the network does not read exactly the scaled image (letterbox, crop), it is bound to the
+/// buffers of a <see cref="NetworkFrame"/> between them.
+/// </summary>
+internal abstract class SlotBinding : ISlotBinding
+{
+    private readonly FrameSlot _slot;
+    private readonly NetworkFrame? _frame;
+
+    /// <summary>Gives the slot's buffers the sizes of the geometry.</summary>
+    protected SlotBinding(IFrameModel model, FrameSlot slot, FrameGeometry geometry)
+    {
+        (Model, _slot, Geometry) = (model, slot, geometry);
+        slot.Fitted.Create(geometry.Height, geometry.Width, MatType.CV_8UC3);
+        slot.Labels.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
+        slot.Confidence.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
+        if (!geometry.IsExact) _frame = new NetworkFrame(geometry);
+    }
+
+    public IFrameModel Model { get; }
+
+    public FrameGeometry Geometry { get; }
+
+    /// <summary>What the network reads: 8-bit BGR, H×W×3.</summary>
+    protected Mat Input => _frame?.Input ?? _slot.Fitted;
+
+    /// <summary>Class of each pixel that the network read: 8-bit, H×W.</summary>
+    protected Mat Labels => _frame?.Labels ?? _slot.Labels;
+
+    /// <summary>Probability of that class in 0–255: 8-bit, H×W.</summary>
+    protected Mat Confidence => _frame?.Confidence ?? _slot.Confidence;
+
+    public void Fit()
+    {
+        Mat image = _slot.Image, fitted = _slot.Fitted;
+        if (image.Size() == fitted.Size()) image.CopyTo(fitted);
+        else FrameFit.Resize(image, fitted, fitted.Size());
+        _frame?.Put(fitted);
+    }
+
+    public void Infer()
+    {
+        RunNetwork();
+        _frame?.Take(_slot.Labels, _slot.Confidence);
+    }
+
+    public virtual void Dispose() => _frame?.Dispose();
+
+    /// <summary>Fills labels and confidence from the input.</summary>
+    protected abstract void RunNetwork();
+}
+
+/// <summary>A model exported by this project's trainer: ONNX Runtime reads and writes the buffers in place.</summary>
+internal sealed class OwnBinding : SlotBinding
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options;
+    private readonly OrtValue _frame, _labels, _confidence;
+    private readonly OrtIoBinding _io;
+
+    public OwnBinding(IFrameModel model, InferenceSession session, RunOptions options, FrameSlot slot, FrameGeometry geometry)
+        : base(model, slot, geometry)
+    {
+        (_session, _options) = (session, options);
+        _frame = Wrap(Input, [1, Input.Height, Input.Width, 3]);
+        _labels = Wrap(Labels, [1, Labels.Height, Labels.Width]);
+        _confidence = Wrap(Confidence, [1, Confidence.Height, Confidence.Width]);
+        _io = session.CreateIoBinding();
+        _io.BindInput(ModelManifest.FrameInput, _frame);
+        _io.BindOutput(ModelManifest.LabelsOutput, _labels);
+        _io.BindOutput(ModelManifest.ConfidenceOutput, _confidence);
+    }
+
+    public override void Dispose()
+    {
+        _io.Dispose();
+        _confidence.Dispose();
+        _labels.Dispose();
+        _frame.Dispose();
+        base.Dispose();
+    }
+
+    protected override void RunNetwork() => _session.RunWithBinding(_options, _io);
+
+    /// <summary>A Mat's memory as a uint8 tensor.</summary>
+    private static unsafe OrtValue Wrap(Mat m, long[] shape)
+    {
+        OrtMemoryInfo cpu = OrtMemoryInfo.DefaultInstance;
+        return OrtValue.CreateTensorValueWithData(cpu, TensorElementType.UInt8, shape, (nint)m.DataPointer, m.Total() * m.ElemSize());
+    }
+}
+
+/// <summary>A third-party model: its runner copies into and out of the buffers.</summary>
+internal sealed class ThirdPartyBinding(
+    IFrameModel model,
+    ThirdPartyRunner runner,
+    RunOptions options,
+    FrameSlot slot,
+    FrameGeometry geometry) : SlotBinding(model, slot, geometry)
+{
+    protected override void RunNetwork() => runner.Run(Input, Labels, Confidence, options);
+}
