@@ -25,8 +25,8 @@ public sealed class ClassifierTests
     {
         static long Count(IEnumerable<Parameter> declared) => declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count);
         static long Net(string net, string backbone) => Count(InferenceGraph.Declared(NetworkNames.Parse(net, backbone, 21)));
-        Assert.Equal(60_965_224, Count(ClassifierGraph.Declared(Classifier.AlexNet())));
-        Assert.Equal(138_357_544, Count(ClassifierGraph.Declared(Classifier.Vgg16())));
+        Assert.Equal(60_965_224, Count(ClassifierGraph.Declared(BuiltIn.AlexNet())));
+        Assert.Equal(138_357_544, Count(ClassifierGraph.Declared(BuiltIn.Vgg16())));
         Assert.InRange(Net("fcn32s", "alexnet"), 56_900_000, 57_100_000);
         Assert.InRange(Net("fcn8s", "vgg16"), 134_300_000, 134_600_000);
         Assert.InRange(Net("deconvnet", "vgg16"), 251_500_000, 252_500_000);
@@ -40,7 +40,7 @@ public sealed class ClassifierTests
     public void A_converted_classifier_gives_the_same_scores(string which)
     {
         using TemporaryFolder folder = new();
-        Classifier made = which == "alexnet" ? Classifier.AlexNet(narrow: 16) : Classifier.Vgg16(narrow: 16);
+        Classifier made = which == "alexnet" ? BuiltIn.AlexNet(narrow: 16) : BuiltIn.Vgg16(narrow: 16);
         Write(made, folder["c.onnx"]);
         Classifier read = OnnxClassifier.Load(folder["c.onnx"]);
         Assert.Equal(made.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel)), read.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel)));
@@ -101,7 +101,7 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(Classifier.Vgg16(narrow: 16), file);
+        Write(BuiltIn.Vgg16(narrow: 16), file);
         RunConfig config = Toy.Config(3, "fcn8s") with { Backbone = file, Input = InputScaling.ImageNet, LearningRate = 1e-3 };
         Checkpoint trained = Toy.Train(config, folder["run"]);
         float[] before = OnnxClassifier.Load(file).Weights!.First(w => w.Key.EndsWith(".weight", StringComparison.Ordinal)).Value;
@@ -133,7 +133,7 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(Classifier.AlexNet(narrow: 16), file);
+        Write(BuiltIn.AlexNet(narrow: 16), file);
         byte[] whole = File.ReadAllBytes(file);
         Random random = new(7);
         int refused = 0;
