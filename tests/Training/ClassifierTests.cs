@@ -19,68 +19,97 @@ namespace RealtimeSeg.Tests.Training;
 /// <summary>From classifiers to fully convolutional networks.</summary>
 public sealed class ClassifierTests
 {
-    /// <summary>Parameters as the literature counts them: AlexNet 61 M, VGG16 138.4 M, FCN-AlexNet 57 M, FCN-VGG16 134.5 M, DeconvNet 252 M.</summary>
+    /// <summary>As the literature counts: AlexNet 61 M, VGG16 138.4 M, FCN-AlexNet 57 M, FCN-VGG16 134.5 M, DeconvNet 252 M.</summary>
     [Fact]
     public void Parameter_counts_are_those_of_the_papers()
     {
-        static long Count(IEnumerable<Parameter> declared) => declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count);
+        static long Count(IEnumerable<Parameter> declared)
+            => declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count);
         static long Net(string net, string backbone) => Count(InferenceGraph.Declared(NetworkNames.Parse(net, backbone, 21)));
-        Assert.Equal(60_965_224, Count(ClassifierGraph.Declared(Classifier.AlexNet())));
-        Assert.Equal(138_357_544, Count(ClassifierGraph.Declared(Classifier.Vgg16())));
+        Assert.Equal(60_965_224, Count(ClassifierGraph.Declared(BuiltIn.AlexNet())));
+        Assert.Equal(138_357_544, Count(ClassifierGraph.Declared(BuiltIn.Vgg16())));
         Assert.InRange(Net("fcn32s", "alexnet"), 56_900_000, 57_100_000);
         Assert.InRange(Net("fcn8s", "vgg16"), 134_300_000, 134_600_000);
         Assert.InRange(Net("deconvnet", "vgg16"), 251_500_000, 252_500_000);
         Assert.InRange(Net("deconvnet", "vgg16-fc1024"), 81_500_000, 82_500_000);
     }
 
-    /// <summary>The file as others publish it, read back and made convolutional: the same scores at its own size, a map of them on a larger picture.</summary>
+    /// <summary>A file as others publish it, made convolutional: the same logits at its size, a map of them for larger images.</summary>
     [Theory]
     [InlineData("alexnet")]
     [InlineData("vgg16")]
-    public void A_converted_classifier_gives_the_same_scores(string which)
+    public void A_converted_classifier_gives_the_same_logits(string which)
     {
         using TemporaryFolder folder = new();
-        Classifier made = which == "alexnet" ? Classifier.AlexNet(narrow: 16) : Classifier.Vgg16(narrow: 16);
+        Classifier made = which == "alexnet" ? BuiltIn.AlexNet(narrow: 16) : BuiltIn.Vgg16(narrow: 16);
         Write(made, folder["c.onnx"]);
         Classifier read = OnnxClassifier.Load(folder["c.onnx"]);
-        Assert.Equal(made.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel)), read.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel)));
+        Assert.Equal(Dense(made), Dense(read));
 
         int side = (int)made.Side;
-        float[] picture = Ort.Spread(3L * side * side, 5);
+        float[] image = Ort.Spread(3L * side * side, 5);
         byte[] convolutional = ClassifierGraph.Convolutional(read, read.Weights!);
-        float[] expected = RunOn(File.ReadAllBytes(folder["c.onnx"]), picture, side).Scores;
-        Assert.True(Difference(expected, RunOn(convolutional, picture, side).Scores) < 1e-4);
-        Assert.True(expected.Max() - expected.Min() > 0.1, "scores that are all the same prove nothing");
+        float[] expected = RunOn(File.ReadAllBytes(folder["c.onnx"]), image, side).Logits;
+        Assert.True(Difference(expected, RunOn(convolutional, image, side).Logits) < 1e-4);
+        Assert.True(expected.Max() - expected.Min() > 0.1, "logits that are all the same prove nothing");
         Assert.Equal([1, 1000, 2, 2], RunOn(convolutional, Ort.Spread(3L * (side + 32) * (side + 32), 5), side + 32).Shape);
     }
 
-    /// <summary>Batch norm folded and not, a residual sum, a concatenation, ceil-mode pooling, a global mean, MatMul with a bias beside it.</summary>
+    /// <summary>Batch norm folded and not, a residual sum, a concatenation, a ceil-mode pool, a global mean, MatMul and a bias.</summary>
     [Fact]
     public void Residual_and_branching_classifiers_are_read_too()
     {
         using TemporaryFolder folder = new();
-        GraphBuilder g = new();
-        Value x = g.Input("data", ElementType.Float, new Shape(1, 3, 66, 66));
-        Value Weights(string name, params long[] dims) => g.Initializer(name, [.. Ort.Spread(dims.Aggregate((a, b) => a * b), name.Length).Select(v => v * 0.3f)], new Shape(dims));
-        Value Bn(Value v, string name) => BatchNorm.Apply(g, v, Weights(name + "g", v.Shape[1]), Weights(name + "b", v.Shape[1]), Weights(name + "mm", v.Shape[1]), g.Initializer(name + "var", [.. Enumerable.Repeat(0.7f, (int)v.Shape[1])], new Shape(v.Shape[1])));
-        Value a = Relu.Emit(g, Bn(Conv.Emit(g, x, Weights("w1", 8, 3, 3, 3), null, new ConvGeometry(Stride: 2, Pad: 1)), "bn1"));
-        Value pooled = g.Add("MaxPool", [a], new Shape(1, 8, 16, 16), attributes: [("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1L)]);
-        Value sum = Elementwise.Add(g, pooled, Conv.Emit(g, pooled, Weights("w22", 8, 8, 3, 3), Weights("b22", 8), new ConvGeometry(Pad: 1, Stride: 1)));
-        Value both = Layout.Concat(g, [Relu.Emit(g, Bn(sum, "norm")), pooled], 1);
-        Value mean = g.Add("GlobalAveragePool", [both], new Shape(1, 16, 1, 1));
-        Value flat = g.Add("Flatten", [mean], new Shape(1, 16));
-        Value scores = Elementwise.Add(g, g.Add("MatMul", [flat, Weights("dense", 16, 5)], new Shape(1, 5)), Weights("bias1", 5));
-        Value output = g.Add("Softmax", [scores], scores.Shape, attributes: [("axis", 1L)]);
-        File.WriteAllBytes(folder["r.onnx"], OnnxWriter.Write(g, [output]));
-
+        File.WriteAllBytes(folder["r.onnx"], Branching());
         Classifier read = OnnxClassifier.Load(folder["r.onnx"]);
-        Assert.Single(read.Layers.OfType<AffineLayer>()); // the other batch norm went into its convolution
-        float[] picture = Ort.Spread(3 * 66 * 66, 2);
-        float[] expected = RunOn(File.ReadAllBytes(folder["r.onnx"]), picture, 66).Scores, got = RunOn(ClassifierGraph.Convolutional(read, read.Weights!), picture, 66).Scores;
-        float most = got.Max();
-        double total = got.Sum(v => Math.Exp(v - most));
-        Assert.True(Difference(expected, [.. got.Select(v => (float)(Math.Exp(v - most) / total))]) < 1e-4);
-        Assert.Equal([1, 5, 2, 2], RunOn(ClassifierGraph.Convolutional(read, read.Weights!), Ort.Spread(3 * 70 * 70, 2), 70).Shape);
+        Assert.Single(read.Layers.OfType<AffineLayer>()); // the other batch norm is folded into its convolution
+        byte[] convolutional = ClassifierGraph.Convolutional(read, read.Weights!);
+        float[] image = Ort.Spread(3 * 66 * 66, 2);
+        float[] expected = RunOn(File.ReadAllBytes(folder["r.onnx"]), image, 66).Logits, got = RunOn(convolutional, image, 66).Logits;
+        Assert.True(Difference(expected, Probabilities(got)) < 1e-4);
+        Assert.Equal([1, 5, 2, 2], RunOn(convolutional, Ort.Spread(3 * 70 * 70, 2), 70).Shape);
+    }
+
+    /// <summary>A small classifier with branches, for 66×66 pixels and 5 classes, that ends in a softmax.</summary>
+    private static byte[] Branching()
+    {
+        GraphBuilder g = new();
+        Value Weights(string name, params long[] dims)
+        {
+            Shape shape = new(dims);
+            return g.Initializer(name, [.. Ort.Spread(shape.Count, name.Length).Select(v => v * 0.3f)], shape);
+        }
+
+        Value Bn(Value v, string name)
+        {
+            long c = v.Shape[1];
+            Value variance = g.Initializer(name + "var", [.. Enumerable.Repeat(0.7f, (int)c)], new Shape(c));
+            return BatchNorm.Apply(g, v, Weights(name + "g", c), Weights(name + "b", c), Weights(name + "mm", c), variance);
+        }
+
+        Value x = g.Input("data", ElementType.Float, new Shape(1, 3, 66, 66));
+        Value stem = Conv.Emit(g, x, Weights("w1", 8, 3, 3, 3), null, new ConvGeometry(Stride: 2, Pad: 1));
+        Value pooled = CeilPool(g, Relu.Emit(g, Bn(stem, "bn1"))); // [1,8,16,16]
+        Value branch = Conv.Emit(g, pooled, Weights("w22", 8, 8, 3, 3), Weights("b22", 8), new ConvGeometry(Pad: 1));
+        Value sum = Elementwise.Add(g, pooled, branch);
+        Value both = Layout.Concat(g, [Relu.Emit(g, Bn(sum, "norm")), pooled], 1); // [1,16,16,16]
+        Value flat = g.Add("Flatten", [g.Add("GlobalAveragePool", [both], new Shape(1, 16, 1, 1))], new Shape(1, 16));
+        Value product = MatrixProduct.Emit(g, flat, Weights("dense", 16, 5), new Shape(1, 5));
+        return OnnxWriter.Write(g, [Softmax.Emit(g, Elementwise.Add(g, product, Weights("bias1", 5)))]);
+    }
+
+    /// <summary>3×3 windows at stride 2, the last one over the edge: x [1,8,33,33] → [1,8,16,16].</summary>
+    private static Value CeilPool(GraphBuilder g, Value x)
+    {
+        (string, object)[] windows = [("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1L)];
+        return g.Add("MaxPool", [x], new Shape(1, 8, 16, 16), attributes: windows);
+    }
+
+    private static float[] Probabilities(float[] logits)
+    {
+        float most = logits.Max();
+        double total = logits.Sum(v => Math.Exp(v - most));
+        return [.. logits.Select(v => (float)(Math.Exp(v - most) / total))];
     }
 
     [Fact]
@@ -91,9 +120,9 @@ public sealed class ClassifierTests
         Value x = g.Input("data", ElementType.Float, new Shape(1, 3, 32, 32));
         Value odd = g.Rename(g.Add("Erf", [x], x.Shape), "stem_gelu");
         File.WriteAllBytes(folder["odd.onnx"], OnnxWriter.Write(g, [odd]));
-        string said = Assert.Throws<UserError>(() => OnnxClassifier.Load(folder["odd.onnx"])).Message;
-        Assert.Contains("Erf", said, StringComparison.Ordinal);
-        Assert.Contains("stem_gelu", said, StringComparison.Ordinal);
+        string message = Assert.Throws<UserError>(() => OnnxClassifier.Load(folder["odd.onnx"])).Message;
+        Assert.Contains("Erf", message, StringComparison.Ordinal);
+        Assert.Contains("stem_gelu", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,17 +130,18 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(Classifier.Vgg16(narrow: 16), file);
+        Write(BuiltIn.Vgg16(narrow: 16), file);
         RunConfig config = Toy.Config(3, "fcn8s") with { Backbone = file, Input = InputScaling.ImageNet, LearningRate = 1e-3 };
         Checkpoint trained = Toy.Train(config, folder["run"]);
-        float[] before = OnnxClassifier.Load(file).Weights!.First(w => w.Key.EndsWith(".weight", StringComparison.Ordinal)).Value;
+        IReadOnlyDictionary<string, float[]> weights = OnnxClassifier.Load(file).Weights!;
+        float[] before = weights.First(w => w.Key.EndsWith(".weight", StringComparison.Ordinal)).Value;
         string first = InferenceGraph.Declared(config.Network())[0].Name;
         Assert.NotEqual(before, trained.State[first]);
         Assert.True(Difference(before, trained.State[first]) < 0.02, "three small steps do not go far from the file's weights");
         Assert.Equal("fcn8s-c", RunExport.FromRun(folder["run"], folder["m.onnx"]).Network);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["m.onnx"]), "m");
-        using Mat picture = new(75, 110, MatType.CV_8UC3, new Scalar(1, 2, 3));
-        Assert.Equal(75 * 110, evaluator.Labels(picture).Length);
+        using Mat image = new(75, 110, MatType.CV_8UC3, new Scalar(1, 2, 3));
+        Assert.Equal(75 * 110, evaluator.Labels(image).Length);
     }
 
     [Fact]
@@ -121,27 +151,26 @@ public sealed class ClassifierTests
         Toy.Train(Toy.Config(2, "deconvnet"), folder.Path);
         RunExport.FromRun(folder.Path, folder["max.onnx"]);
         RunExport.FromRun(folder.Path, folder["scatter.onnx"], new ExportForm(UnpoolByScatter: true));
-        Assert.DoesNotContain("MaxUnpool", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(folder["scatter.onnx"])), StringComparison.Ordinal);
-        using Evaluator max = new(File.ReadAllBytes(folder["max.onnx"]), "max"), scatter = new(File.ReadAllBytes(folder["scatter.onnx"]), "scatter");
+        byte[] file = File.ReadAllBytes(folder["scatter.onnx"]);
+        Assert.DoesNotContain("MaxUnpool", System.Text.Encoding.Latin1.GetString(file), StringComparison.Ordinal);
+        using Evaluator max = new(File.ReadAllBytes(folder["max.onnx"]), "max"), scatter = new(file, "scatter");
         Mat image = new SynthStreet(1, 4).Load(0).Image;
         Assert.Equal(max.Labels(image), scatter.Labels(image));
     }
 
-    /// <summary>Truncated and flipped files are refused in one line or read as something else; they never crash.</summary>
+    /// <summary>Truncated and flipped files are refused in one line or read as other networks; they never crash.</summary>
     [Fact]
     public void Damaged_ONNX_files_are_refused()
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(Classifier.AlexNet(narrow: 16), file);
+        Write(BuiltIn.AlexNet(narrow: 16), file);
         byte[] whole = File.ReadAllBytes(file);
         Random random = new(7);
         int refused = 0;
         for (int i = 0; i < 150; i++)
         {
-            byte[] bytes = i % 3 == 0 ? whole[..random.Next(whole.Length)] : [.. whole];
-            // The graph's text lies at both ends of the file, between them only weights.
-            if (i % 3 != 0) for (int k = 0; k < 4; k++) bytes[random.Next(2) == 0 ? random.Next(1500) : bytes.Length - 1 - random.Next(1500)] ^= (byte)(1 << random.Next(8));
+            byte[] bytes = i % 3 == 0 ? whole[..random.Next(whole.Length)] : Flipped(whole, random);
             File.WriteAllBytes(file, bytes);
             try
             {
@@ -157,16 +186,37 @@ public sealed class ClassifierTests
         Assert.True(refused > 50, $"only {refused} of 150 were refused");
     }
 
-    private static void Write(Classifier classifier, string file)
-        => File.WriteAllBytes(file, ClassifierGraph.Dense(classifier, ClassifierGraph.Declared(classifier).ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal)));
+    /// <summary>Four bits flipped near both ends of the file, where the graph is: between them are only weights.</summary>
+    private static byte[] Flipped(byte[] whole, Random random)
+    {
+        byte[] bytes = [.. whole];
+        for (int k = 0; k < 4; k++)
+        {
+            int at = random.Next(2) == 0 ? random.Next(1500) : bytes.Length - 1 - random.Next(1500);
+            bytes[at] ^= (byte)(1 << random.Next(8));
+        }
 
-    private static (float[] Scores, long[] Shape) RunOn(byte[] model, float[] picture, int side)
+        return bytes;
+    }
+
+    private static IEnumerable<(long Outputs, long Kernel)> Dense(Classifier c)
+        => c.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel));
+
+    private static void Write(Classifier classifier, string file)
+    {
+        IReadOnlyList<Parameter> declared = ClassifierGraph.Declared(classifier);
+        Dictionary<string, float[]> weights = declared.ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
+        File.WriteAllBytes(file, ClassifierGraph.Dense(classifier, weights));
+    }
+
+    private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side)
     {
         using InferenceSession session = new(model);
         using RunOptions run = new();
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, side, side]);
-        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, [session.InputNames[0]], [input], [session.OutputNames[0]]);
-        return (result[0].GetTensorDataAsSpan<float>().ToArray(), result[0].GetTensorTypeAndShape().Shape);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, [1, 3, side, side]);
+        using IDisposableReadOnlyCollection<OrtValue> results
+            = session.Run(run, [session.InputNames[0]], [input], [session.OutputNames[0]]);
+        return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[0].GetTensorTypeAndShape().Shape);
     }
 
     private static float Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();

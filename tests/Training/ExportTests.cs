@@ -13,6 +13,7 @@ using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Ops;
 using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 using Xunit;
@@ -29,7 +30,8 @@ public sealed class ExportTests
     public void Train_export_run_gives_the_same_masks_everywhere(string net, string backbone, int steps)
     {
         using TemporaryFolder folder = new();
-        Checkpoint trained = Toy.Train(Toy.Config(steps, net) with { Backbone = backbone }, folder.Path); // long enough for the running statistics
+        // Long enough for the running statistics.
+        Checkpoint trained = Toy.Train(Toy.Config(steps, net) with { Backbone = backbone }, folder.Path);
         RunExport.FromRun(folder.Path, folder["model.onnx"]);
         using Evaluator evaluator = new(File.ReadAllBytes(folder["model.onnx"]), "model.onnx");
         using Segmenter segmenter = Segmenter.Load(folder["model.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
@@ -62,7 +64,8 @@ public sealed class ExportTests
         Mat image = new SynthStreet(1, seed: 9).Load(0).Image;
         byte[] expected = exact.Labels(image);
         Assert.True(expected.Distinct().Count() > 1, "one class everywhere proves nothing");
-        foreach ((KernelStorage kernels, double size, double agreement) in new[] { (KernelStorage.Half, 0.51, 0.9995), (KernelStorage.Byte, 0.27, 0.995) })
+        (KernelStorage, double, double)[] forms = [(KernelStorage.Half, 0.51, 0.9995), (KernelStorage.Byte, 0.27, 0.995)];
+        foreach ((KernelStorage kernels, double size, double agreement) in forms)
         {
             RunExport.FromRun(folder.Path, folder["small.onnx"], new ExportForm(kernels));
             byte[] small = File.ReadAllBytes(folder["small.onnx"]);
@@ -78,11 +81,17 @@ public sealed class ExportTests
     {
         float[] values = [1e-3f, -0.4e-3f, 0.013e-3f, 0, 0, 0, 1000, -999, 5];
         GraphBuilder g = new();
-        using InferenceSession session = new(OnnxWriter.Write(g, [g.Rename(StoredKernels.Bytes(g, "w", values, new Shape(3, 3, 1, 1)), "out")]));
+        Value kernel = g.Rename(StoredKernels.Bytes(g, "w", values, new Shape(3, 3, 1, 1)), "out");
+        using InferenceSession session = new(OnnxWriter.Write(g, [kernel]));
         using RunOptions options = new();
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, [], [], ["out"]);
         float[] read = results[0].GetTensorDataAsSpan<float>().ToArray();
-        for (int i = 0; i < values.Length; i++) Assert.InRange(read[i] - values[i], (i < 3 ? -1e-3f : -1000) / 250, (i < 3 ? 1e-3f : 1000) / 250);
+        for (int i = 0; i < values.Length; i++)
+        {
+            float step = (i < 3 ? 1e-3f : 1000) / 250; // of the first channel, and of the last
+            Assert.InRange(read[i] - values[i], -step, step);
+        }
+
         Assert.Equal([0, 0, 0], read[3..6]);
     }
 
@@ -114,7 +123,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public void Confidence_is_high_where_one_class_leads_and_low_where_none_does()
+    public void Confidence_is_high_if_one_class_leads_and_low_if_none_does()
     {
         GraphWithLogits([9, 0, 0], out byte label, out byte confidence);
         Assert.Equal((0, 255), (label, confidence));
@@ -133,7 +142,8 @@ public sealed class ExportTests
     {
         using TemporaryFolder folder = new();
         Exporter.Random(NetworkNames.Parse(net, null, 11), net, 1, folder["m.onnx"]);
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Auto, Size: (160, 120)), _ => { });
+        SegmenterOptions options = new(ExecutionProviders.Auto, Size: (160, 120));
+        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], options, _ => { });
         using FrameSlot slot = new();
         slot.Image.Create(240, 320, MatType.CV_8UC3);
         segmenter.Fit(slot);
@@ -141,12 +151,12 @@ public sealed class ExportTests
         Assert.Equal(new Size(160, 120), slot.Labels.Size());
     }
 
-    /// <summary>The class and confidence that the exported head gives a pixel with these scores.</summary>
-    private static void GraphWithLogits(float[] scores, out byte label, out byte confidence)
+    /// <summary>The class and confidence that an exported model gives a pixel with these logits.</summary>
+    private static void GraphWithLogits(float[] values, out byte label, out byte confidence)
     {
         GraphBuilder g = new();
         Value frame = g.Input("frame", ElementType.UInt8, new(1, 1, 1, 3));
-        Value logits = g.Constant(scores, new(1, scores.Length, 1, 1));
+        Value logits = g.Constant(values, new(1, values.Length, 1, 1));
         (Value l, Value c) = ClassDecision.Decide(g, logits, frame);
         using InferenceSession session = new(OnnxWriter.Write(g, [l, c]));
         using RunOptions run = new();
@@ -158,12 +168,14 @@ public sealed class ExportTests
     /// <summary>Labels by the training graph's own forward pass, batch norm on its running statistics and not folded.</summary>
     private static byte[] Unfolded(Checkpoint trained, Mat image)
     {
-        (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(trained.Config.Network(), image.Height, image.Width);
+        INetwork net = trained.Config.Network();
+        (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(net, image.Height, image.Width);
         using InferenceSession session = new(model);
         using RunOptions run = new();
+        string[] names = [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)];
         List<OrtValue> inputs = [OrtValue.CreateTensorValueFromMemory(Bytes(image), [1, image.Height, image.Width, 3])];
         inputs.AddRange(parameters.Select(p => OrtValue.CreateTensorValueFromMemory(trained.State[p.Name], p.Shape.ToArray())));
-        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)], inputs, [ModelManifest.LabelsOutput]);
+        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, names, inputs, [ModelManifest.LabelsOutput]);
         byte[] labels = result[0].GetTensorDataAsSpan<byte>().ToArray();
         foreach (OrtValue v in inputs) v.Dispose();
         return labels;
@@ -184,12 +196,11 @@ public sealed class ExportTests
     [Theory]
     [InlineData("mean")]
     [InlineData("product")]
-    public void An_ensemble_decides_by_its_members_probabilities(string combine)
+    public void An_ensemble_combines_its_members_probabilities(string combine)
     {
         GraphBuilder g = new();
-        Value[] logits = [g.Input("a", ElementType.Float, new Shape(1, 3, 1, 4)), g.Input("b", ElementType.Float, new Shape(1, 3, 1, 4))];
-        Value combined = Ensemble.Combine(g, logits, combine);
-        Value softmax = g.Add("Softmax", [combined], combined.Shape, attributes: [("axis", 1L)]);
+        Value[] logits = [.. new[] { "a", "b" }.Select(name => g.Input(name, ElementType.Float, new Shape(1, 3, 1, 4)))];
+        Value softmax = Softmax.Emit(g, Ensemble.Combine(g, logits, combine));
         float[] a = [3, 0, 1, 9, 0, 2, 1, 0, 0, 0, -4, 0], b = [0, 1, 1, -9, 0, 1, 2, 3, 5, 1, 0, 0];
         float[] result = Ort.Run(g, [softmax], new Dictionary<string, Array>(StringComparer.Ordinal) { ["a"] = a, ["b"] = b })[0];
         for (int p = 0; p < 4; p++)
@@ -212,10 +223,14 @@ public sealed class ExportTests
         Checkpoint a = Toy.Train(Toy.Config(2), folder["a"]), b = Toy.Train(Toy.Config(2) with { Seed = 6 }, folder["b"]);
         RunExport.FromRun(folder["a"], folder["a.onnx"]);
         RunExport.FromRuns([folder["a"], folder["b"]], Ensemble.Weights, folder["mean.onnx"]);
-        GraphProto graph = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["mean.onnx"])).Graph;
-        Assert.Equal(ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["a.onnx"])).Graph.Node.Count, graph.Node.Count);
-        TensorProto bias = graph.Initializer.First(t => t.Name.EndsWith(".bias", StringComparison.Ordinal) && a.State.ContainsKey(t.Name)); // a score's: no batch norm is folded into it
-        float[] mean = [.. a.State[bias.Name].Zip(b.State[bias.Name], (x, y) => (x + y) / 2)], stored = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
+        GraphProto one = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["a.onnx"])).Graph;
+        GraphProto both = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["mean.onnx"])).Graph;
+        Assert.Equal(one.Node.Count, both.Node.Count);
+
+        // A class layer's bias: no batch norm is folded into it.
+        TensorProto bias = both.Initializer.First(t => t.Name.EndsWith(".bias", StringComparison.Ordinal) && a.State.ContainsKey(t.Name));
+        float[] mean = [.. a.State[bias.Name].Zip(b.State[bias.Name], (x, y) => (x + y) / 2)];
+        float[] stored = MemoryMarshal.Cast<byte, float>(bias.RawData.Span).ToArray();
         Assert.NotEqual(a.State[bias.Name], b.State[bias.Name]);
         for (int i = 0; i < mean.Length; i++) Assert.Equal(mean[i], stored[i], 6);
 
@@ -224,21 +239,26 @@ public sealed class ExportTests
         Assert.False(File.Exists(folder["none.onnx"]));
     }
 
-    /// <summary>A network that sees single pixels says the same at every size of a picture of large patches. (Weights stored twice would be refused: names are claimed once.)</summary>
+    /// <summary>
+    /// A network of single pixels gives the same labels at every size of an image of large patches. (Weights stored twice would be
+    /// refused: a name is claimed once.)
+    /// </summary>
     [Theory]
     [InlineData(1f, 1.5f)]
     [InlineData(0.5f, 1f, 2f)]
-    public void Scores_at_several_sizes_of_the_picture_are_averaged(params float[] scales)
+    public void Logits_at_several_sizes_of_the_image_are_averaged(params float[] scales)
     {
         PixelNet net = new();
-        Dictionary<string, float[]> weights = InferenceGraph.Declared(net).ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
+        IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
+        Dictionary<string, float[]> weights = declared.ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
         weights["score.weight"] = [1, 0, 0, 0, 1, 0, 0, 0, 1]; // the brightest channel wins
         ModelManifest manifest = new() { Classes = ["blue", "green", "red"], Palette = [0, 1, 2], Size = (64, 64) };
-        byte[] one = InferenceGraph.Build(net, weights, manifest), several = InferenceGraph.Build(net, weights, manifest, new ExportForm(Scales: scales));
-        using Mat picture = new(50, 90, MatType.CV_8UC3, new Scalar(200, 30, 30)); // no multiple of 32
-        using (Mat right = new(picture, new Rect(40, 0, 50, 50))) right.SetTo(new Scalar(30, 30, 220));
+        byte[] one = InferenceGraph.Build(net, weights, manifest);
+        byte[] several = InferenceGraph.Build(net, weights, manifest, new ExportForm(Scales: scales));
+        using Mat image = new(50, 90, MatType.CV_8UC3, new Scalar(200, 30, 30)); // no multiple of 32
+        using (Mat right = new(image, new Rect(40, 0, 50, 50))) right.SetTo(new Scalar(30, 30, 220));
         using Evaluator single = new(one, "one"), multiple = new(several, "several");
-        byte[] expected = single.Labels(picture), labels = multiple.Labels(picture);
+        byte[] expected = single.Labels(image), labels = multiple.Labels(image);
         Assert.Equal(expected.Length, labels.Length);
         for (int i = 0; i < labels.Length; i++)
         {
@@ -250,7 +270,8 @@ public sealed class ExportTests
     {
         public int Classes => 3;
 
-        public NetworkOutput Forward(Layers l, Value frame) => new(l.Classify("score", FrameInput.Emit(l.Graph, frame), Classes), []);
+        public NetworkOutput Forward(Layers l, Value frame)
+            => new(l.Classify("score", FrameInput.Emit(l.Graph, frame), Classes), []);
     }
 
     [Fact]
@@ -266,7 +287,7 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public void Two_runs_ship_as_one_file_that_decides_as_either_where_both_are_the_same()
+    public void Two_runs_ship_as_one_file_and_two_equal_ones_decide_as_each()
     {
         using TemporaryFolder folder = new();
         Toy.Train(Toy.Config(2), folder["a"]);
@@ -276,11 +297,11 @@ public sealed class ExportTests
         RunExport.FromRuns([folder["a"], folder["a"]], "mean", folder["aa.onnx"]);
         Assert.Equal("mean of fcn8s-reslite and deconvnet-reslite", mixed.Network);
         Assert.True(mixed.Parameters > alone.Parameters);
-        using Mat picture = new SynthStreet(1, 3).Load(0).Image.Clone();
+        using Mat image = new SynthStreet(1, 3).Load(0).Image.Clone();
         byte[] Labels(string file)
         {
             using Evaluator evaluator = new(File.ReadAllBytes(folder[file]), file);
-            return evaluator.Labels(picture);
+            return evaluator.Labels(image);
         }
 
         byte[] one = Labels("a.onnx"), twice = Labels("aa.onnx");

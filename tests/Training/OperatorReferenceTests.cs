@@ -73,10 +73,15 @@ public sealed class OperatorReferenceTests
     public void Hard_pixels_and_smoothed_targets_equal_their_definitions(bool hardOnly, double smoothing)
     {
         GraphBuilder g = new();
-        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 3)), labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 3));
+        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 3));
+        Value labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 3));
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 1], hardOnly, (float)smoothing);
         float[] margins = [2f, 0.2f, -1f]; // of the true class over the other
-        Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["logits"] = new[] { margins[0], margins[1], margins[2], 0, 0, 0 }, ["labels"] = new byte[] { 0, 0, 0 } };
+        Dictionary<string, Array> inputs = new(StringComparer.Ordinal)
+        {
+            ["logits"] = new[] { margins[0], margins[1], margins[2], 0, 0, 0 },
+            ["labels"] = new byte[] { 0, 0, 0 },
+        };
         double Cost(float margin)
         {
             double p = 1 / (1 + Math.Exp(-margin));
@@ -88,12 +93,17 @@ public sealed class OperatorReferenceTests
     }
 
     [Fact]
-    public void Where_hardly_any_pixel_is_hard_all_count()
+    public void All_pixels_count_if_hardly_any_is_hard()
     {
         GraphBuilder g = new();
-        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 4)), labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 4));
+        Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, 4));
+        Value labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, 4));
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 1], hardOnly: true);
-        Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["logits"] = new[] { 4f, 4, 4, 4, 0, 0, 0, 0 }, ["labels"] = new byte[4] };
+        Dictionary<string, Array> inputs = new(StringComparer.Ordinal)
+        {
+            ["logits"] = new[] { 4f, 4, 4, 4, 0, 0, 0, 0 },
+            ["labels"] = new byte[4],
+        };
         Assert.Equal(Math.Log(1 + Math.Exp(-4)), Ort.Run(g, [loss], inputs)[0][0], 5);
     }
 
@@ -128,7 +138,12 @@ public sealed class OperatorReferenceTests
         Value x = g.Input("x", ElementType.Float, new Shape(1, 50_000)), step = g.Input("step", ElementType.Float, Shape.Scalar);
         Value y = Dropout.Emit(g, x, 0.3f, step, seed: 1);
         float[] ones = [.. Enumerable.Repeat(1f, 50_000)];
-        float[] At(float t) => Ort.Run(g, [y], new Dictionary<string, Array>(StringComparer.Ordinal) { ["x"] = ones, ["step"] = new[] { t } })[0];
+        float[] At(float t)
+        {
+            Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { ["x"] = ones, ["step"] = new[] { t } };
+            return Ort.Run(g, [y], inputs)[0];
+        }
+
         float[] first = At(12), second = At(40515);
         Assert.InRange(first.Count(v => v == 0) / 50_000.0, 0.28, 0.32);
         Assert.InRange(first.Average(), 0.97, 1.03);
@@ -161,13 +176,20 @@ public sealed class OperatorReferenceTests
             long iy = (oy * geo.Stride) + (i * geo.Dilation) - geo.Pad, ix = (ox * geo.Stride) + (j * geo.Dilation) - geo.Pad;
             if (iy < 0 || iy >= x[2] || ix < 0 || ix >= x[3]) continue;
             long channel = (m / perGroup * w[1]) + c;
-            tap((((((n * x[1]) + channel) * x[2]) + iy) * x[3]) + ix, (((((m * w[1]) + c) * w[2]) + i) * w[3]) + j, (((((n * y[1]) + m) * y[2]) + oy) * y[3]) + ox);
+            tap(At(x, n, channel, iy, ix), At(w, m, c, i, j), At(y, n, m, oy, ox));
         }
     }
+
+    /// <summary>Flat index of an element of a tensor of rank 4.</summary>
+    private static long At(Shape s, long a, long b, long c, long d) => (((((a * s[1]) + b) * s[2]) + c) * s[3]) + d;
 
     private static void AssertClose(float[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        for (int i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-4, $"[{i}]: definition {expected[i]}, ONNX Runtime {actual[i]}");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            bool close = Math.Abs(expected[i] - actual[i]) < 1e-4;
+            Assert.True(close, $"[{i}]: definition {expected[i]}, ONNX Runtime {actual[i]}");
+        }
     }
 }

@@ -29,7 +29,7 @@ public sealed class QuantizerTests
         using TemporaryFolder folder = new();
         Toy.Train(Toy.Config(steps, net) with { Backbone = backbone }, folder.Path);
         RunExport.FromRun(folder.Path, folder["float.onnx"], new ExportForm(Scales: scales));
-        (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(folder["float.onnx"], Pictures(4));
+        (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(folder["float.onnx"], Images(4));
         Assert.InRange(integer, convolutions * 2 / 3, convolutions - 1);
         Assert.All(model.Graph.Node, n => Assert.Equal("", n.Domain)); // standard operators only
         Assert.InRange(model.OpsetImport.Single().Version, 13, OnnxWriter.Opset);
@@ -47,41 +47,43 @@ public sealed class QuantizerTests
         }
     }
 
-    /// <summary>The file says what it computes in ordinary operators: a runtime that fuses nothing comes to the same.</summary>
+    /// <summary>The file is written in ordinary operators: a runtime that fuses none of them computes the same.</summary>
     [Fact]
-    public void Integers_and_the_float_operators_they_stand_for_agree()
+    public void Fused_integers_and_float_operators_agree()
     {
         using TemporaryFolder folder = new();
         GraphBuilder g = new();
         Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, 24, 32, 3));
-        Value x = g.Add("Transpose", [Elementwise.Cast(g, frame, ElementType.Float)], new Shape(1, 3, 24, 32), attributes: [("perm", new long[] { 0, 3, 1, 2 })]);
+        Value x = FrameOps.Planes(g, frame); // [1,3,24,32]
         x = Relu.Emit(g, Convolve(g, x, "first", 16, 3)); // of three channels: stays in floats
         Value y = Relu.Emit(g, Convolve(g, x, "second", 24, 16));
         y = Relu.Emit(g, Elementwise.Add(g, Convolve(g, y, "third", 16, 24), x));
         File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(y, "out")]));
-        (ModelProto model, int integer, _) = Quantizer.Quantize(folder["m.onnx"], [new Mat(Street.Load(0).Image, new Rect(200, 150, 32, 24)).Clone()]);
+        (ModelProto model, int integer, _) = Quantizer.Quantize(folder["m.onnx"], [Piece(0)]);
         Assert.Equal(2, integer);
-        Assert.All(model.Graph.Initializer.Where(t => t.DataType == (int)ElementType.Int8), t => Assert.All(t.RawData, b => Assert.InRange((sbyte)b, -63, 63)));
+        IEnumerable<TensorProto> kernels = model.Graph.Initializer.Where(t => t.DataType == (int)ElementType.Int8);
+        Assert.All(kernels.SelectMany(t => t.RawData), b => Assert.InRange((sbyte)b, -63, 63));
 
         byte[] bytes = model.ToByteArray();
-        float[] fused = Run(bytes, GraphOptimizationLevel.ORT_ENABLE_ALL), plain = Run(bytes, GraphOptimizationLevel.ORT_DISABLE_ALL), exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL);
+        float[] fused = Run(bytes, GraphOptimizationLevel.ORT_ENABLE_ALL), plain = Run(bytes, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        float[] exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL);
         float largest = exact.Max(), step = largest / 255;
         for (int i = 0; i < exact.Length; i++) Assert.InRange(fused[i] - plain[i], -1.01f * step, 1.01f * step);
         Assert.InRange(exact.Zip(fused, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 4 * step); // rounded, but not wrong
     }
 
     [Fact]
-    public void What_is_in_integers_already_is_refused()
+    public void A_model_in_integers_is_refused()
     {
         using TemporaryFolder folder = new();
         Exporter.Random(NetworkNames.Parse("fcn8s", "reslite", 3), "any", 1, folder["float.onnx"]);
-        File.WriteAllBytes(folder["integers.onnx"], Quantizer.Quantize(folder["float.onnx"], Pictures(1)).Model.ToByteArray());
-        UserError e = Assert.Throws<UserError>(() => Quantizer.Quantize(folder["integers.onnx"], Pictures(1)));
+        File.WriteAllBytes(folder["integers.onnx"], Quantizer.Quantize(folder["float.onnx"], Images(1)).Model.ToByteArray());
+        UserError e = Assert.Throws<UserError>(() => Quantizer.Quantize(folder["integers.onnx"], Images(1)));
         Assert.Contains("8 bits already", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Ranges_are_means_of_extremes_and_hold_zero()
+    public void Ranges_are_means_of_extremes_and_include_zero()
     {
         GraphBuilder g = new();
         Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, 2, 2, 3));
@@ -96,13 +98,18 @@ public sealed class QuantizerTests
         Assert.Equal(255, ranges["below"].Codes().Zero);
     }
 
-    private static IEnumerable<Mat> Pictures(int count) => Enumerable.Range(0, count).Select(i => Street.Load(i).Image);
+    /// <summary>32×24 pixels of a street.</summary>
+    private static Mat Piece(int street) => new Mat(Street.Load(street).Image, new Rect(200, 150, 32, 24)).Clone();
+
+    private static IEnumerable<Mat> Images(int count) => Enumerable.Range(0, count).Select(i => Street.Load(i).Image);
 
     private static Value Convolve(GraphBuilder g, Value x, string name, int channels, int from)
     {
         Random random = new(name.Length);
         float[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * size))];
-        return Conv.Emit(g, x, g.Initializer(name + ".w", Values(channels * from * 9, 0.3), new Shape(channels, from, 3, 3)), g.Initializer(name + ".b", Values(channels, 1), new Shape(channels)), new ConvGeometry(Pad: 1));
+        Value w = g.Initializer(name + ".w", Values(channels * from * 9, 0.3), new Shape(channels, from, 3, 3));
+        Value b = g.Initializer(name + ".b", Values(channels, 1), new Shape(channels));
+        return Conv.Emit(g, x, w, b, new ConvGeometry(Pad: 1));
     }
 
     private static unsafe float[] Run(byte[] model, GraphOptimizationLevel level)
@@ -110,8 +117,9 @@ public sealed class QuantizerTests
         using SessionOptions options = new() { GraphOptimizationLevel = level };
         using InferenceSession session = new(model, options);
         using RunOptions run = new();
-        using Mat picture = new Mat(Street.Load(1).Image, new Rect(200, 150, 32, 24)).Clone();
-        using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, [1, 24, 32, 3], (nint)picture.DataPointer, picture.Total() * 3);
+        using Mat image = Piece(1);
+        using OrtValue frame = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, [1, 24, 32, 3], (nint)image.DataPointer, image.Total() * 3);
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["frame"], [frame], ["out"]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }

@@ -6,10 +6,10 @@ namespace RealtimeSeg.Training.Autodiff;
 /// <summary>Reverse-mode differentiation from graph to graph: the derivative is more nodes in the same graph.</summary>
 public static class Gradients
 {
-    /// <summary>A rule returns one gradient for each input, null where none is wanted or none exists.</summary>
+    /// <summary>Adds one node's gradient; returns one for each input, null if none is wanted or none exists.</summary>
     public delegate IReadOnlyList<Value?> Rule(Backward b);
 
-    /// <summary>Every operator that a loss can be differentiated through.</summary>
+    /// <summary>Rules by operator. A new one needs a row in the gradient tests, which enumerate <see cref="Operators"/>.</summary>
     private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
     {
         ["Add"] = Elementwise.AddGradient,
@@ -33,11 +33,16 @@ public static class Gradients
         ["ReduceMean"] = Reduce.MeanGradient,
     };
 
+    /// <summary>Every operator that a loss can be differentiated through.</summary>
+    public static IReadOnlyCollection<string> Operators => Rules.Keys;
+
     /// <summary>Adds the nodes that compute d loss / d target for each target.</summary>
-    /// <param name="g">The graph that holds the loss.</param>
+    /// <param name="g">The graph with the loss.</param>
     /// <param name="loss">A scalar.</param>
     /// <param name="targets">Values to differentiate for, usually the weights.</param>
+    /// <returns>One gradient for each target, of its shape.</returns>
     /// <exception cref="NotSupportedException">An operator on the way has no rule.</exception>
+    /// <exception cref="ArgumentException">The loss does not depend on a target.</exception>
     public static IReadOnlyList<Value> Of(GraphBuilder g, Value loss, IReadOnlyList<Value> targets)
     {
         HashSet<Value> wanted = Dependents(g, targets);

@@ -9,41 +9,63 @@ namespace RealtimeSeg.Training.Export;
 /// <summary>Writes .onnx files from networks and weights.</summary>
 public static class Exporter
 {
-    /// <summary>A network that sees the picture at several sizes says so; the run's score was at one.</summary>
+    /// <summary>The manifest of a file that runs at several sizes: it names them, and drops the run's mean IU, which was at one.</summary>
     internal static ModelManifest AtSizes(ModelManifest manifest, ExportForm? form)
-        => form?.Scales is null or [1f] ? manifest : manifest with { Network = $"{manifest.Network} at sizes {string.Join(" and ", form.Scales.Select(s => s.ToString(CultureInfo.InvariantCulture)))}", MeanIu = null };
+    {
+        if (form?.Scales is null or [1f]) return manifest;
+        string sizes = string.Join(" and ", form.Scales.Select(s => s.ToString(CultureInfo.InvariantCulture)));
+        return manifest with { Network = $"{manifest.Network} at sizes {sizes}", MeanIu = null };
+    }
 
-    /// <summary>A network with the weights training would start from: for measuring.</summary>
+    /// <summary>Writes a network with the weights that training would start from: for measuring.</summary>
+    /// <param name="net">The network.</param>
+    /// <param name="name">Its name in the manifest.</param>
+    /// <param name="seed">Seed of the weights.</param>
+    /// <param name="target">The file.</param>
+    /// <param name="form">How it is stored.</param>
+    /// <exception cref="UserError">The file cannot be written.</exception>
     public static ModelManifest Random(INetwork net, string name, int seed, string target, ExportForm? form = null)
     {
         IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
-        ModelManifest manifest = new()
-        {
-            Classes = [.. Enumerable.Range(0, net.Classes).Select(i => $"class{i}")],
-            Palette = ModelManifest.DefaultPalette(net.Classes),
-            Size = ModelManifest.DefaultSize,
-            Network = name,
-            Parameters = declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
-            Data = "none: random weights",
-            Commit = BuildInfo.Commit(),
-        };
-        manifest = AtSizes(manifest, form);
-        AtomicFile.Write(target, InferenceGraph.Build(net, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal), manifest, form));
+        ModelManifest manifest = AtSizes(
+            new ModelManifest
+            {
+                Classes = [.. Enumerable.Range(0, net.Classes).Select(i => $"class{i}")],
+                Palette = ModelManifest.DefaultPalette(net.Classes),
+                Size = ModelManifest.DefaultSize,
+                Network = name,
+                Parameters = declared.Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
+                Data = "none: random weights",
+                Commit = BuildInfo.Commit(),
+            },
+            form);
+        AtomicFile.Write(target, InferenceGraph.Build(net, InitialWeights(declared, seed), manifest, form));
         return manifest;
     }
 
-    /// <summary>A built-in classifier with random weights, in the form that others publish: float picture in, 1000 scores out.</summary>
-    /// <exception cref="UserError">No such classifier.</exception>
+    /// <summary>Writes a built-in classifier with random weights, as others publish it: float image in, 1000 logits out.</summary>
+    /// <exception cref="UserError">No such classifier, or the file cannot be written.</exception>
     public static ModelManifest RandomClassifier(string? backbone, int seed, string target)
     {
         Classifier classifier = backbone switch
         {
-            Backbone.AlexNetName => Classifier.AlexNet(),
-            Backbone.Vgg16Name => Classifier.Vgg16(),
-            _ => throw new UserError($"no classifier '{backbone}': choose --backbone {Backbone.AlexNetName} or {Backbone.Vgg16Name}"),
+            Backbone.AlexNetName => BuiltIn.AlexNet(),
+            Backbone.Vgg16Name => BuiltIn.Vgg16(),
+            _ => throw new UserError(
+                $"no classifier '{backbone}': choose --backbone {Backbone.AlexNetName} or {Backbone.Vgg16Name}"),
         };
         IReadOnlyList<Parameter> declared = ClassifierGraph.Declared(classifier);
-        AtomicFile.Write(target, ClassifierGraph.Dense(classifier, declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal)));
-        return new ModelManifest { Classes = new string[classifier.Scores.Outputs], Palette = [], Size = ((int)classifier.Side, (int)classifier.Side), Network = $"classifier {backbone}", Parameters = declared.Sum(p => p.Shape.Count) };
+        AtomicFile.Write(target, ClassifierGraph.Dense(classifier, InitialWeights(declared, seed)));
+        return new ModelManifest
+        {
+            Classes = new string[classifier.ClassLayer.Outputs],
+            Palette = [],
+            Size = ((int)classifier.Side, (int)classifier.Side),
+            Network = $"classifier {backbone}",
+            Parameters = declared.Sum(p => p.Shape.Count),
+        };
     }
+
+    private static Dictionary<string, float[]> InitialWeights(IEnumerable<Parameter> declared, int seed)
+        => declared.ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal);
 }

@@ -2,11 +2,12 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
 using RealtimeSeg.Training.Quantization;
 
 namespace RealtimeSeg.Training.Export;
 
-/// <summary>Kernels stored in fewer bits and widened to 32-bit floats when the file is loaded: ONNX Runtime folds those nodes away.</summary>
+/// <summary>Kernels in fewer bits, widened to 32-bit floats when the file is loaded: ONNX Runtime folds those nodes away.</summary>
 public static class StoredKernels
 {
     /// <summary>As 16-bit floats.</summary>
@@ -26,6 +27,7 @@ public static class StoredKernels
     {
         (sbyte[] codes, float[] scales) = ChannelCodes.Of(values, (int)shape[0]);
         Value scale = g.Initializer(name + ".scale", scales, new Shape([scales.Length, .. Enumerable.Repeat(1L, shape.Rank - 1)]));
-        return g.Add("Mul", [g.CastInitializer(name, MemoryMarshal.AsBytes<sbyte>(codes), ElementType.Int8, shape), scale], shape);
+        Value stored = g.CastInitializer(name, MemoryMarshal.AsBytes<sbyte>(codes), ElementType.Int8, shape);
+        return Elementwise.Mul(g, stored, scale);
     }
 }

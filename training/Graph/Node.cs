@@ -6,17 +6,27 @@ namespace RealtimeSeg.Training.Graph;
 /// </summary>
 public sealed class Node
 {
+    /// <summary>The operator's ONNX name, or a composite's own.</summary>
     public required string Op { get; init; }
+
     public string Domain { get; init; } = "";
+
+    /// <summary>Where it was added, such as <c>e1/e1.down</c>; empty outside all scopes.</summary>
     public required string Scope { get; init; }
+
     public required IReadOnlyList<Value> Inputs { get; init; }
     public required IReadOnlyList<Value> Outputs { get; init; }
     public IReadOnlyDictionary<string, object> Attributes { get; init; } = new Dictionary<string, object>(StringComparer.Ordinal);
+
+    /// <summary>A composite's primitive nodes; null for a primitive.</summary>
     public IReadOnlyList<Node>? Body { get; init; }
 
-    /// <summary>An attribute that holds one integer.</summary>
+    /// <summary>An integer attribute.</summary>
     public long Int(string name) => (long)Attributes[name];
 
-    /// <summary>An attribute that holds a list of integers.</summary>
+    /// <summary>A floating-point attribute.</summary>
+    public float Float(string name) => (float)Attributes[name];
+
+    /// <summary>An attribute that is a list of integers.</summary>
     public long[] Ints(string name) => (long[])Attributes[name];
 }

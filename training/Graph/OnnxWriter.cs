@@ -10,7 +10,10 @@ public static class OnnxWriter
     public const int Opset = 17;
     public const int IrVersion = 8;
 
-    /// <summary>Serialises the part of the graph that the outputs need; inputs nobody reads are kept, so that callers may bind them.</summary>
+    /// <summary>Serialises the part of the graph that the outputs need. All inputs are kept, so that callers may bind them.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="outputs">The file's outputs.</param>
+    /// <param name="metadata">The file's <c>metadata_props</c>.</param>
     public static byte[] Write(GraphBuilder g, IReadOnlyList<Value> outputs, IReadOnlyDictionary<string, string>? metadata = null)
     {
         List<Node> nodes = Needed(g, outputs);
@@ -19,7 +22,7 @@ public static class OnnxWriter
         graph.Node.AddRange(nodes.Select(ToProto));
         graph.Input.AddRange(g.Inputs.Select(ToProto));
         graph.Output.AddRange(outputs.Select(ToProto));
-        graph.Initializer.AddRange(g.Initializers.Where(i => read.Contains(i.Value)).Select(i => ToProto(i.Value, i.Data)));
+        graph.Initializer.AddRange(g.Initializers.Where(i => read.Contains(i.Value)).Select(ToProto));
 
         ModelProto model = new() { IrVersion = IrVersion, ProducerName = "RealtimeSeg", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
@@ -29,7 +32,7 @@ public static class OnnxWriter
         return model.ToByteArray();
     }
 
-    /// <summary>What the file says of itself besides its graph, instead of what it said before.</summary>
+    /// <summary>Replaces a model's <c>metadata_props</c>.</summary>
     public static void Describe(ModelProto model, IReadOnlyDictionary<string, string> metadata)
     {
         model.MetadataProps.Clear();
@@ -68,11 +71,24 @@ public static class OnnxWriter
         AttributeProto a = new() { Name = name };
         switch (value)
         {
-            case long i: a.Type = AttributeType.Int; a.I = i; break;
-            case float f: a.Type = AttributeType.Float; a.F = f; break;
-            case string s: a.Type = AttributeType.String; a.S = ByteString.CopyFromUtf8(s); break;
-            case long[] list: a.Type = AttributeType.Ints; a.Ints.AddRange(list); break;
-            default: throw new ArgumentException($"attribute {name}: no ONNX form for {value.GetType()}");
+            case long i:
+                a.Type = AttributeType.Int;
+                a.I = i;
+                break;
+            case float f:
+                a.Type = AttributeType.Float;
+                a.F = f;
+                break;
+            case string s:
+                a.Type = AttributeType.String;
+                a.S = ByteString.CopyFromUtf8(s);
+                break;
+            case long[] list:
+                a.Type = AttributeType.Ints;
+                a.Ints.AddRange(list);
+                break;
+            default:
+                throw new ArgumentException($"attribute {name}: no ONNX form for {value.GetType()}");
         }
 
         return a;
@@ -95,9 +111,10 @@ public static class OnnxWriter
         };
     }
 
-    private static TensorProto ToProto(Value v, byte[] data)
+    private static TensorProto ToProto(StoredTensor stored)
     {
-        TensorProto t = new() { Name = v.Name, DataType = (int)v.Type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
+        Value v = stored.Value;
+        TensorProto t = new() { Name = v.Name, DataType = (int)v.Type, RawData = UnsafeByteOperations.UnsafeWrap(stored.Data) };
         t.Dims.AddRange(v.Shape.ToArray());
         return t;
     }

@@ -11,16 +11,21 @@ public sealed class Shape : IEquatable<Shape>
     public static Shape Scalar { get; } = new();
     public int Rank => _dims.Length;
     public ReadOnlySpan<long> Dims => _dims;
+
+    /// <summary>The size along an axis; negative axes count from the last.</summary>
     public long this[int axis] => _dims[axis < 0 ? axis + Rank : axis];
+
     public bool IsStatic => !_dims.Contains(Dynamic);
 
-    /// <summary>Number of elements; throws where a dimension is dynamic.</summary>
+    /// <summary>Number of elements.</summary>
+    /// <exception cref="InvalidOperationException">A dimension is dynamic.</exception>
     public long Count => IsStatic
         ? _dims.Aggregate(1L, (a, b) => a * b)
         : throw new InvalidOperationException($"shape {this} has no fixed number of elements");
 
     public long[] ToArray() => [.. _dims];
 
+    /// <summary>This shape with another size along one axis.</summary>
     public Shape With(int axis, long size)
     {
         long[] dims = ToArray();
@@ -28,16 +33,20 @@ public sealed class Shape : IEquatable<Shape>
         return new Shape(dims);
     }
 
-    /// <summary>The shape of an elementwise operation on two shapes (numpy's rule).</summary>
+    /// <summary>Applies <paramref name="rule"/> to a size, unless it is only known when the graph runs.</summary>
+    public static long Map(long size, Func<long, long> rule) => size == Dynamic ? size : rule(size);
+
+    /// <summary>The shape of an elementwise operation on two shapes, by numpy's rule.</summary>
+    /// <exception cref="ArgumentException">They do not broadcast.</exception>
     public static Shape Broadcast(Shape a, Shape b)
     {
         long[] dims = new long[Math.Max(a.Rank, b.Rank)];
         for (int i = 1; i <= dims.Length; i++)
         {
             long x = i <= a.Rank ? a._dims[^i] : 1, y = i <= b.Rank ? b._dims[^i] : 1;
-            dims[^i] = x == y || y == 1 ? x : x == 1 ? y
-                : x == Dynamic ? y : y == Dynamic ? x
-                : throw new ArgumentException($"shapes {a} and {b} do not broadcast");
+            if (x == y || y == 1) dims[^i] = x;
+            else if (x == 1 || x == Dynamic) dims[^i] = y;
+            else dims[^i] = y == Dynamic ? x : throw new ArgumentException($"shapes {a} and {b} do not broadcast");
         }
 
         return new Shape(dims);

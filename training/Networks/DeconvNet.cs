@@ -8,81 +8,79 @@ namespace RealtimeSeg.Training.Networks;
 /// DeconvNet (Noh, Hong and Han 2015): an encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 that sees 7×7 cells, fc7,
 /// and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Nothing but
 /// the switches goes from one side to the other. Its deconvolutions have stride 1: such a one is a convolution (with the kernel turned
-/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size goes through. With an auxiliary
-/// loss the bottleneck and each level but the last get a score layer of their own while training (deep supervision, Lee et al. 2015):
+/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size passes. With an auxiliary
+/// loss the bottleneck and each level but the last get a class layer of their own while training (deep supervision, Lee et al. 2015):
 /// without one the error reaches the encoder through the whole mirror only.
 /// </summary>
+/// <param name="Classes">K.</param>
+/// <param name="Backbone">One of <see cref="Plans"/>.</param>
 public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact) : INetwork
 {
     public const string Name = "deconvnet", Compact = "reslite";
-    private const int PoolSize = 2, Context = 7;
+    private const int PoolSize = 2;
+
+    /// <summary>Cells that fc6 sees on each axis, and its mirror.</summary>
+    private const int Context = 7;
 
     /// <summary>
-    /// vgg16 is the paper's (252 M parameters), vgg16-fc1024 the same with a narrower bottleneck (82 M). Compact ones have a first
-    /// convolution that strides, so that their last enlargement is a fixed bilinear one: vgglite is the same mirror with few channels
-    /// (5.6 M); reslite has the first four levels of the FCN's body of that name, under the same names, so that it can start --from an
-    /// FCN as the paper's starts from a classifier (section 4.2), and narrows before it refines (4.8 M).
+    /// Plans by the name of the backbone. vgg16 is the paper's (252 M parameters), vgg16-fc1024 the same with a narrower bottleneck
+    /// (82 M). Compact ones have a first convolution that strides, so that their last enlargement is a fixed bilinear one: vgglite is the
+    /// same mirror with few channels (5.6 M); reslite has the first four levels of the FCN's body of that name, under the same names, so
+    /// that it can start --from an FCN as the paper's starts from a classifier (section 4.2), and narrows before it refines (4.8 M).
     /// </summary>
-    public static IReadOnlyDictionary<string, Plan> Plans { get; } = new Dictionary<string, Plan>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, DeconvNetPlan> Plans { get; } = new Dictionary<string, DeconvNetPlan>(StringComparer.Ordinal)
     {
-        [Compact] = new([.. ResLite.Levels.Take(4).Select(v => v.Width)], [.. ResLite.Levels.Take(4).Select(v => v.Blocks)], 128, StemStride: 2, Residual: true),
+        [Compact] = DeconvNetPlan.OfResLite(levels: 4, bottleneck: 128),
         ["vgglite"] = new([32, 64, 128, 256], [2, 2, 2, 2], 128, StemStride: 2),
         ["vgg16"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 4096),
         ["vgg16-fc1024"] = new([64, 128, 256, 512, 512], [2, 2, 3, 3, 3], 1024),
     };
 
-    /// <param name="Widths">Channels of each level.</param>
-    /// <param name="Depths">Convolutions of each level; residual blocks after its first convolution where <paramref name="Residual"/>.</param>
-    /// <param name="Bottleneck">Channels of fc6 and fc7.</param>
-    /// <param name="StemStride">Stride of the first convolution.</param>
-    /// <param name="Residual">Levels are <see cref="ResLite"/>'s, with pools where that strides; the mirror has one block each.</param>
-    public sealed record Plan(long[] Widths, int[] Depths, long Bottleneck, int StemStride = 1, bool Residual = false);
-
     public NetworkOutput Forward(Layers l, Value frame)
     {
-        Plan plan = Plans[Backbone];
-        Value x = FrameInput.Emit(l.Graph, frame);
+        DeconvNetPlan plan = Plans[Backbone];
+        Value x = FrameInput.Emit(l.Graph, frame); // [N,3,H,W]
         Stack<(Value Switches, Value Pooled)> pools = new();
-        for (int level = 0; level < plan.Widths.Length; level++)
+        for (int level = 0; level < plan.Levels; level++)
         {
-            x = Encode(l, plan, level, x);
-            (Value y, Value switches) = MaxPool.Emit(l.Graph, x, PoolSize);
-            pools.Push((switches, x));
-            x = y;
+            Value encoded = Encode(l, plan, level, x);
+            (x, Value switches) = MaxPool.Emit(l.Graph, encoded, PoolSize);
+            pools.Push((switches, encoded));
         }
 
         x = l.ConvBnRelu("fc6", x, plan.Bottleneck, Context);
         x = l.ConvBnRelu("fc7", x, plan.Bottleneck, kernel: 1);
-        List<(long, Func<Value>)> coarser = [];
-        long stride = plan.StemStride << plan.Widths.Length;
-        void Supervise(Value features)
-        {
-            string name = $"aux{stride}";
-            coarser.Add((stride, () => l.Classify(name, features, Classes)));
-            stride /= PoolSize;
-        }
-
-        Supervise(x);
+        long stride = plan.StemStride << plan.Levels;
+        List<(long, Func<Value>)> coarser = [Auxiliary(l, x, stride)];
         x = l.ConvBnRelu("deconv.fc6", x, plan.Widths[^1], Context);
-        for (int level = plan.Widths.Length - 1; level >= 0; level--)
+        for (int level = plan.Levels - 1; level >= 0; level--)
         {
             (Value switches, Value pooled) = pools.Pop();
-            x = Decode(l, plan, level, l.Unpool(x, switches, pooled, PoolSize));
-            if (level > 0) Supervise(x);
+            x = Decode(l, plan, level, l.Unpool(x, switches, pooled, PoolSize)); // [N,width of the finer level,H/stride,W/stride]
+            stride /= PoolSize;
+            if (level > 0) coarser.Add(Auxiliary(l, x, stride));
         }
 
-        return new NetworkOutput(Resize.Emit(l.Graph, l.Classify("score", x, Classes), plan.StemStride), coarser);
+        Value logits = l.Classify("score", x, Classes); // [N,K,H/stem,W/stem]
+        return new NetworkOutput(Resize.Emit(l.Graph, logits, plan.StemStride), coarser);
     }
 
-    private static Value Encode(Layers l, Plan plan, int level, Value x)
+    /// <summary>A class layer for training only, emitted when it is asked for.</summary>
+    private (long, Func<Value>) Auxiliary(Layers l, Value features, long stride)
+        => (stride, () => l.Classify($"aux{stride}", features, Classes));
+
+    /// <summary>One level of convolutions, before its pool.</summary>
+    private static Value Encode(Layers l, DeconvNetPlan plan, int level, Value x)
     {
-        if (plan.Residual) return ResLite.Level(l, level, x, level == 0 ? plan.StemStride : 1);
-        for (int i = 1; i <= plan.Depths[level]; i++) x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: level == 0 && i == 1 ? plan.StemStride : 1);
+        int stride = level == 0 ? plan.StemStride : 1; // of the first convolution
+        if (plan.Residual) return ResLite.Level(l, level, x, stride);
+        for (int i = 1; i <= plan.Depths[level]; i++)
+            x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: i == 1 ? stride : 1);
         return x;
     }
 
-    /// <summary>The mirror of a level, which ends with the channels of the finer one; residual blocks cost less after that than before.</summary>
-    private static Value Decode(Layers l, Plan plan, int level, Value x)
+    /// <summary>The mirror of a level, ending with the channels of the finer one, after which residual blocks cost less.</summary>
+    private static Value Decode(Layers l, DeconvNetPlan plan, int level, Value x)
     {
         int convolutions = plan.Residual ? 1 : plan.Depths[level];
         long finer = plan.Widths[Math.Max(0, level - 1)];

@@ -2,8 +2,10 @@ using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Networks;
 
-/// <summary>
-/// What a network gives: logits [N,K,H',W'], H' and W' the next multiples of 32, and coarser ones by stride, for auxiliary losses. Those
-/// are emitted when asked for: heads that only training needs are not in the exported file.
-/// </summary>
+/// <summary>Output of a network.</summary>
+/// <param name="Logits">[N,K,H',W'], H' and W' the next multiples of 32.</param>
+/// <param name="Auxiliary">
+/// Coarser logits [N,K,H'/stride,W'/stride] for auxiliary losses. They are emitted when they are asked for, so that class layers which
+/// only training needs are not in the exported file.
+/// </param>
 public sealed record NetworkOutput(Value Logits, IReadOnlyList<(long Stride, Func<Value> Logits)> Auxiliary);

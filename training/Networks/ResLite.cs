@@ -5,11 +5,12 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>
-/// A small residual body (He et al. 2016, basic blocks) for training from scratch on few pictures: a 3×3 stride-2 convolution opens
+/// A small residual body (He et al. 2016, basic blocks) for training from scratch on few images: a 3×3 stride-2 convolution opens
 /// each level, then 0, 1, 2, 2, 2 residual blocks; widths 24-48-96-192-256; 4.7 M parameters.
 /// </summary>
 public static class ResLite
 {
+    /// <summary>Channels and residual blocks of each level.</summary>
     public static IReadOnlyList<(long Width, int Blocks)> Levels { get; } = [(24, 0), (48, 1), (96, 2), (192, 2), (256, 2)];
 
     /// <summary>x [N,3,H,W], H and W multiples of 32 → features at strides 4, 8, 16 and 32.</summary>

@@ -5,7 +5,7 @@ namespace RealtimeSeg.Training.Nn;
 /// <summary>Fills a parameter's first values.</summary>
 public delegate void Initializer(Span<float> values, Shape shape, Random random);
 
-/// <summary>The initialisers in use.</summary>
+/// <summary>Initial values of parameters.</summary>
 public static class Initializers
 {
     public static void Zeros(Span<float> values, Shape shape, Random random) => values.Clear();
@@ -23,10 +23,10 @@ public static class Initializers
     /// <summary>Given values, whatever the seed.</summary>
     public static Initializer From(float[] given) => (values, _, _) => given.CopyTo(values);
 
-    /// <summary>The bias that goes with <see cref="FanIn"/>, for a layer that reads <paramref name="fanIn"/> values.</summary>
+    /// <summary>The bias that belongs to <see cref="FanIn"/>, for a layer with <paramref name="fanIn"/> inputs per output.</summary>
     public static Initializer BiasFor(long fanIn) => (values, _, random) => Uniform(values, 1 / MathF.Sqrt(fanIn), random);
 
-    /// <summary>Bilinear enlargement, each class for itself (FCN paper, section 3.3): weights [K,K,2f,2f] for stride f.</summary>
+    /// <summary>Bilinear enlargement, each class on its own (FCN paper, section 3.3): weights [K,K,2f,2f] for stride f.</summary>
     public static void Bilinear(Span<float> values, Shape shape, Random random)
     {
         long k = shape[2];

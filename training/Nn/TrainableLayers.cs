@@ -6,7 +6,8 @@ namespace RealtimeSeg.Training.Nn;
 
 /// <summary>
 /// Layers of a graph whose parameters are inputs. With <c>batchStatistics</c> (training) batch norm uses the batch and moves the
-/// running statistics; without (evaluation of the training graph) it uses the running ones. Dropout needs the step's number.
+/// running statistics; without (evaluation of the training graph) it uses the running ones. Dropout needs the step's number, and is left
+/// out without.
 /// </summary>
 public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dropoutStep = null) : Layers(graph)
 {
@@ -16,7 +17,7 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
     private readonly List<(Parameter Parameter, Value Value)> _parameters = [];
     private readonly Dictionary<string, Value> _updates = new(StringComparer.Ordinal);
 
-    /// <summary>Every parameter the network declared, in order, with the graph input that holds it.</summary>
+    /// <summary>Every parameter that the network declared, in order, with its graph input.</summary>
     public IReadOnlyList<(Parameter Parameter, Value Value)> Parameters => _parameters;
 
     /// <summary>New values of statistics, by parameter name.</summary>
@@ -26,15 +27,15 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
     {
         using IDisposable scope = Graph.Scope(name);
         Value y = Conv.Emit(Graph, x, Parameter(ConvWeight(name, x, channels, kernel)), null, SamePadding(kernel, stride));
-        Parameter[] declared = BnParameters(name, channels);
-        Value[] bn = [.. declared.Select(Parameter)];
-        if (!batchStatistics) return BatchNorm.Apply(Graph, y, bn[0], bn[1], bn[2], bn[3]);
+        BatchNormParameters bn = BnParameters(name, channels);
+        Value gamma = Parameter(bn.Gamma), beta = Parameter(bn.Beta), mean = Parameter(bn.Mean), variance = Parameter(bn.Variance);
+        if (!batchStatistics) return BatchNorm.Apply(Graph, y, gamma, beta, mean, variance);
 
-        (Value normal, Value mean, Value variance) = BatchNorm.Train(Graph, y, bn[0], bn[1]);
+        (Value normal, Value batchMean, Value batchVariance) = BatchNorm.Train(Graph, y, gamma, beta);
         long count = y.Shape[0] * y.Shape[2] * y.Shape[3];
         float unbiased = count / (float)Math.Max(1, count - 1);
-        _updates[declared[2].Name] = Blend(bn[2], mean, 1);
-        _updates[declared[3].Name] = Blend(bn[3], variance, unbiased);
+        _updates[bn.Mean.Name] = Blend(mean, batchMean, 1);
+        _updates[bn.Variance.Name] = Blend(variance, batchVariance, unbiased);
         return normal;
     }
 
@@ -52,6 +53,10 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
         return v;
     }
 
-    private Value Blend(Value running, Value batch, float scale) => Elementwise.Add(Graph,
-        Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum)), Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
+    /// <summary>The running statistic moved towards scale · the batch's.</summary>
+    private Value Blend(Value running, Value batch, float scale)
+    {
+        Value kept = Elementwise.Mul(Graph, running, Graph.Constant(1 - Momentum));
+        return Elementwise.Add(Graph, kept, Elementwise.Mul(Graph, batch, Graph.Constant(Momentum * scale)));
+    }
 }

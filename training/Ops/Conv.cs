@@ -2,27 +2,11 @@ using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;
 
-/// <summary>Where a convolution looks: square in stride, padding and dilation, as all networks here are.</summary>
-public readonly record struct ConvGeometry(long Stride = 1, long Pad = 0, long Dilation = 1, long Group = 1)
-{
-    public (string, object)[] Attributes(Shape w) =>
-    [
-        ("kernel_shape", new[] { w[2], w[3] }),
-        ("strides", new[] { Stride, Stride }),
-        ("pads", new[] { Pad, Pad, Pad, Pad }),
-        ("dilations", new[] { Dilation, Dilation }),
-        ("group", Group),
-    ];
-
-    public static ConvGeometry Of(Node n) => new(n.Ints("strides")[0], n.Ints("pads")[0], n.Ints("dilations")[0], n.Int("group"));
-
-    /// <summary>Output size of a convolution over <paramref name="size"/> elements.</summary>
-    public long Out(long size, long kernel) => size == Shape.Dynamic ? size : ((size + 2 * Pad - Dilation * (kernel - 1) - 1) / Stride) + 1;
-}
-
-/// <summary>2-D cross-correlation, as every framework's "convolution" is: x [N,C,H,W], w [M,C/group,kH,kW], bias [M] → [N,M,H',W'].</summary>
+/// <summary>2-D cross-correlation, which every framework calls convolution.</summary>
 public static class Conv
 {
+    /// <summary>x [N,C,H,W], w [M,C/group,kH,kW], bias [M] → [N,M,H',W'].</summary>
+    /// <exception cref="ArgumentException">The weights do not fit the input.</exception>
     public static Value Emit(GraphBuilder g, Value x, Value w, Value? bias, ConvGeometry geo)
     {
         if (x.Shape[1] != w.Shape[1] * geo.Group || w.Shape[0] % geo.Group != 0)
@@ -44,48 +28,51 @@ public static class Conv
     }
 
     /// <summary>
-    /// dX. With stride 1 it is a convolution of dY with the kernel flipped and in/out swapped, which ONNX Runtime runs faster than
-    /// the transposed convolution that every other case needs (20 ms against 28 for 3×3).
+    /// dX [N,C,H,W] from dY [N,M,H',W']. With stride 1 it is a convolution of dY with the kernel flipped and in/out swapped, which ONNX
+    /// Runtime runs faster than the transposed convolution that every other case needs (20 ms against 28 for 3×3).
     /// </summary>
     private static Value InputGradient(GraphBuilder g, Value dy, Value w, Shape x, ConvGeometry geo)
     {
         long reach = geo.Dilation * (w.Shape[2] - 1);
-        if (geo.Stride != 1 || geo.Group != 1 || w.Shape[2] != w.Shape[3] || geo.Pad > reach)
-            return ConvTranspose.Emit(g, dy, w, geo, x[2], x[3]);
-        return Emit(g, dy, FlipSwap(g, w), null, geo with { Pad = reach - geo.Pad });
+        bool isConvolution = geo.Stride == 1 && geo.Group == 1 && w.Shape[2] == w.Shape[3] && geo.Pad <= reach;
+        return isConvolution
+            ? Emit(g, dy, FlipSwap(g, w), null, geo with { Pad = reach - geo.Pad })
+            : ConvTranspose.Emit(g, dy, w, geo, x[2], x[3]);
     }
 
-    /// <summary>[M,C,k,k] → [C,M,k,k], each kernel turned by 180°. The turn is a product with a permutation matrix: exact, and not a strided copy.</summary>
+    /// <summary>
+    /// [M,C,k,k] → [C,M,k,k], each kernel turned by 180°. The turn is a product with a permutation matrix: exact, and no strided copy.
+    /// </summary>
     private static Value FlipSwap(GraphBuilder g, Value w)
     {
-        long taps = w.Shape[2] * w.Shape[3];
-        Value flat = Layout.Reshape(g, w, new Shape(w.Shape[0] * w.Shape[1], taps));
+        long m = w.Shape[0], c = w.Shape[1], taps = w.Shape[2] * w.Shape[3];
+        Value flat = Layout.Reshape(g, w, new Shape(m * c, taps));
         if (taps > 1)
         {
             float[] reversal = new float[taps * taps];
             for (long i = 0; i < taps; i++) reversal[((i + 1) * taps) - 1 - i] = 1;
-            flat = g.Add("MatMul", [flat, g.Constant(reversal, new Shape(taps, taps))], flat.Shape);
+            flat = MatrixProduct.Emit(g, flat, g.Constant(reversal, new Shape(taps, taps)), flat.Shape);
         }
 
-        Value swapped = Layout.Transpose(g, Layout.Reshape(g, flat, new Shape(w.Shape[0], w.Shape[1], taps)), 1, 0, 2);
-        return Layout.Reshape(g, swapped, new Shape(w.Shape[1], w.Shape[0], w.Shape[2], w.Shape[3]));
+        Value swapped = Layout.Transpose(g, Layout.Reshape(g, flat, new Shape(m, c, taps)), 1, 0, 2); // [C,M,k·k]
+        return Layout.Reshape(g, swapped, new Shape(c, m, w.Shape[2], w.Shape[3]));
     }
 
     /// <summary>
-    /// dW, one matrix product for each kernel tap: dY × (x shifted by the tap)ᵀ, summed over the batch. Rows of the padded input
-    /// follow one another, so a shift is one contiguous slice; dY is padded with zeros to the same row length, so that elements
-    /// which wrap around a row's end count nothing. A stride goes through SpaceToDepth first, which makes each tap's samples
+    /// dW [M,C/group,kH,kW], one matrix product for each kernel tap: dY × (x shifted by the tap)ᵀ, summed over the batch. Rows of the
+    /// padded input follow one another, so a shift is one contiguous slice; dY is padded with zeros to the same row length, so that
+    /// elements which wrap around a row's end count nothing. A stride goes through SpaceToDepth first, which makes each tap's samples
     /// neighbours. Slices with a step took 30 % of a training step; these are block copies.
     /// </summary>
     internal static Value WeightGradient(GraphBuilder g, Value x, Value dy, Shape w, ConvGeometry geo)
     {
         long n = x.Shape[0], channels = x.Shape[1], outputs = dy.Shape[1], s = geo.Stride, d = geo.Dilation;
         long reachY = (w[2] - 1) * d / s, reachX = (w[3] - 1) * d / s;
-        long rows = dy.Shape[2] + reachY + (reachX > 0 ? 1 : 0), cols = dy.Shape[3] + reachX;
+        long rows = dy.Shape[2] + reachY + (reachX > 0 ? 1 : 0), cols = dy.Shape[3] + reachX, length = dy.Shape[2] * cols;
+
         Value padded = Layout.Pad(g, x, geo.Pad, geo.Pad, (rows * s) - x.Shape[2] - geo.Pad, (cols * s) - x.Shape[3] - geo.Pad);
-        if (s > 1) padded = g.Add("SpaceToDepth", [padded], new Shape(n, channels * s * s, rows, cols), attributes: [("blocksize", s)]);
+        if (s > 1) padded = Layout.SpaceToDepth(g, padded, s);
         Value flatX = Layout.Reshape(g, padded, new Shape(n, channels * s * s, rows * cols));
-        long length = dy.Shape[2] * cols;
         Value flatY = Layout.Reshape(g, Layout.Pad(g, dy, 0, 0, 0, reachX), new Shape(n, outputs, length));
 
         List<Value> taps = [];
@@ -94,13 +81,14 @@ public static class Conv
             for (long j = 0; j < w[3]; j++)
             {
                 long phase = (i * d % s * s) + (j * d % s), offset = (i * d / s * cols) + (j * d / s);
-                Value shifted = Layout.Slice(g, flatX, [1, 2], [phase * channels, offset], [(phase + 1) * channels, offset + length]);
+                long[] starts = [phase * channels, offset], ends = [(phase + 1) * channels, offset + length];
+                Value shifted = Layout.Slice(g, flatX, [1, 2], starts, ends); // [N,C,length]
                 taps.Add(TapGradient(g, flatY, shifted, geo.Group));
             }
         }
 
-        Value stacked = Layout.Concat(g, taps, 0);
-        Value moved = taps.Count == 1 ? stacked : Layout.Transpose(g, stacked, 1, 2, 0);
+        Value stacked = Layout.Concat(g, taps, 0); // [kH·kW,M,C/group]
+        Value moved = taps.Count == 1 ? stacked : Layout.Transpose(g, stacked, 1, 2, 0); // [M,C/group,kH·kW]
         return Layout.Reshape(g, moved, w);
     }
 
@@ -114,14 +102,12 @@ public static class Conv
             x = Layout.Reshape(g, x, new Shape(n, group, c, length));
         }
 
-        Shape product = group > 1 ? new Shape(n, group, m / group, c) : new Shape(n, m, c);
-        Value tap = g.Add("FusedMatMul", [dy, x], product, domain: GraphBuilder.MicrosoftDomain, attributes: [("transB", 1L)]);
+        Value tap = MatrixProduct.EmitTransposed(g, dy, x); // [N,M,C], or [N,group,M/group,C/group]
         if (n > 1)
         {
             // The sum over the batch as a product with ones: on all threads, 0.2 ms where ReduceSum takes 1.0 (256×256, batch 8).
-            float[] ones = new float[n];
-            ones.AsSpan().Fill(1);
-            tap = g.Add("MatMul", [g.Constant(ones, new Shape(1, n)), Layout.Reshape(g, tap, new Shape(n, m * c))], new Shape(1, m * c));
+            Value ones = Layout.Ones(g, new Shape(1, n));
+            tap = MatrixProduct.Emit(g, ones, Layout.Reshape(g, tap, new Shape(n, m * c)), new Shape(1, m * c));
         }
 
         return Layout.Reshape(g, tap, new Shape(1, m, c));

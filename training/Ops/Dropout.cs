@@ -4,7 +4,7 @@ namespace RealtimeSeg.Training.Ops;
 
 /// <summary>
 /// Inverted dropout (Srivastava et al. 2014): each element is zero with probability p, the others are scaled by 1/(1 − p).
-/// ONNX's own operator keeps hidden random state, with which a resumed run could not equal an uninterrupted one. Here element i
+/// ONNX's own operator keeps hidden random state, with which a resumed run could not equal an uninterrupted one. Here, element i
 /// of step t is kept when frac(uᵢ + t·vᵢ) ≥ p, for fixed uniform u and v: a Weyl sequence, equidistributed over steps.
 /// </summary>
 public static class Dropout
@@ -28,8 +28,10 @@ public static class Dropout
         })[0];
     }
 
+    /// <summary>dX = dY · mask.</summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b) => [Elementwise.Mul(b.Graph, b.DY, b.Node.Outputs[1]), null];
 
+    /// <summary>Random values in [0, 1).</summary>
     private static Value Uniform(GraphBuilder g, Random random, Shape shape)
     {
         float[] u = new float[shape.Count];

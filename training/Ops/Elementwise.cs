@@ -8,15 +8,27 @@ public static class Elementwise
 {
     public static Value Add(GraphBuilder g, Value a, Value b) => Binary(g, "Add", a, b);
 
+    /// <summary>Both sides get dY as it is; the walk sums over broadcast axes.</summary>
+    internal static IReadOnlyList<Value?> AddGradient(Backward b) => [b.DY, b.DY];
+
     public static Value Sub(GraphBuilder g, Value a, Value b) => Binary(g, "Sub", a, b);
 
     public static Value Mul(GraphBuilder g, Value a, Value b) => Binary(g, "Mul", a, b);
+
+    internal static IReadOnlyList<Value?> MulGradient(Backward b) =>
+    [
+        b.Needs(0) ? Mul(b.Graph, b.DY, b.Node.Inputs[1]) : null,
+        b.Needs(1) ? Mul(b.Graph, b.DY, b.Node.Inputs[0]) : null,
+    ];
 
     public static Value Div(GraphBuilder g, Value a, Value b) => Binary(g, "Div", a, b);
 
     public static Value Max(GraphBuilder g, Value a, Value b) => Binary(g, "Max", a, b);
 
     public static Value Min(GraphBuilder g, Value a, Value b) => Binary(g, "Min", a, b);
+
+    /// <summary>a to the power of b.</summary>
+    public static Value Pow(GraphBuilder g, Value a, Value b) => Binary(g, "Pow", a, b);
 
     public static Value Sqrt(GraphBuilder g, Value x) => Unary(g, "Sqrt", x);
 
@@ -30,6 +42,7 @@ public static class Elementwise
 
     public static Value Floor(GraphBuilder g, Value x) => Unary(g, "Floor", x);
 
+    /// <summary>x as another type; x itself if it has that type.</summary>
     public static Value Cast(GraphBuilder g, Value x, ElementType type)
         => x.Type == type ? x : g.Add("Cast", [x], x.Shape, type, attributes: [("to", (long)type)]);
 
@@ -39,17 +52,9 @@ public static class Elementwise
     public static Value Less(GraphBuilder g, Value a, Value b)
         => g.Add("Less", [a, b], Shape.Broadcast(a.Shape, b.Shape), ElementType.Bool);
 
+    /// <summary>a where the condition holds, else b.</summary>
     public static Value Where(GraphBuilder g, Value condition, Value a, Value b)
         => g.Add("Where", [condition, a, b], Shape.Broadcast(condition.Shape, Shape.Broadcast(a.Shape, b.Shape)), a.Type);
-
-    /// <summary>The walk sums over broadcast axes, so both sides get dY as it is.</summary>
-    internal static IReadOnlyList<Value?> AddGradient(Backward b) => [b.DY, b.DY];
-
-    internal static IReadOnlyList<Value?> MulGradient(Backward b) =>
-    [
-        b.Needs(0) ? Mul(b.Graph, b.DY, b.Node.Inputs[1]) : null,
-        b.Needs(1) ? Mul(b.Graph, b.DY, b.Node.Inputs[0]) : null,
-    ];
 
     private static Value Unary(GraphBuilder g, string op, Value x) => g.Add(op, [x], x.Shape);
 

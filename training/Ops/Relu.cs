@@ -5,13 +5,13 @@ namespace RealtimeSeg.Training.Ops;
 /// <summary>y = max(x, 0).</summary>
 public static class Relu
 {
+    /// <summary>Slope of a hard sigmoid that is 1 for every positive float.</summary>
     private const float Steep = 1e30f;
 
     public static Value Emit(GraphBuilder g, Value x) => g.Add("Relu", [x], x.Shape);
 
     /// <summary>
-    /// dX = dY where y is positive. The mask is a hard sigmoid so steep that every positive float gives 1: unlike Sign, ONNX Runtime
-    /// runs it on all threads.
+    /// dX = dY where y is positive, else 0. The mask is a steep hard sigmoid, which ONNX Runtime runs on all threads, unlike Sign.
     /// </summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b)
     {

@@ -3,26 +3,35 @@ using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;
 
-/// <summary>Bilinear enlargement by a whole factor, with half-pixel centres and clamped edges (PyTorch's align_corners=False).</summary>
+/// <summary>Bilinear resizing with half-pixel centres and clamped edges (PyTorch's align_corners=False).</summary>
 public static class Resize
 {
-    /// <summary>x [N,C,H,W] → [N,C,H·factor,W·factor].</summary>
+    private static readonly (string, object)[] Bilinear = [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")];
+
+    /// <summary>Enlargement by a whole factor: x [N,C,H,W] → [N,C,H·factor,W·factor].</summary>
     public static Value Emit(GraphBuilder g, Value x, int factor)
     {
         if (factor == 1) return x;
-        static long Up(long size, long factor) => size == Shape.Dynamic ? size : size * factor;
-        Shape shape = new(x.Shape[0], x.Shape[1], Up(x.Shape[2], factor), Up(x.Shape[3], factor));
-        Value roi = g.Constant([], new Shape(0)), scales = g.Constant([1, 1, factor, factor], new Shape(4));
-        return g.Add("Resize", [x, roi, scales], shape, attributes: [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")]);
+        long Up(long size) => Shape.Map(size, s => s * factor);
+        return ByFactors(g, x, [1, 1, factor, factor], new Shape(x.Shape[0], x.Shape[1], Up(x.Shape[2]), Up(x.Shape[3])));
     }
 
-    /// <summary>x [N,C,H,W] to a size that is known when the graph runs, [height, width]; for inference only.</summary>
+    /// <summary>A tensor of rank 4, each axis by its own factor; scaled sizes are known when the graph runs. For inference only.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="x">Of any type; the result is float.</param>
+    /// <param name="factors">Four.</param>
+    internal static Value ByFactors(GraphBuilder g, Value x, float[] factors)
+        => ByFactors(g, x, factors, new Shape([.. factors.Select((f, axis) => f == 1 ? x.Shape[axis] : Shape.Dynamic)]));
+
+    /// <summary>x [N,C,H,W] to a size that is known when the graph runs, int64 [height, width]. For inference only.</summary>
     public static Value To(GraphBuilder g, Value x, Value size)
     {
-        Value shape = g.Add("Shape", [x], new Shape(4), ElementType.Int64);
-        Value sizes = g.Add("Concat", [g.Add("Slice", [shape, g.Constant(0L), g.Constant(2L)], new Shape(2)), size], new Shape(4), attributes: [("axis", 0L)]);
+        Value shape = Layout.ShapeOf(g, x); // [N, C, H, W]
+        Value lead = g.Add("Slice", [shape, g.Constant(0L), g.Constant(2L)], new Shape(2)); // [N, C]
+        Value sizes = Layout.Concat(g, [lead, size], 0);
         Value roi = g.Constant([], new Shape(0)), factors = g.Constant([], new Shape(0));
-        return g.Add("Resize", [x, roi, factors, sizes], new Shape(x.Shape[0], x.Shape[1], Shape.Dynamic, Shape.Dynamic), attributes: [("mode", "linear"), ("coordinate_transformation_mode", "half_pixel")]);
+        Shape resized = new(x.Shape[0], x.Shape[1], Shape.Dynamic, Shape.Dynamic);
+        return g.Add("Resize", [x, roi, factors, sizes], resized, attributes: Bilinear);
     }
 
     /// <summary>The enlargement is U_h · x · U_wᵀ with fixed matrices, so dX = U_hᵀ · dY · U_w: exact at the edges too.</summary>
@@ -30,13 +39,19 @@ public static class Resize
     {
         GraphBuilder g = b.Graph;
         long h = b.X.Shape[2], w = b.X.Shape[3], bigH = b.Y.Shape[2], bigW = b.Y.Shape[3];
-        Value rows = g.Constant(Interpolation(bigH, h, transposed: true), new Shape(h, bigH));
-        Value cols = g.Constant(Interpolation(bigW, w, transposed: false), new Shape(bigW, w));
-        Shape half = new(b.X.Shape[0], b.X.Shape[1], h, bigW);
-        return [g.Add("MatMul", [g.Add("MatMul", [rows, b.DY], half), cols], b.X.Shape)];
+        Value rows = g.Constant(Interpolation(bigH, h, transposed: true), new Shape(h, bigH)); // U_hᵀ
+        Value columns = g.Constant(Interpolation(bigW, w, transposed: false), new Shape(bigW, w)); // U_w
+        Value half = MatrixProduct.Emit(g, rows, b.DY, new Shape(b.X.Shape[0], b.X.Shape[1], h, bigW));
+        return [MatrixProduct.Emit(g, half, columns, b.X.Shape)];
     }
 
-    /// <summary>Row i of the [big, small] matrix holds the weights of the inputs that output i mixes.</summary>
+    private static Value ByFactors(GraphBuilder g, Value x, float[] factors, Shape shape)
+    {
+        Value roi = g.Constant([], new Shape(0)), scales = g.Constant(factors, new Shape(4));
+        return g.Add("Resize", [Elementwise.Cast(g, x, ElementType.Float), roi, scales], shape, attributes: Bilinear);
+    }
+
+    /// <summary>Row i of the [big, small] matrix has the weights of the inputs that output i mixes.</summary>
     private static float[] Interpolation(long big, long small, bool transposed)
     {
         float[] u = new float[big * small];

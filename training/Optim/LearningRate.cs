@@ -4,10 +4,15 @@ namespace RealtimeSeg.Training.Optim;
 /// Learning rate as a function of the step: a linear warm-up, then constant, poly (1 − t/T)^0.9 (DeepLab, section 4.1.1) or half a
 /// cosine (Loshchilov and Hutter 2017).
 /// </summary>
+/// <param name="Kind">constant, poly or cosine.</param>
+/// <param name="Base">The rate after the warm-up.</param>
+/// <param name="WarmUp">Steps of the warm-up.</param>
+/// <param name="Total">T, steps of the run.</param>
 public sealed record LearningRate(string Kind, double Base, long WarmUp, long Total)
 {
     private const double Power = 0.9;
 
+    /// <exception cref="UserError">No such schedule, or a rate of 0 or less.</exception>
     public static LearningRate Parse(string kind, double learningRate, long warmUp, long total)
     {
         if (kind is not ("constant" or "poly" or "cosine")) throw new UserError($"no schedule '{kind}': choose constant, poly or cosine");

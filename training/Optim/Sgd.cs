@@ -10,10 +10,10 @@ public sealed class Sgd(float weightDecay) : Optimizer
 
     public override IReadOnlyList<string> Memory => ["velocity"];
 
-    public override (Value W, IReadOnlyList<Value> Memory) Update(GraphBuilder g, Value w, Value gradient, IReadOnlyList<Value> memory, IReadOnlyList<Value> numbers, bool decay)
+    public override (Value W, IReadOnlyList<Value> Memory) Update(GraphBuilder g, ParameterUpdate u, StepScalars scalars)
     {
-        if (decay && weightDecay > 0) gradient = Add(g, gradient, Mul(g, w, g.Constant(weightDecay)));
-        Value velocity = Add(g, Mul(g, memory[0], g.Constant(Momentum)), gradient);
-        return (Sub(g, w, Mul(g, velocity, numbers[0])), [velocity]);
+        Value gradient = u.Decays && weightDecay > 0 ? Add(g, u.Gradient, Mul(g, u.W, g.Constant(weightDecay))) : u.Gradient;
+        Value velocity = Add(g, Mul(g, u.Memory[0], g.Constant(Momentum)), gradient);
+        return (Sub(g, u.W, Mul(g, velocity, scalars.LearningRate)), [velocity]);
     }
 }

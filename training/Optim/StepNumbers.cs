@@ -3,13 +3,11 @@ namespace RealtimeSeg.Training.Optim;
 /// <summary>
 /// Numbers that change from step to step, one float input of the step graph: learning rate, Adam's two bias corrections
 /// 1/(1 − βᵗ), a number for dropout, and the share of the old value in the weights' moving average.
+/// <see cref="StepScalars"/> is the same inside the graph.
 /// </summary>
 public readonly record struct StepNumbers(float LearningRate, float Correction1, float Correction2, float DropoutStep, float AverageDecay)
 {
     public const int Count = 5;
-
-    /// <summary>Places among the numbers.</summary>
-    public const int DropoutStepIndex = 3, AverageDecayIndex = 4;
 
     /// <param name="learningRate">Of this step.</param>
     /// <param name="step">From 0.</param>
@@ -21,12 +19,7 @@ public readonly record struct StepNumbers(float LearningRate, float Correction1,
         (step * 40503) & 0xFFFF, // Knuth's multiplicative hash: neighbouring steps land far apart
         (float)Math.Min(averageDecay, (1.0 + step) / (10 + step)));
 
+    /// <summary>Writes them in the order of the constructor; <see cref="StepScalars.Of"/> reads them in it.</summary>
     public void CopyTo(Span<float> to)
-    {
-        to[0] = LearningRate;
-        to[1] = Correction1;
-        to[2] = Correction2;
-        to[DropoutStepIndex] = DropoutStep;
-        to[AverageDecayIndex] = AverageDecay;
-    }
+        => ((ReadOnlySpan<float>)[LearningRate, Correction1, Correction2, DropoutStep, AverageDecay]).CopyTo(to);
 }

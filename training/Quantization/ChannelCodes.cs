@@ -2,11 +2,11 @@ using System.Numerics.Tensors;
 
 namespace RealtimeSeg.Training.Quantization;
 
-/// <summary>Kernels in 8 bits: codes around zero and a scale for each output channel, because channels differ in size.</summary>
+/// <summary>Kernels in 8 bits: signed codes and a scale for each output channel, because channels differ in size.</summary>
 public static class ChannelCodes
 {
     /// <param name="values">One channel after the other.</param>
-    /// <param name="channels">How many.</param>
+    /// <param name="channels">Number of channels.</param>
     /// <param name="greatest">The greatest code, at most 127.</param>
     /// <returns>Codes, and scales by channel: value = scale × code.</returns>
     public static (sbyte[] Codes, float[] Scales) Of(ReadOnlySpan<float> values, int channels, sbyte greatest = sbyte.MaxValue)

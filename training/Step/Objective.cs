@@ -37,7 +37,7 @@ public sealed record Objective
         if (Auxiliary <= 0) return loss;
         foreach ((long stride, Func<Value> logits) in scores.Auxiliary)
         {
-            Value own = EmitOne(g, logits(), Subsampled(g, labels, stride), classWeights);
+            Value own = EmitOne(g, logits(), Layout.CellCentres(g, labels, stride), classWeights);
             loss = Elementwise.Add(g, loss, Elementwise.Mul(g, own, g.Constant(Auxiliary)));
         }
 
@@ -47,11 +47,4 @@ public sealed record Objective
     private Value EmitOne(GraphBuilder g, Value logits, Value labels, IReadOnlyList<float> classWeights) => Loss == SquaredError
         ? SoftmaxSquaredError.Emit(g, logits, labels, classWeights)
         : SoftmaxCrossEntropy.Emit(g, logits, labels, classWeights, Loss == HardExamples, LabelSmoothing);
-
-    /// <summary>The label in the middle of each stride × stride cell.</summary>
-    private static Value Subsampled(GraphBuilder g, Value labels, long stride)
-    {
-        Shape shape = new(labels.Shape[0], labels.Shape[1] / stride, labels.Shape[2] / stride);
-        return g.Add("Slice", [labels, g.Constant(stride / 2, stride / 2), g.Constant(labels.Shape[1], labels.Shape[2]), g.Constant(1, 2), g.Constant(stride, stride)], shape);
-    }
 }

@@ -39,13 +39,13 @@ public sealed class StepGraph
         Value labels = g.Input(Labels, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W));
         Value numbers = g.Input(Numbers, ElementType.Float, new Shape(StepNumbers.Count));
 
-        Value[] scalars = [.. Enumerable.Range(0, StepNumbers.Count).Select(i => g.Add("Gather", [numbers, IndexOf(g, i)], Shape.Scalar, attributes: [("axis", 0L)]))];
-        TrainableLayers layers = new(g, batchStatistics: true, scalars[StepNumbers.DropoutStepIndex]);
+        StepScalars scalars = StepScalars.Of(g, numbers);
+        TrainableLayers layers = new(g, batchStatistics: true, scalars.DropoutStep);
         Value loss = objective.Emit(g, net.Forward(layers, frame), labels, classWeights);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
 
-        Value norms = g.Add("Concat", [.. gradients.Select(d => Layout.Reshape(g, g.Add("ReduceSumSquare", [d], Shape.Scalar, attributes: [("keepdims", 0L)]), new Shape(1)))], new Shape(gradients.Count), attributes: [("axis", 0L)]);
+        Value norms = Layout.Concat(g, [.. gradients.Select(d => Layout.Reshape(g, Reduce.SumOfSquares(g, d), new Shape(1)))], 0);
         if (clipNorm > 0)
         {
             Value length = Elementwise.Sqrt(g, Reduce.SumAll(g, norms));
@@ -72,21 +72,19 @@ public sealed class StepGraph
         foreach (((Parameter p, Value w), Value gradient) in learned.Zip(gradients))
         {
             Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];
-            (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, w, gradient, memory, scalars, p.Kind == ParameterKind.Weight);
+            ParameterUpdate update = new(w, gradient, memory, p.Kind == ParameterKind.Weight);
+            (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, update, scalars);
             Keep(w, newW, p);
-            Average(p, newW, scalars[StepNumbers.AverageDecayIndex]);
+            Average(p, newW, scalars.AverageDecay);
             foreach ((Value now, Value next) in memory.Zip(newMemory)) Keep(now, next, null);
         }
 
         foreach ((Parameter p, Value v) in layers.Parameters.Where(p => p.Parameter.Kind == ParameterKind.Statistic))
         {
             Keep(v, layers.StatisticUpdates[p.Name], p);
-            Average(p, layers.StatisticUpdates[p.Name], scalars[StepNumbers.AverageDecayIndex]);
+            Average(p, layers.StatisticUpdates[p.Name], scalars.AverageDecay);
         }
 
         return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch, Learned = [.. learned.Select(p => p.Parameter.Name)] };
     }
-
-    private static Value IndexOf(GraphBuilder g, long i)
-        => g.Constant(BitConverter.GetBytes(i), ElementType.Int64, Shape.Scalar);
 }

@@ -2,23 +2,14 @@ using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Nn;
 
-/// <summary>How training treats a parameter.</summary>
-public enum ParameterKind
-{
-    /// <summary>A kernel: gets gradients and weight decay.</summary>
-    Weight,
-
-    /// <summary>A bias or a batch norm scale or shift: gradients, no weight decay.</summary>
-    Offset,
-
-    /// <summary>A running mean or variance: updated by the forward pass, not by the optimiser.</summary>
-    Statistic,
-}
-
 /// <summary>A parameter as the network declares it.</summary>
+/// <param name="Name">Unique in the network; checkpoints and exported files use it.</param>
+/// <param name="Shape">Static.</param>
+/// <param name="Kind">How training treats it.</param>
+/// <param name="Init">Fills its first values.</param>
 public sealed record Parameter(string Name, Shape Shape, ParameterKind Kind, Initializer Init)
 {
-    /// <summary>Values at step 0, a function of the seed and the name alone, so that adding a layer changes no other layer's start.</summary>
+    /// <summary>Values at step 0: a function of seed and name alone, so that a new layer does not change the start of any other.</summary>
     public float[] Initial(int seed)
     {
         float[] values = new float[Shape.Count];

@@ -1,0 +1,118 @@
+using Microsoft.ML.OnnxRuntime;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Networks.Classifiers;
+using RealtimeSeg.Training.Ops;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Training;
+
+/// <summary>Each operator that a classifier's file may contain, read and converted: the logits are those of the file itself.</summary>
+public sealed class ClassifierReaderTests
+{
+    private const int Side = 8;
+
+    /// <summary>Between the stem's features [1,4,8,8] and the class layer.</summary>
+    private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> InTheMiddle = new(StringComparer.Ordinal)
+    {
+        ["Conv"] = (g, x) => Conv.Emit(g, x, Weights(g, "w", 6, 4, 3, 3), Weights(g, "b", 6), new ConvGeometry(Stride: 2, Pad: 1)),
+        ["BatchNormalization"] = Normalized,
+        ["MaxPool"] = (g, x) => MaxPool.Emit(g, x, new PoolGeometry(3, 2, 0, 1)).Y,
+        ["AveragePool"] = (g, x) => AveragePool.Emit(g, x, new PoolGeometry(3, 2, 0, 1)),
+        ["GlobalAveragePool"] = (g, x) => g.Add("GlobalAveragePool", [x], new Shape(1, 4, 1, 1)),
+        ["ReduceMean"] = (g, x) => Reduce.Mean(g, x, [2, 3]),
+        ["Gemm"] = (g, x) => MatrixProduct.Dense(g, Flat(g, x), Weights(g, "w", 6, 256), Weights(g, "b", 6)),
+        ["MatMul"] = (g, x) => MatrixProduct.Emit(g, Flat(g, x), Weights(g, "w", 256, 6), new Shape(1, 6)),
+        ["Add"] = (g, x) => Elementwise.Add(g, x, Convolved(g, x)),
+        ["Sum"] = (g, x) => g.Add("Sum", [x, Convolved(g, x)], x.Shape),
+        ["Concat"] = (g, x) => Layout.Concat(g, [x, Convolved(g, x)], 1),
+        ["Relu"] = (g, x) => Relu.Emit(g, Convolved(g, x)),
+        ["LRN"] = (g, x) => Lrn.Emit(g, x, 3, alpha: 0.5f, beta: 0.75f, bias: 1.5f),
+        ["Dropout"] = (g, x) => g.Add("Dropout", [x], x.Shape),
+        ["Flatten"] = (g, x) => g.Add("Flatten", [x], new Shape(1, 256)),
+        ["Reshape"] = Flat,
+        ["Squeeze"] = (g, x) => g.Add("Squeeze", [Reduce.Mean(g, x, [2, 3]), g.Constant(2L, 3)], new Shape(1, 4)),
+        ["Identity"] = (g, x) => g.Add("Identity", [x], x.Shape),
+        ["Cast"] = (g, x) => g.Add("Cast", [x], x.Shape, attributes: [("to", (long)ElementType.Float)]),
+    };
+
+    /// <summary>After the class layer: no fully convolutional network needs them, so the converted one gives logits.</summary>
+    private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> AtTheEnd = new(StringComparer.Ordinal)
+    {
+        ["Softmax"] = Softmax.Emit,
+        ["LogSoftmax"] = (g, x) => g.Add("LogSoftmax", [x], x.Shape, attributes: [("axis", 1L)]),
+    };
+
+    public static TheoryData<string> Operators { get; } = [.. OnnxClassifier.Operators];
+
+    [Theory]
+    [MemberData(nameof(Operators))]
+    public void An_operator_is_converted_to_the_same_logits(string op)
+    {
+        using TemporaryFolder folder = new();
+        Write(op, folder["c.onnx"]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["c.onnx"]));
+        Assert.Contains(model.Graph.Node, n => n.OpType == op);
+
+        Classifier read = OnnxClassifier.Load(folder["c.onnx"]);
+        float[] expected = Run(File.ReadAllBytes(folder["c.onnx"]));
+        float[] converted = Run(ClassifierGraph.Convolutional(read, read.Weights!));
+        if (op == "Softmax") expected = [.. expected.Select(p => MathF.Log(p))];
+        if (AtTheEnd.ContainsKey(op)) (expected, converted) = (BelowBest(expected), BelowBest(converted));
+        for (int k = 0; k < expected.Length; k++) Assert.InRange(converted[k] - expected[k], -1e-4f, 1e-4f);
+        Assert.True(expected.Max() - expected.Min() > 0.01, "logits that are all the same prove nothing");
+    }
+
+    [Fact]
+    public void Every_operator_of_the_table_has_a_case() => Assert.Empty(Uncovered(OnnxClassifier.Operators));
+
+    [Fact]
+    public void An_operator_without_a_case_is_found()
+        => Assert.Equal("Erf", Assert.Single(Uncovered([.. OnnxClassifier.Operators, "Erf"])));
+
+    private static IEnumerable<string> Uncovered(IEnumerable<string> operators)
+        => operators.Where(op => !InTheMiddle.ContainsKey(op) && !AtTheEnd.ContainsKey(op));
+
+    private static void Write(string op, string file)
+    {
+        GraphBuilder g = new();
+        Value image = g.Input("image", ElementType.Float, new Shape(1, 3, Side, Side));
+        Value x = Relu.Emit(g, Conv.Emit(g, image, Weights(g, "stem", 4, 3, 3, 3), Weights(g, "stem.b", 4), new ConvGeometry(Pad: 1)));
+        if (InTheMiddle.TryGetValue(op, out Func<GraphBuilder, Value, Value>? middle)) x = middle(g, x);
+        x = Flat(g, x);
+        Value logits = MatrixProduct.Dense(g, x, Weights(g, "classes", 5, x.Shape[1]), Weights(g, "classes.b", 5));
+        if (AtTheEnd.TryGetValue(op, out Func<GraphBuilder, Value, Value>? end)) logits = end(g, logits);
+        File.WriteAllBytes(file, OnnxWriter.Write(g, [logits]));
+    }
+
+    private static Value Flat(GraphBuilder g, Value x) => Layout.Reshape(g, x, new Shape(1, x.Shape.Count));
+
+    private static Value Convolved(GraphBuilder g, Value x)
+        => Conv.Emit(g, x, Weights(g, "branch", 4, 4, 3, 3), null, new ConvGeometry(Pad: 1));
+
+    private static Value Normalized(GraphBuilder g, Value x)
+    {
+        Value variance = g.Initializer("variance", [0.5f, 1, 2, 3], new Shape(4));
+        return BatchNorm.Apply(g, x, Weights(g, "gamma", 4), Weights(g, "beta", 4), Weights(g, "mean", 4), variance);
+    }
+
+    private static Value Weights(GraphBuilder g, string name, params long[] dims)
+    {
+        Shape shape = new(dims);
+        return g.Initializer(name, [.. Ort.Spread(shape.Count, name.Length).Select(v => v * 0.3f)], shape);
+    }
+
+    private static float[] BelowBest(float[] logits) => [.. logits.Select(v => v - logits.Max())];
+
+    private static float[] Run(byte[] model)
+    {
+        using InferenceSession session = new(model);
+        using RunOptions run = new();
+        using OrtValue image = OrtValue.CreateTensorValueFromMemory(Ort.Spread(3 * Side * Side, 7), [1, 3, Side, Side]);
+        using IDisposableReadOnlyCollection<OrtValue> results
+            = session.Run(run, [session.InputNames[0]], [image], [session.OutputNames[0]]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+}

@@ -1,0 +1,36 @@
+using RealtimeSeg.Core.Onnx;
+
+namespace RealtimeSeg.Training.Networks.Classifiers.Readers;
+
+/// <summary>A tensor of the file: the layer that makes it, and its shape [C,H,W]. Flattened ones keep the shape they had.</summary>
+internal readonly record struct LayerValue(string Layer, long C, long H, long W);
+
+/// <summary>What has been read of a classifier's file so far.</summary>
+internal sealed class ReadingContext
+{
+    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+
+    /// <param name="file">The file.</param>
+    /// <param name="input">Name of its input.</param>
+    /// <param name="image">The input's shape.</param>
+    public ReadingContext(OnnxFile file, string input, LayerValue image)
+    {
+        File = file;
+        Values[input] = image;
+        foreach (string name in file.Graph.Node.SelectMany(n => n.Input)) _uses[name] = _uses.GetValueOrDefault(name) + 1;
+    }
+
+    public OnnxFile File { get; }
+
+    /// <summary>In execution order.</summary>
+    public List<ClassifierLayer> Layers { get; } = [];
+
+    /// <summary>By name of the parameter.</summary>
+    public Dictionary<string, float[]> Weights { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By name of the tensor in the file.</summary>
+    public Dictionary<string, LayerValue> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether exactly one node reads a tensor: then its layer may be changed for that node.</summary>
+    public bool IsReadOnce(string tensor) => _uses.GetValueOrDefault(tensor) == 1;
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using RealtimeSeg.Core.Onnx;
+
+namespace RealtimeSeg.Training.Quantization;
+
+/// <summary>Writes the graph with QuantizeLinear and DequantizeLinear around the chosen nodes.</summary>
+/// <param name="file">The float graph.</param>
+/// <param name="chosen">Its nodes and tensors that become integer.</param>
+/// <param name="ranges">Of the tensors, measured.</param>
+internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IReadOnlyDictionary<string, ValueRange> ranges)
+{
+    /// <summary>
+    /// Kernels take seven bits: without VNNI instructions a CPU adds two products in 16 bits, and 2 × 255 × 63 is the most that fits.
+    /// </summary>
+    private const sbyte GreatestCode = 63;
+
+    private readonly GraphProto _result = new();
+    private readonly HashSet<string> _storedKernels = new(StringComparer.Ordinal);
+
+    public GraphProto Write()
+    {
+        _result.Name = file.Graph.Name;
+        _result.Input.AddRange(file.Graph.Input);
+        _result.Output.AddRange(file.Graph.Output);
+        foreach (NodeProto node in file.Graph.Node)
+        {
+            _result.Node.Add(Rewritten(node));
+            foreach (string tensor in node.Output.Where(chosen.RangeOf.ContainsKey)) AddCodes(tensor);
+        }
+
+        HashSet<string> read = [.. _result.Node.SelectMany(n => n.Input)];
+        _result.Initializer.AddRange(file.Graph.Initializer.Where(i => read.Contains(i.Name)));
+        return _result;
+    }
+
+    /// <summary>The node with quantised inputs, and if it is a chosen convolution, a quantised kernel and bias.</summary>
+    private NodeProto Rewritten(NodeProto node)
+    {
+        NodeProto n = node.Clone();
+        if (chosen.Nodes.Contains(node) && node.OpType == "Conv") QuantizeWeights(n, CodesOf(node.Input[0]).Scale);
+        for (int i = 0; i < n.Input.Count; i++)
+        {
+            if (chosen.RangeOf.ContainsKey(n.Input[i])) n.Input[i] = Dequantized(n.Input[i]);
+        }
+
+        return n;
+    }
+
+    private (float Scale, byte Zero) CodesOf(string tensor) => ranges[chosen.RangeOf[tensor]].Codes();
+
+    /// <summary>Takes a tensor to integers and back; the nodes after it read the latter.</summary>
+    private void AddCodes(string tensor)
+    {
+        (float scale, byte zero) = CodesOf(tensor);
+        Store($"{tensor}.scale", ElementType.Float, [], [scale]);
+        Store($"{tensor}.zero", ElementType.UInt8, [], [zero]);
+        _result.Node.Add(Node("QuantizeLinear", $"{tensor}.codes", tensor, $"{tensor}.scale", $"{tensor}.zero"));
+        _result.Node.Add(Node("DequantizeLinear", Dequantized(tensor), $"{tensor}.codes", $"{tensor}.scale", $"{tensor}.zero"));
+    }
+
+    /// <summary>A convolution's kernel in 8 bits and its bias in 32, in steps of the kernel's scale times that of its input.</summary>
+    private void QuantizeWeights(NodeProto conv, float inputScale)
+    {
+        string kernel = conv.Input[1];
+        long[] shape = file.Dims(kernel);
+        (sbyte[] codes, float[] scales) = ChannelCodes.Of(file.Floats(kernel), (int)shape[0], GreatestCode);
+        if (_storedKernels.Add(kernel)) StorePerChannel(kernel, ElementType.Int8, shape, codes, scales);
+        conv.Input[1] = Dequantized(kernel);
+        if (conv.Input.Count < 3) return;
+
+        string bias = $"{conv.Name}.{conv.Input[2]}"; // the input's scale is in it: one bias for each convolution
+        float[] steps = [.. scales.Select(s => s * inputScale)];
+        int[] biasCodes = [.. file.Floats(conv.Input[2]).Zip(steps, BiasCode)];
+        StorePerChannel(bias, ElementType.Int32, [shape[0]], biasCodes, steps);
+        conv.Input[2] = Dequantized(bias);
+    }
+
+    private static int BiasCode(float value, float step)
+        => (int)Math.Clamp(Math.Round(value / (double)step), int.MinValue, int.MaxValue);
+
+    private void StorePerChannel<T>(string name, ElementType type, long[] shape, T[] codes, float[] scales)
+        where T : unmanaged
+    {
+        Store($"{name}.codes", type, shape, codes);
+        Store($"{name}.scale", ElementType.Float, [scales.Length], scales);
+        Store($"{name}.zero", type, [scales.Length], new T[scales.Length]);
+        NodeProto back = Node("DequantizeLinear", Dequantized(name), $"{name}.codes", $"{name}.scale", $"{name}.zero");
+        back.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 0 });
+        _result.Node.Add(back);
+    }
+
+    private void Store<T>(string name, ElementType type, long[] shape, ReadOnlySpan<T> values)
+        where T : unmanaged
+        => _result.Initializer.Add(new TensorProto
+        {
+            Name = name,
+            DataType = (int)type,
+            Dims = { shape },
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
+        });
+
+    private static NodeProto Node(string op, string output, params string[] inputs)
+        => new() { Name = output, OpType = op, Input = { inputs }, Output = { output } };
+
+    private static string Dequantized(string tensor) => $"{tensor}.back";
+}

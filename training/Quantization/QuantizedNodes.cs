@@ -1,0 +1,68 @@
+using RealtimeSeg.Core.Onnx;
+
+namespace RealtimeSeg.Training.Quantization;
+
+/// <summary>The nodes of a graph that compute in integers: convolutions, and what lies between them and works on integers too.</summary>
+internal sealed class QuantizedNodes
+{
+    /// <summary>
+    /// Convolutions of fewer channels stay in floats: the first has three inputs, class layers have few outputs, and both gain little and
+    /// lose much.
+    /// </summary>
+    public const int FewestChannels = 16;
+
+    private readonly OnnxFile _file;
+    private readonly Dictionary<string, int> _uses;
+    private readonly HashSet<string> _outputs;
+    private readonly HashSet<NodeProto> _nodes = [];
+    private readonly Dictionary<string, string> _rangeOf = new(StringComparer.Ordinal);
+
+    private QuantizedNodes(OnnxFile file)
+    {
+        _file = file;
+        _uses = file.Graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _outputs = [.. file.Graph.Output.Select(o => o.Name)];
+    }
+
+    /// <summary>The chosen nodes.</summary>
+    public IReadOnlySet<NodeProto> Nodes => _nodes;
+
+    /// <summary>By tensor in integers, the tensor whose range it has: itself, mostly.</summary>
+    public IReadOnlyDictionary<string, string> RangeOf => _rangeOf;
+
+    /// <summary>Chooses in one pass over the graph, which is in execution order.</summary>
+    public static QuantizedNodes Choose(OnnxFile file)
+    {
+        QuantizedNodes chosen = new(file);
+        foreach (NodeProto n in file.Graph.Node) chosen.Consider(n);
+        return chosen;
+    }
+
+    private void Consider(NodeProto n)
+    {
+        string[] read = [.. n.Input.Where(i => i.Length > 0 && !_file.IsStored(i))];
+        switch (n.OpType)
+        {
+            case "Conv" when IsLarge(n):
+            case "Add" when read.Length == 2 && read.Any(_rangeOf.ContainsKey):
+                _nodes.Add(n);
+                foreach (string tensor in read.Append(AfterRelu(n.Output[0]))) _rangeOf.TryAdd(tensor, tensor);
+                break;
+            case "MaxPool" or "Resize" when n.Output.Count == 1 && _rangeOf.TryGetValue(read[0], out string? range):
+                _nodes.Add(n);
+                _rangeOf[n.Output[0]] = range; // neither leaves the range of its input
+                break;
+        }
+    }
+
+    private bool IsLarge(NodeProto conv)
+        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, >= FewestChannels, _, _];
+
+    /// <summary>If only a ReLU reads a result, it becomes part of the operator: the integers begin at zero.</summary>
+    private string AfterRelu(string tensor)
+    {
+        if (_uses.GetValueOrDefault(tensor) != 1 || _outputs.Contains(tensor)) return tensor;
+        NodeProto reader = _file.Graph.Node.First(n => n.Input.Contains(tensor));
+        return reader.OpType == "Relu" ? reader.Output[0] : tensor;
+    }
+}
