@@ -61,7 +61,7 @@ public sealed class Segmenter : IDisposable
             if (!IsOwn(session))
             {
                 (ThirdPartyModel foreign, ModelManifest read) = ThirdPartyModel.Resolve(session, path, Hints(options, path), options.Size);
-                say($"{path} is not a model of this program: read as {(foreign.Nhwc ? "NHWC" : "NCHW")}, {(foreign.Rgb ? "RGB" : "BGR")}, mean {string.Join(' ', foreign.Mean)}, deviation {string.Join(' ', foreign.Std)}, {foreign.Kind}, {read.Classes.Count} classes");
+                say($"{path} is not a model of this program: read as {foreign.Summary}, {read.Classes.Count} classes");
                 return new Segmenter(session, provider, read, name, threads, foreign);
             }
 

@@ -13,6 +13,12 @@ public sealed class UserError : Exception
     /// <summary>A file or folder that cannot be written.</summary>
     public static UserError CannotWrite(string path, Exception e) => new($"cannot write {path} ({OneLine(e)}): choose a folder you may write to", e);
 
+    /// <summary>Something that cannot be written for another reason than its folder.</summary>
+    /// <param name="path">The file, folder or address.</param>
+    /// <param name="why">The reason, and the remedy where there is one.</param>
+    /// <param name="inner">What was thrown, if anything was.</param>
+    public static UserError CannotWrite(string path, string why, Exception? inner = null) => new($"cannot write {path}: {why}", inner);
+
     /// <summary>What a lower layer reported, on one line and without a trailing full stop.</summary>
     public static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
 }
