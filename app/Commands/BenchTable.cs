@@ -53,5 +53,6 @@ internal sealed class BenchTable
         return [run.Label, .. values.Select(v => v.ToString("F1", CultureInfo.InvariantCulture)), ratio];
     }
 
-    private static void Write(string path, string[] lines) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    private static void Write(string path, string[] lines)
+        => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
 }

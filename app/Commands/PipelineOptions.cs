@@ -7,20 +7,22 @@ using RealtimeSeg.Web;
 
 namespace RealtimeSeg.Commands;
 
-/// <summary>The command line of <c>live</c>, <c>replay</c> and <c>bench</c>: two arguments, the rows, and what several of them decide together.</summary>
+/// <summary>
+/// The command line of <c>live</c>, <c>replay</c> and <c>bench</c>: two arguments, the rows, and what several of them decide together.
+/// </summary>
 internal sealed class PipelineOptions(Mode mode)
 {
     private readonly OptionTable<PipelineSettings> _options = new(mode.Defaults, PipelineRows.All);
 
     private readonly Argument<string?> _source = new("source")
     {
-        Description = SourceKinds.Help,
+        Description = $"What to read: {SourceKinds.Help}",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Argument<string[]> _outputs = new("outputs")
     {
-        Description = SinkKinds.Help,
+        Description = $"What to write: {SinkKinds.Help}",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

@@ -20,7 +20,7 @@ internal static class Report
         else
         {
             AnsiConsole.Write(Latencies(run));
-            foreach (FormattableString line in Lines(run)) Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+            foreach (string line in Lines(run)) Console.WriteLine(line);
         }
 
         foreach (string output in run.Report.Outputs) Console.WriteLine($"wrote {output}");
@@ -78,18 +78,22 @@ internal static class Report
         }
     }
 
-    private static IEnumerable<FormattableString> Lines(RunResult run)
+    private static IEnumerable<string> Lines(RunResult run)
     {
         RunReport r = run.Report;
-        yield return $"{run.Stats.FramesPerSecond:F1} frames/s over {run.Stats.Count} frames, {r.Dropped} dropped";
-        yield return $"{r.ManagedBytesPerFrame:F0} managed bytes per frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB";
-        if (r.Flicker is { } flicker) yield return $"flicker {flicker:P2}";
+        string frames = Text($"{run.Stats.FramesPerSecond:F1} frames/s over {run.Stats.Count} frames, {r.Dropped} dropped");
+        string collections = $"collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}";
+        string memory = Text($"{r.ManagedBytesPerFrame:F0} managed bytes per frame, {collections}; peak {r.PeakMegabytes:F0} MB");
+        string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}") : "";
+        yield return $"{frames}; {memory}{flicker}";
         if (r.Skipped > 0) yield return $"{r.Skipped} of {r.Read} frames kept the mask of an earlier one";
         if (r.NetworkSize is { } size) yield return $"network's size at the end {size.Width}×{size.Height}";
-        yield return $"{Machine.Cpu}, {Environment.ProcessorCount} cores; {run.Context}, {run.Device}";
         string spin = run.Settings.Segmenter.Spin ? "on" : "off";
-        yield return $"{run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
+        string model = $"{run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
+        yield return $"{Machine.Cpu}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
     }
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -35,7 +35,8 @@ internal sealed record RunResult
     /// <param name="parts">What it ran with.</param>
     /// <param name="model">The model that it started with.</param>
     /// <param name="report">What it measured.</param>
-    public static RunResult Of(PipelineSettings settings, EngineOptions engine, Composition parts, Segmenter model, RunReport report) => new()
+    public static RunResult Of(
+        PipelineSettings settings, EngineOptions engine, Composition parts, Segmenter model, RunReport report) => new()
     {
         Settings = settings,
         Report = report,

@@ -36,8 +36,10 @@ internal sealed record ThirdPartyInput(string Name, bool Nhwc, (int Width, int H
             return new ThirdPartyInput(name, nhwc, (width, height), fit ?? Fit.Stretch, scaling);
         }
 
-        (int, int) size = requested ?? (hints.Size is { } given ? Parse.Size("size", given) : throw tensors.Unclear("its input has no fixed size"));
-        return new ThirdPartyInput(name, nhwc, size, fit ?? Fit.Keep, scaling);
+        (int, int)? size = requested ?? (hints.Size is { } given ? Parse.Size("size", given) : null);
+        return size is { } any
+            ? new ThirdPartyInput(name, nhwc, any, fit ?? Fit.Keep, scaling)
+            : throw tensors.Unclear("its input has no fixed size");
     }
 
     private static bool IsNhwc(ModelTensors tensors, string? layout, int[] dimensions) => layout?.ToLowerInvariant() switch
@@ -52,7 +54,8 @@ internal sealed record ThirdPartyInput(string Name, bool Nhwc, (int Width, int H
 
     private static void CheckFixed(string path, (int Width, int Height) size, Fit? fit, (int Width, int Height)? requested)
     {
-        if (fit == Fit.Keep) throw new UserError($"fit keep: {path} takes {size.Width}×{size.Height} only; choose stretch, letterbox or crop");
+        if (fit == Fit.Keep)
+            throw new UserError($"fit keep: {path} takes {size.Width}×{size.Height} only; choose stretch, letterbox or crop");
         if (requested is { } other && other != size)
             throw new UserError($"--size {other.Width}x{other.Height}: {path} takes {size.Width}×{size.Height} only");
     }
