@@ -22,7 +22,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
     {
         int? length = ReadHeaders();
         if (length is null) return default;
-        return length > 0 ? Fixed(length.Value) : UntilEndMarker();
+        return length > 0 ? OfLength(length.Value) : UntilEndMarker();
     }
 
     public void Dispose()
@@ -35,7 +35,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
     private int? ReadHeaders()
     {
         int length = 0;
-        bool any = false;
+        bool anyHeader = false;
         while (true)
         {
             int newline = Find((byte)'\n', LongestHeader);
@@ -44,28 +44,29 @@ public sealed class MjpegReader(Stream stream) : IDisposable
             _start = newline + 1;
             if (line.Length == 0)
             {
-                if (any) return length;
+                if (anyHeader) return length;
                 continue; // the line end after the previous image
             }
 
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            any |= colon > 0;
-            if (colon > 0 && line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(line.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestImage)
-            {
-                length = bytes;
-            }
+            if (colon <= 0) continue;
+            anyHeader = true;
+            if (line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase))
+                length = ImageLength(line.AsSpan(colon + 1)) ?? length;
         }
     }
 
-    private ReadOnlyMemory<byte> Fixed(int length)
+    private static int? ImageLength(ReadOnlySpan<char> text)
+        => int.TryParse(text, CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestImage ? bytes : null;
+
+    private ReadOnlyMemory<byte> OfLength(int length)
     {
         while (_end - _start < length)
         {
             if (!Fill()) return default;
         }
 
-        return Cut(length);
+        return Take(length);
     }
 
     private ReadOnlyMemory<byte> UntilEndMarker()
@@ -78,11 +79,11 @@ public sealed class MjpegReader(Stream stream) : IDisposable
                 if (!Fill()) return default;
             }
 
-            if (_buffer[_start + at] == 0xD9 && _buffer[_start + at - 1] == 0xFF) return Cut(at + 1);
+            if (_buffer[_start + at] == 0xD9 && _buffer[_start + at - 1] == 0xFF) return Take(at + 1);
         }
     }
 
-    private ReadOnlyMemory<byte> Cut(int length)
+    private ReadOnlyMemory<byte> Take(int length)
     {
         ReadOnlyMemory<byte> image = _buffer.AsMemory(_start, length);
         _start += length;

@@ -64,7 +64,7 @@ public sealed class WindowTests
         _ = program.StandardError.ReadToEndAsync();
         while (await program.StandardOutput.ReadLineAsync() is { } line)
         {
-            const string Before = "the picture is at ";
+            const string Before = "the live image is at ";
             if (line.StartsWith(Before, StringComparison.Ordinal)) return new Uri(line[Before.Length..]);
         }
 

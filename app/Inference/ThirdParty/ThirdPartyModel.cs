@@ -11,7 +11,7 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// <param name="Kind">What the output holds.</param>
 public sealed record ThirdPartyModel(string Input, string Output, bool Nhwc, InputScaling Scaling, OutputKind Kind)
 {
-    private const string Network = "foreign model";
+    private const string Network = "third-party model";
 
     /// <summary>How it is read, in a line for the user.</summary>
     public string Summary

@@ -23,11 +23,13 @@ public static class OptionRows<TSettings>
 
     /// <summary>A number or a text; null for none.</summary>
     /// <exception cref="UserError">When read: the value is outside its limit.</exception>
-    public static OptionRow<TSettings> Value<T>(string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
+    public static OptionRow<TSettings> Value<T>(
+        string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
         => new ValueRow<T>(name, help, get, put, limit);
 
-    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option where it cannot be.</summary>
-    public static OptionRow<TSettings> Parsed(string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
+    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option if that fails.</summary>
+    public static OptionRow<TSettings> Parsed(
+        string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
         => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
 
     /// <summary>One of a few words.</summary>
@@ -81,7 +83,9 @@ public static class OptionRows<TSettings>
             T initial = Get(defaults);
             Option<T> option = new(Name) { Description = Help };
             if (initial is not null) option.DefaultValueFactory = _ => initial;
-            return new BoundOption<TSettings>(option, (s, parsed) => parsed.GetResult(option) is { Implicit: false } ? Set(s, Checked(parsed.GetValue(option)!)) : s);
+            return new BoundOption<TSettings>(
+                option,
+                (s, parsed) => parsed.GetResult(option) is { Implicit: false } ? Set(s, Checked(parsed.GetValue(option)!)) : s);
         }
 
         private T Checked(T value) => Limit is null || Limit.Allows(value)
