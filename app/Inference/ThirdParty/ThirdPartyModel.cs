@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Core.Contract;
 
@@ -19,7 +20,7 @@ public sealed record ThirdPartyModel(string Input, string Output, bool Nhwc, Inp
         get
         {
             string layout = Nhwc ? "NHWC" : "NCHW", order = Scaling.Rgb ? "RGB" : "BGR", kind = Kind.ToString().ToLowerInvariant();
-            return $"{layout}, {order}, mean {string.Join(' ', Scaling.Mean)}, deviation {string.Join(' ', Scaling.Deviation)}, {kind}";
+            return $"{layout}, {order}, mean {Text(Scaling.Mean)}, deviation {Text(Scaling.Deviation)}, {kind}";
         }
     }
 
@@ -46,4 +47,7 @@ public sealed record ThirdPartyModel(string Input, string Output, bool Nhwc, Inp
             Network = Network,
         });
     }
+
+    private static string Text(float[] channels)
+        => string.Join(' ', channels.Select(v => v.ToString("0.###", CultureInfo.InvariantCulture)));
 }
