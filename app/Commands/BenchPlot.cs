@@ -1,14 +1,17 @@
 using RealtimeSeg.Frames;
 using ScottPlot;
+using ScottPlot.Plottables;
 
 namespace RealtimeSeg.Commands;
 
-/// <summary>A bench as a picture: how the latency is distributed, and which stages it is made of.</summary>
+/// <summary>A bench as an image: how the latency is distributed, and its share per stage.</summary>
 internal static class BenchPlot
 {
     private const int Width = 1000, Height = 760, Bins = 60;
+    private const double SmallestBin = 1e-3; // ms
 
-    public static void Save(string path, IReadOnlyList<(string Name, RunResult Run)> runs)
+    /// <exception cref="UserError">The file cannot be written.</exception>
+    public static void Save(string path, IReadOnlyList<BenchRun> runs)
     {
         Multiplot both = new();
         both.AddPlots(2);
@@ -18,16 +21,20 @@ internal static class BenchPlot
         Console.WriteLine($"wrote {path}");
     }
 
-    private static void Distribution(Plot plot, IReadOnlyList<(string Name, RunResult Run)> runs)
+    private static void Distribution(Plot plot, IReadOnlyList<BenchRun> runs)
     {
-        double end = runs.Max(r => r.Run.Stats.CaptureToPresent.P99) * 1.1, bin = Math.Max(end / Bins, 1e-3);
-        foreach ((string name, RunResult run) in runs)
+        double end = runs.Max(r => r.Result.Stats.CaptureToPresent.P99) * 1.1, bin = Math.Max(end / Bins, SmallestBin);
+        double[] centres = [.. Enumerable.Range(0, Bins).Select(i => (i + 0.5) * bin)];
+        foreach (BenchRun run in runs)
         {
-            double[] latencies = run.Stats.Latencies(), counts = new double[Bins];
-            foreach (double ms in latencies) counts[Math.Min(Bins - 1, (int)(ms / bin))] += 100.0 / latencies.Length;
-            ScottPlot.Plottables.Scatter line = plot.Add.Scatter([.. Enumerable.Range(0, Bins).Select(i => (i + 0.5) * bin)], counts);
-            (line.MarkerSize, line.LegendText, line.ConnectStyle) = (0, Label(name, run), ConnectStyle.StepHorizontal);
-            plot.Add.VerticalLine(run.Stats.CaptureToPresent.P90, 1, line.Color, LinePattern.Dotted);
+            FrameStats stats = run.Result.Stats;
+            double[] latencies = stats.Latencies(), percent = new double[Bins];
+            foreach (double ms in latencies) percent[Math.Min(Bins - 1, (int)(ms / bin))] += 100.0 / latencies.Length;
+            Scatter line = plot.Add.Scatter(centres, percent);
+            line.MarkerSize = 0;
+            line.LegendText = run.Label;
+            line.ConnectStyle = ConnectStyle.StepHorizontal;
+            plot.Add.VerticalLine(stats.CaptureToPresent.P90, 1, line.Color, LinePattern.Dotted);
         }
 
         plot.Title("capture to present; dotted: the 90th percentile");
@@ -36,27 +43,35 @@ internal static class BenchPlot
         plot.ShowLegend(Alignment.UpperRight);
     }
 
-    private static void Stages(Plot plot, IReadOnlyList<(string Name, RunResult Run)> runs)
+    private static void Stages(Plot plot, IReadOnlyList<BenchRun> runs)
     {
-        Stage[] stages = Enum.GetValues<Stage>();
         ScottPlot.Palettes.Category10 colors = new();
-        for (int i = 0; i < runs.Count; i++)
-        {
-            double at = 0;
-            foreach (Stage stage in stages)
-            {
-                double ms = runs[i].Run.Stats.Of(stage).P50;
-                plot.Add.Bars((Bar[])[new Bar { Position = i, ValueBase = at, Value = at + ms, FillColor = colors.GetColor((int)stage), Orientation = Orientation.Horizontal }]);
-                at += ms;
-            }
-        }
-
-        foreach (Stage stage in stages) plot.Legend.ManualItems.Add(new LegendItem { LabelText = Report.Name(stage), FillColor = colors.GetColor((int)stage) });
-        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, runs.Count).Select(i => (double)i)], [.. runs.Select(r => Label(r.Name, r.Run))]);
+        for (int i = 0; i < runs.Count; i++) AddStack(plot, runs[i].Result.Stats, i, colors);
+        foreach (Stage stage in Enum.GetValues<Stage>())
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = Report.Name(stage), FillColor = colors.GetColor((int)stage) });
+        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, runs.Count).Select(i => (double)i)], [.. runs.Select(r => r.Label)]);
         plot.Title("stages, medians");
         plot.XLabel("ms");
         plot.ShowLegend(Alignment.UpperRight);
     }
 
-    private static string Label(string name, RunResult run) => name.Length > 0 ? name : run.Model;
+    /// <summary>A run's stages end to end as one horizontal bar.</summary>
+    private static void AddStack(Plot plot, FrameStats stats, int position, ScottPlot.Palettes.Category10 colors)
+    {
+        double start = 0;
+        foreach (Stage stage in Enum.GetValues<Stage>())
+        {
+            double end = start + stats.Of(stage).P50;
+            Bar bar = new()
+            {
+                Position = position,
+                ValueBase = start,
+                Value = end,
+                FillColor = colors.GetColor((int)stage),
+                Orientation = Orientation.Horizontal,
+            };
+            plot.Add.Bars((Bar[])[bar]);
+            start = end;
+        }
+    }
 }

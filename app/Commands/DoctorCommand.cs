@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
-using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+using Silk.NET.OpenGL;
 using SkiaSharp;
 
 namespace RealtimeSeg.Commands;
@@ -14,111 +16,142 @@ namespace RealtimeSeg.Commands;
 internal static class DoctorCommand
 {
     private const int CannotRun = 1;
+    private const string Font = "DejaVu Sans", CudaProvider = "CUDAExecutionProvider";
 
-    /// <summary>What ONNX Runtime's CUDA provider loads, by the names the loader looks for.</summary>
-    private static readonly string[] CudaLibraries = ["libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9", "libcufft.so.11"];
+    /// <summary>What ONNX Runtime's CUDA provider loads, by the loader's names.</summary>
+    private static readonly string[] CudaLibraries =
+        ["libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9", "libcufft.so.11"];
+
+    /// <summary>In the order of the report.</summary>
+    private static readonly Func<IEnumerable<Finding>>[] Checks =
+        [Processor, Providers, OpenGl, Display, Cameras, Encoder, Models, Fonts, Sample];
 
     public static Command Create()
     {
-        Command c = new("doctor", "Say what works on this machine, and how to mend what does not.");
-        c.SetAction(_ => Run());
-        return c;
+        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.");
+        command.SetAction(_ => Run());
+        return command;
     }
 
     private static int Run()
     {
         bool runs = true;
-        Line(true, $"machine: {Machine.Cpu}, {Environment.ProcessorCount} cores, .NET {Environment.Version}");
-        Providers();
-        runs &= Graphics();
-        Cameras();
-        Line(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", "videos are written as MPEG-4 part 2: apt-get install ffmpeg");
-        runs &= Models();
-        using SKTypeface font = SKTypeface.FromFamilyName("DejaVu Sans");
-        Line(font.FamilyName == "DejaVu Sans", $"font: {font.FamilyName}", "apt-get install fonts-dejavu-core");
-        Line(File.Exists(RunCommand.Sample), $"sample clip: {RunCommand.Sample}", "build again with ./run.sh");
+        foreach (Finding finding in Checks.SelectMany(check => check()))
+        {
+            Console.WriteLine(finding);
+            runs &= !finding.IsFatal;
+        }
+
         Console.WriteLine(runs ? "the main job can run" : "the main job cannot run: see the lines marked FAIL");
         return runs ? 0 : CannotRun;
     }
 
-    private static void Providers()
+    private static IEnumerable<Finding> Processor()
+        => [Finding.Good($"machine: {Machine.Cpu}, {Environment.ProcessorCount} cores, .NET {Environment.Version}")];
+
+    private static IEnumerable<Finding> Providers()
     {
         string[] built = OrtEnv.Instance().GetAvailableProviders();
-        Line(true, $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}: {string.Join(", ", built)}");
-        if (!built.Contains("CUDAExecutionProvider", StringComparer.Ordinal))
+        yield return Finding.Good($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}: {string.Join(", ", built)}");
+        if (!built.Contains(CudaProvider, StringComparer.Ordinal))
         {
-            Note("CUDA, TensorRT: not in this build; with an NVIDIA card run.sh builds with -p:OnnxRuntimeGpu=true");
-            return;
+            yield return Finding.Note("CUDA, TensorRT: not in this build; with an NVIDIA card run.sh builds with -p:OnnxRuntimeGpu=true");
+            yield break;
         }
 
-        foreach (string library in CudaLibraries)
-        {
-            bool found = System.Runtime.InteropServices.NativeLibrary.TryLoad(library, out nint handle);
-            if (found) System.Runtime.InteropServices.NativeLibrary.Free(handle);
-            Line(found, $"  {library}", "install CUDA 12 and cuDNN 9");
-        }
+        foreach (string library in CudaLibraries) yield return Finding.Of(CanLoad(library), $"  {library}", "install CUDA 12 and cuDNN 9");
     }
 
-    private static bool Graphics()
+    private static bool CanLoad(string library)
+    {
+        if (!NativeLibrary.TryLoad(library, out nint handle)) return false;
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    private static IEnumerable<Finding> OpenGl()
     {
         try
         {
             using EglContext context = new();
-            string device = context.Gl.GetStringS(Silk.NET.OpenGL.StringName.Renderer), version = context.Gl.GetStringS(Silk.NET.OpenGL.StringName.Version);
-            Line(true, $"OpenGL headless: {device}, {version}");
-            if (device.Contains("llvmpipe", StringComparison.Ordinal)) Note("software rendering: pictures are drawn by the CPU that also runs the network");
+            string device = context.Gl.GetStringS(StringName.Renderer), version = context.Gl.GetStringS(StringName.Version);
+            Finding found = Finding.Good($"OpenGL headless: {device}, {version}");
+            return device.Contains("llvmpipe", StringComparison.Ordinal)
+                ? [found, Finding.Note("software rendering: images are drawn by the CPU that also runs the network")]
+                : [found];
         }
         catch (UserError e)
         {
-            Line(false, "OpenGL headless", e.Message);
-            return false;
-        }
-
-        string? display = Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") ?? Environment.GetEnvironmentVariable("DISPLAY");
-        if (string.IsNullOrEmpty(display)) Note("display: none, so everything renders to files (set DISPLAY, or use xvfb-run)");
-        else Line(true, $"display: {display}");
-        return true;
-    }
-
-    private static void Cameras()
-    {
-        string[] devices = [.. Directory.EnumerateFiles("/dev", "video*").Order(StringComparer.Ordinal)];
-        if (devices.Length == 0) Note("cameras: none (/dev/video* does not exist)");
-        foreach (string device in devices)
-        {
-            using VideoCapture capture = new(device, VideoCaptureAPIs.V4L2);
-            Line(capture.IsOpened(), $"camera {device}: {(capture.IsOpened() ? $"{capture.FrameWidth}×{capture.FrameHeight} at {capture.Fps:F0} frames/s" : "does not open")}", "is another program using it? are you in the group 'video'?");
+            return [Finding.Failure("OpenGL headless", e.Message, isFatal: true)];
         }
     }
 
-    private static bool Models()
+    private static IEnumerable<Finding> Display() => [Machine.Display is { } display
+        ? Finding.Good($"display: {display}")
+        : Finding.Note("display: none, so everything renders to files (set DISPLAY, or use xvfb-run)")];
+
+    private static IEnumerable<Finding> Cameras()
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "models");
-        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.onnx") : [];
+        IReadOnlyList<string> devices = CameraSource.Devices();
+        return devices.Count == 0 ? [Finding.Note("cameras: none (/dev/video* does not exist)")] : devices.Select(Camera);
+    }
+
+    private static Finding Camera(string device)
+    {
+        using VideoCapture capture = new(device, VideoCaptureAPIs.V4L2);
+        return capture.IsOpened()
+            ? Finding.Good($"camera {device}: {capture.FrameWidth}×{capture.FrameHeight} at {capture.Fps:F0} frames/s")
+            : Finding.Failure($"camera {device}: does not open", "is another program using it? are you in the group 'video'?");
+    }
+
+    private static IEnumerable<Finding> Encoder()
+        => [Finding.Of(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"videos are written as MPEG-4 part 2; {Ffmpeg.Install}")];
+
+    private static IEnumerable<Finding> Models()
+    {
+        string[] files = Directory.Exists(Bundled.Models) ? Directory.GetFiles(Bundled.Models, "*.onnx") : [];
         bool usable = false;
-        foreach (string file in files.Order(StringComparer.Ordinal))
+        foreach (Finding model in files.Order(StringComparer.Ordinal).Select(Model))
         {
-            try
-            {
-                using Segmenter segmenter = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
-                ModelManifest m = segmenter.Manifest;
-                string score = m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mean IU {iu:F3}") : "no score in its manifest";
-                if (m.Scores.Count > 0) score = string.Join("; ", m.Scores.Select(s => $"{s.Key}: {s.Value}"));
-                Line(true, $"model {Path.GetFileName(file)}: {m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, trained on {m.Data}; {score}");
-                usable = true;
-            }
-            catch (UserError e)
-            {
-                Line(false, $"model {Path.GetFileName(file)}", e.Message);
-            }
+            usable |= model.Remedy.Length == 0;
+            yield return model;
         }
 
-        if (files.Length == 0) Line(false, "models", "none in models/: train one with './run.sh train' and './run.sh export'");
-        return usable;
+        if (!usable)
+        {
+            const string Remedy = "train one with './run.sh train' and './run.sh export'";
+            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", Remedy, isFatal: true);
+        }
     }
 
-    private static void Line(bool good, string what, string fix = "")
-        => Console.WriteLine(good ? $"  ok    {what}" : $"  FAIL  {what}: {fix}");
+    private static Finding Model(string file)
+    {
+        string name = Path.GetFileName(file);
+        try
+        {
+            using Segmenter segmenter = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+            ModelManifest m = segmenter.Manifest;
+            string what = $"{m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, trained on {m.Data}";
+            return Finding.Good($"model {name}: {what}; {Scores(m)}");
+        }
+        catch (UserError e)
+        {
+            return Finding.Failure($"model {name}", e.Message);
+        }
+    }
 
-    private static void Note(string what) => Console.WriteLine($"  note  {what}");
+    private static string Scores(ModelManifest m)
+    {
+        if (m.Scores.Count > 0) return string.Join("; ", m.Scores.Select(s => $"{s.Key}: {s.Value}"));
+        return m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mean IU {iu:F3}") : "no score in its manifest";
+    }
+
+    private static IEnumerable<Finding> Fonts()
+    {
+        using SKTypeface font = SKTypeface.FromFamilyName(Font);
+        return [Finding.Of(font.FamilyName == Font, $"font: {font.FamilyName}", "apt-get install fonts-dejavu-core")];
+    }
+
+    private static IEnumerable<Finding> Sample()
+        => [Finding.Of(File.Exists(Bundled.Sample), $"sample clip: {Bundled.Sample}", "build again with ./run.sh")];
 }

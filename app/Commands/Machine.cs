@@ -1,10 +1,15 @@
 namespace RealtimeSeg.Commands;
 
-/// <summary>What the figures were measured on.</summary>
+/// <summary>The machine that the program runs on.</summary>
 internal static class Machine
 {
     /// <summary>The processor's name as Linux gives it.</summary>
     public static string Cpu { get; } = ReadCpu();
+
+    /// <summary>The Wayland or X display; null if there is none.</summary>
+    public static string? Display => Variable("WAYLAND_DISPLAY") ?? Variable("DISPLAY");
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static string ReadCpu()
     {

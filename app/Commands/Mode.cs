@@ -3,21 +3,61 @@ using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
 
-/// <summary>A way to use the program: what it reads by default and how the engine runs.</summary>
-/// <param name="Name">The verb.</param>
-/// <param name="Description">For --help.</param>
-/// <param name="DefaultSource">Where no source is named.</param>
-/// <param name="Windowed">Whether it opens a window where there is a display and no output is named.</param>
-/// <param name="Engine">Schedule in a window or to files.</param>
-/// <param name="OnCpu">The schedule where one processor both infers and draws: there, overlapping the two only makes each frame later.</param>
-/// <param name="WindowPaced">Whether a file plays at its own pace in a window.</param>
-internal sealed record Mode(string Name, string Description, string DefaultSource, bool Windowed, EngineOptions Engine, Schedule OnCpu, bool WindowPaced)
+/// <summary>A way to use the program as a row: its defaults, and how the engine runs.</summary>
+/// <param name="Name">The command.</param>
+/// <param name="Description">For <c>--help</c>.</param>
+/// <param name="Defaults">Settings where the command line gives none.</param>
+/// <param name="Windowed">Whether it opens a window if there is a display and no output is named.</param>
+/// <param name="Engine">How the engine runs, in a window or to files.</param>
+/// <param name="OnCpu">The schedule if one processor both infers and draws: there, overlapping the two only makes each frame later.</param>
+/// <param name="WindowPaced">Whether a file plays at its own rate in a window.</param>
+internal sealed record Mode(
+    string Name,
+    string Description,
+    PipelineSettings Defaults,
+    bool Windowed,
+    EngineOptions Engine,
+    Schedule OnCpu,
+    bool WindowPaced)
 {
-    private const float DefaultSmooth = 0.5f;
+    private static readonly LabelOptions Smoothed = new(Smooth: 0.5f);
 
-    public static Mode Live { get; } = new("live", "A camera, shown live: late frames are skipped.", "0", Windowed: true, new EngineOptions(LatestWins: true, Paced: true, Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Ahead, WindowPaced: true);
+    public static Mode Live { get; } = new(
+        "live",
+        "A camera, shown live: late frames are skipped.",
+        new PipelineSettings { Source = "0", Labels = Smoothed },
+        Windowed: true,
+        new EngineOptions(LatestWins: true, Paced: true),
+        OnCpu: Schedule.Ahead,
+        WindowPaced: true);
 
-    public static Mode Replay { get; } = new("replay", "A recording, every frame: at its own pace in a window, as fast as it goes to files.", RunCommand.Sample, Windowed: true, new EngineOptions(Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Pipelined, WindowPaced: true);
+    public static Mode Replay { get; } = new(
+        "replay",
+        "A recording, every frame: at its own rate in a window, as fast as possible to files.",
+        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed },
+        Windowed: true,
+        new EngineOptions(),
+        OnCpu: Schedule.Pipelined,
+        WindowPaced: true);
 
-    public static Mode Bench { get; } = new("bench", "Latency of every stage, unthrottled.", RunCommand.Sample, Windowed: false, new EngineOptions(Slots: 2, WarmUp: 20, Labels: new LabelOptions(DefaultSmooth)), OnCpu: Schedule.Inline, WindowPaced: false);
+    public static Mode Bench { get; } = new(
+        "bench",
+        "Latency of every stage, unthrottled.",
+        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed with { MeasureFlicker = true } },
+        Windowed: false,
+        new EngineOptions(Slots: 2, WarmUp: 20),
+        OnCpu: Schedule.Inline,
+        WindowPaced: false);
+
+    /// <summary>How the engine runs with these settings.</summary>
+    /// <param name="s">The settings.</param>
+    /// <param name="window">Whether a window is open.</param>
+    /// <param name="onCpu">Whether one processor both infers and draws.</param>
+    public EngineOptions For(PipelineSettings s, bool window, bool onCpu) => Engine with
+    {
+        Frames = s.Frames,
+        Schedule = s.Schedule ?? (onCpu ? OnCpu : Engine.Schedule),
+        Labels = s.Labels,
+        Paced = s.Paced ?? (Engine.Paced || (window && WindowPaced)),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using Spectre.Console;
 
@@ -7,29 +8,23 @@ namespace RealtimeSeg.Commands;
 /// <summary>A run's figures, as a table and for JSON.</summary>
 internal static class Report
 {
+    private static readonly string[] Columns = ["p50", "p90", "p95", "p99", "max"];
+
+    /// <summary>Prints figures, outputs and how the source ended.</summary>
     public static void Print(RunResult run)
     {
-        FrameStats stats = run.Stats;
-        if (stats.Count == 0)
+        if (run.Stats.Count == 0)
         {
             Console.WriteLine("no frame was shown");
-            return;
+        }
+        else
+        {
+            AnsiConsole.Write(Latencies(run));
+            foreach (string line in Lines(run)) Console.WriteLine(line);
         }
 
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("ms");
-        foreach (string column in new[] { "p50", "p90", "p95", "p99", "max" }) table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (Stage stage in Enum.GetValues<Stage>()) Row(Name(stage), stats.Of(stage));
-        Row("capture to present", stats.CaptureToPresent);
-        if (run.Report.Skipped > 0) Row("mask age", stats.MaskAge);
-        Row("frame period", stats.Period);
-        AnsiConsole.Write(table);
-        Engine.RunReport r = run.Report;
-        Console.WriteLine(Text($"{stats.FramesPerSecond:F1} frames/s over {stats.Count} frames, {r.Dropped} dropped; {r.ManagedBytesPerFrame:F0} managed bytes a frame, collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}; peak {r.PeakMegabytes:F0} MB{(r.Flicker is { } f ? Text($"; flicker {f:P2}") : "")}"));
-        if (r.Skipped > 0) Console.WriteLine(Text($"{r.Skipped} of {r.Read} frames kept the mask of an earlier one"));
-        if (r.NetworkSize is { } size) Console.WriteLine(Text($"network's size at the end {size.Width}×{size.Height}"));
-        Console.WriteLine(Text($"{Machine.Cpu}, {Environment.ProcessorCount} cores; {run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {(run.Settings.Segmenter.Spin ? "on" : "off")}, {run.Schedule}; {run.Context}, {run.Device}"));
-
-        void Row(string name, Percentiles p) => table.AddRow([name, .. new[] { p.P50, p.P90, p.P95, p.P99, p.Max }.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))]);
+        foreach (string output in run.Report.Outputs) Console.WriteLine($"wrote {output}");
+        Console.WriteLine(run.Report.EndNote ?? $"read {run.Report.Read} frames from {run.Source}");
     }
 
     /// <summary>What <c>--json</c> writes.</summary>
@@ -53,10 +48,50 @@ internal static class Report
         source = run.Settings.Source,
         schedule = run.Schedule,
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },
-        machine = new { cpu = Machine.Cpu, cores = Environment.ProcessorCount, threads = run.Threads, spin = run.Settings.Segmenter.Spin, gl = run.Device, context = run.Context },
+        machine = new
+        {
+            cpu = Machine.Cpu,
+            cores = Environment.ProcessorCount,
+            threads = run.Threads,
+            spin = run.Settings.Segmenter.Spin,
+            gl = run.Device,
+            context = run.Context,
+        },
     };
 
     public static string Name(Stage stage) => stage.ToString().ToLowerInvariant();
+
+    private static Table Latencies(RunResult run)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("ms");
+        foreach (string column in Columns) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (Stage stage in Enum.GetValues<Stage>()) Row(Name(stage), run.Stats.Of(stage));
+        Row("capture to present", run.Stats.CaptureToPresent);
+        if (run.Report.Skipped > 0) Row("mask age", run.Stats.MaskAge);
+        Row("frame period", run.Stats.Period);
+        return table;
+
+        void Row(string name, Percentiles p)
+        {
+            double[] values = [p.P50, p.P90, p.P95, p.P99, p.Max];
+            table.AddRow([name, .. values.Select(v => v.ToString("F1", CultureInfo.InvariantCulture))]);
+        }
+    }
+
+    private static IEnumerable<string> Lines(RunResult run)
+    {
+        RunReport r = run.Report;
+        string frames = Text($"{run.Stats.FramesPerSecond:F1} frames/s over {run.Stats.Count} frames, {r.Dropped} dropped");
+        string collections = $"collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}";
+        string memory = Text($"{r.ManagedBytesPerFrame:F0} managed bytes per frame, {collections}; peak {r.PeakMegabytes:F0} MB");
+        string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}") : "";
+        yield return $"{frames}; {memory}{flicker}";
+        if (r.Skipped > 0) yield return $"{r.Skipped} of {r.Read} frames kept the mask of an earlier one";
+        if (r.NetworkSize is { } size) yield return $"network's size at the end {size.Width}×{size.Height}";
+        string spin = run.Settings.Segmenter.Spin ? "on" : "off";
+        string model = $"{run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
+        yield return $"{Machine.Cpu}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
+    }
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };
 

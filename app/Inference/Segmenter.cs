@@ -130,10 +130,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         ModelHints hints = (options.Hints ?? new ModelHints()).Or(Sidecar.Read(path));
         if (options.Fit is { } fit) hints = hints with { Fit = fit.ToString() };
         (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyModel.Resolve(opened.Session, path, hints, options.Size);
-        string layout = model.Nhwc ? "NHWC" : "NCHW", colour = model.Rgb ? "RGB" : "BGR";
-        string mean = string.Join(' ', model.Mean), std = string.Join(' ', model.Std);
-        report($"{path} is a third-party model, read as {layout}, {colour}, mean {mean}, deviation {std}, {model.Kind}, "
-            + $"{manifest.Classes.Count} classes");
+        report($"{path} is a third-party model, read as {model.Summary}, {manifest.Classes.Count} classes");
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest, model);
     }
 

@@ -3,20 +3,22 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Where finished pictures go. Called on the thread that owns OpenGL.</summary>
+/// <summary>A destination of finished images. Called on the thread that owns OpenGL.</summary>
 public interface ISink : IDisposable
 {
-    /// <summary>Takes the picture that <paramref name="renderer"/> has just composed of <paramref name="slot"/>.</summary>
+    /// <summary>Takes the image that <paramref name="renderer"/> has just composed of <paramref name="slot"/>.</summary>
+    /// <exception cref="UserError">It cannot be written.</exception>
     void Present(Renderer renderer, FrameSlot slot);
 
-    /// <summary>The same frame again, after a key changed how it looks; recordings do not take it twice.</summary>
+    /// <summary>Takes the same frame again, after a key changed how it looks; recordings ignore it.</summary>
     void Redraw(Renderer renderer)
     {
-        // Most sinks want each frame once.
+        // Most sinks take each frame once.
     }
 
     /// <summary>
-    /// The run ended well: puts the result under its final name and returns it, or null. Dispose without Finish leaves nothing behind.
+    /// Ends a run that succeeded: renames the result to its final name and returns that, or null. Dispose without Finish leaves
+    /// nothing behind.
     /// </summary>
     string? Finish();
 }

@@ -1,64 +1,64 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>PNG files: one of the last picture (FILE.png), or all of them (NAME%06d.png).</summary>
-public sealed partial class ImageSink(string path) : ISink
+/// <summary>PNG files: the last frame (FILE.png), or every frame (NAME%06d.png).</summary>
+public sealed class ImageSink(string path) : ISink
 {
-    private readonly Match _number = NumberPattern().Match(path);
+    private const string Extension = ".png";
+    private readonly bool _isSequence = NumberedName.Matches(path);
     private byte[]? _last;
-    private int _frames;
+    private int _width, _height, _frames;
     private bool _transparent;
+
+    public static bool Matches(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
-        if (!_number.Success)
+        (int width, int height, bool transparent) = (renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
+        ReadOnlySpan<byte> pixels = renderer.Pixels();
+        if (_isSequence)
         {
-            _last ??= new byte[renderer.Pixels().Length];
-            renderer.Pixels().CopyTo(_last);
-            (Width, Height, _transparent) = (renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
+            Save(NumberedName.At(path, _frames++), pixels, width, height, transparent);
             return;
         }
 
-        int digits = _number.Groups["digits"].Success ? int.Parse(_number.Groups["digits"].Value, CultureInfo.InvariantCulture) : 1;
-        string name = path.Replace(_number.Value, _frames++.ToString("D" + digits, CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Save(name, renderer.Pixels(), renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
+        if (_last?.Length != pixels.Length) _last = new byte[pixels.Length];
+        pixels.CopyTo(_last);
+        (_width, _height, _transparent) = (width, height, transparent);
     }
 
     public string? Finish()
     {
-        if (_number.Success) return $"{path} ({_frames} pictures)";
+        if (_isSequence) return $"{path} ({_frames} images)";
         if (_last is null) return null;
-        Save(path, _last, Width, Height, _transparent);
+        Save(path, _last, _width, _height, _transparent);
         return path;
     }
 
     public void Dispose()
     {
-        // Each picture is complete when its call returns.
+        // Each image is complete when its call returns.
     }
 
-    /// <summary>Writes a picture beside its target and renames it.</summary>
+    /// <summary>Writes an image as PNG.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rgba">Width × height × 4 bytes, top row first.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="transparent">Whether alpha is kept.</param>
+    /// <exception cref="UserError">The file cannot be written.</exception>
     public static unsafe void Save(string path, ReadOnlySpan<byte> rgba, int width, int height, bool transparent = false)
     {
         fixed (byte* p = rgba)
         {
-            using Mat picture = Mat.FromPixelData(height, width, MatType.CV_8UC4, (nint)p);
+            using Mat image = Mat.FromPixelData(height, width, MatType.CV_8UC4, (nint)p);
             using Mat bgr = new();
-            Cv2.CvtColor(picture, bgr, transparent ? ColorConversionCodes.RGBA2BGRA : ColorConversionCodes.RGBA2BGR);
-            Cv2.ImEncode(".png", bgr, out byte[] png);
+            Cv2.CvtColor(image, bgr, transparent ? ColorConversionCodes.RGBA2BGRA : ColorConversionCodes.RGBA2BGR);
+            Cv2.ImEncode(Extension, bgr, out byte[] png);
             AtomicFile.Write(path, png);
         }
     }
-
-    private int Width { get; set; }
-
-    private int Height { get; set; }
-
-    [GeneratedRegex("%(0(?<digits>\\d))?d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NumberPattern();
 }

@@ -6,7 +6,7 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Each frame's labels as a palette PNG of the picture's size: FOLDER/000000.png and on.</summary>
+/// <summary>Each frame's labels as a palette PNG of the frame's size: FOLDER/000000.png and so on.</summary>
 public sealed class LabelSink(string folder) : ISink
 {
     private readonly Mat _large = new();
@@ -20,7 +20,7 @@ public sealed class LabelSink(string folder) : ISink
         _frames++;
     }
 
-    public string? Finish() => _frames == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{folder} ({_frames} label pictures)");
+    public string? Finish() => _frames == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{folder} ({_frames} label images)");
 
     public void Dispose() => _large.Dispose();
 }

@@ -3,7 +3,7 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Throws pictures away. They were rendered to the end all the same: Compose waits for the GPU.</summary>
+/// <summary>Discards images. They are rendered completely all the same: Compose waits for the GPU.</summary>
 public sealed class NullSink : ISink
 {
     public void Present(Renderer renderer, FrameSlot slot)

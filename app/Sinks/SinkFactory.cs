@@ -1,29 +1,24 @@
-using RealtimeSeg.Graphics;
-
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Opens what the command line names as output.</summary>
+/// <summary>Opens what the command line names as output, after a check that its folder is writable.</summary>
 public static class SinkFactory
 {
-    public const string Null = "null", VideoNames = VideoTarget.Names;
-
-    /// <param name="uri">A video (see <see cref="VideoTarget"/>), FILE.png (the last frame), NAME%06d.png (a sequence) or null.</param>
+    /// <param name="name">A name that one of <see cref="SinkKinds"/> takes.</param>
     /// <param name="framesPerSecond">For video.</param>
     /// <param name="video">How it is encoded.</param>
-    public static ISink Open(string uri, double framesPerSecond, VideoOptions video)
+    /// <exception cref="UserError">The name is of no kind, or its folder is not writable.</exception>
+    public static ISink Open(string name, double framesPerSecond, VideoOptions video)
     {
-        if (uri == Null) return new NullSink();
-        bool picture = uri.EndsWith(".png", StringComparison.OrdinalIgnoreCase);
-        if (!picture && !VideoTarget.Matches(uri)) throw new UserError($"cannot write {uri}: outputs are {VideoTarget.Names}, FILE.png, NAME%06d.png or null");
-        if (picture || VideoTarget.Of(uri).IsFile) CheckWritable(uri);
-        return picture ? new ImageSink(uri) : new VideoSink(uri, framesPerSecond, video);
+        SinkKind kind = SinkKinds.Of(name) ?? throw UserError.CannotWrite(name, $"outputs are {SinkKinds.Help}");
+        if (kind.IsFile(name)) CheckWritable(name);
+        return kind.Open(name, framesPerSecond, video);
     }
 
-    /// <summary>Whether everything named can hold transparency.</summary>
-    public static bool HoldAlpha(IReadOnlyList<string> uris)
-        => uris.Count > 0 && uris.All(u => u.EndsWith(".png", StringComparison.OrdinalIgnoreCase) || VideoTarget.HoldsAlpha(u));
+    /// <summary>Whether every output can hold transparency, and there is one.</summary>
+    public static bool HoldAlpha(IReadOnlyList<string> names) => names.Count > 0 && names.All(n => SinkKinds.Of(n)?.HoldsAlpha(n) == true);
 
-    /// <summary>Labels of each frame, as pictures in a folder.</summary>
+    /// <summary>Labels of each frame, as images in a folder.</summary>
+    /// <exception cref="UserError">The folder is not writable.</exception>
     public static ISink Labels(string folder)
     {
         CheckWritable(Path.Combine(folder, "000000.png"));
@@ -31,14 +26,12 @@ public static class SinkFactory
     }
 
     /// <summary>Class shares of each frame, as a table.</summary>
+    /// <exception cref="UserError">The file's folder is not writable, or its extension is unknown.</exception>
     public static ISink Stats(string path, double framesPerSecond)
     {
         CheckWritable(path);
         return new StatsSink(path, framesPerSecond);
     }
-
-    /// <summary>A window to show pictures in.</summary>
-    public static ISink Window(IGlContext context) => new WindowSink(context);
 
     private static void CheckWritable(string path)
     {

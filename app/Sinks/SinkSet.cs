@@ -3,14 +3,15 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>All sinks of a run. One that fails (a full disk, say) ends alone, with a line, as long as another is left.</summary>
-public sealed class SinkSet(Action<string> say) : IDisposable
+/// <summary>All sinks of a run. One that fails (on a full disk, say) is dropped with a message while other sinks remain.</summary>
+/// <param name="log">Takes the message.</param>
+public sealed class SinkSet(Action<string> log) : IDisposable
 {
     private readonly List<ISink> _sinks = [];
 
     public int Count => _sinks.Count;
 
-    /// <summary>Whether anyone looks who is not a hidden window.</summary>
+    /// <summary>Whether any sink besides a hidden window takes images.</summary>
     public bool NeedsPictures(bool windowHidden) => !windowHidden || _sinks.Exists(s => s is not WindowSink);
 
     public void Add(ISink sink) => _sinks.Add(sink);
@@ -25,7 +26,7 @@ public sealed class SinkSet(Action<string> say) : IDisposable
             }
             catch (UserError e) when (_sinks.Count > 1)
             {
-                say($"{e.Message}; going on without it");
+                log($"{e.Message}; continuing without it");
                 _sinks[i].Dispose();
                 _sinks.RemoveAt(i);
             }

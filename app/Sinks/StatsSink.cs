@@ -6,24 +6,30 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>A line a frame: its number, its time in the source and each class's share of the picture; .csv, or .jsonl for JSON lines.</summary>
+/// <summary>
+/// A line per frame: its number, its time in the source and each class's share of the labels; .csv, or .jsonl for JSON lines.
+/// </summary>
 public sealed class StatsSink : ISink
 {
-    private readonly string _path, _partial;
+    private readonly string _path;
     private readonly double _framesPerSecond;
     private readonly bool _json;
-    private readonly StreamWriter _file;
+    private readonly PartialFile _file;
+    private readonly StreamWriter _writer;
     private readonly int[] _counts = new int[256];
-    private bool _begun, _finished;
+    private bool _begun;
 
-    /// <exception cref="UserError">The file cannot be made, or its name says nothing of its kind.</exception>
+    /// <exception cref="UserError">The file cannot be created, or its extension is neither.</exception>
     public StatsSink(string path, double framesPerSecond)
     {
-        (_path, _partial, _framesPerSecond, _json) = (path, path + ".part", framesPerSecond, path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase));
-        if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) throw new UserError($"--stats {path}: name a .csv or .jsonl file");
+        (_path, _framesPerSecond) = (path, framesPerSecond);
+        _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+        if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            throw new UserError($"--stats {path}: name a .csv or .jsonl file");
+        _file = new PartialFile(path);
         try
         {
-            _file = new StreamWriter(_partial);
+            _writer = new StreamWriter(_file.TemporaryPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,41 +42,48 @@ public sealed class StatsSink : ISink
         Array.Clear(_counts);
         Span<byte> labels = slot.Labels.AsSpan<byte>();
         foreach (byte label in labels) _counts[label]++;
-        double total = Math.Max(1, labels.Length), seconds = slot.Index / _framesPerSecond;
+        double pixels = Math.Max(1, labels.Length), seconds = slot.Index / _framesPerSecond;
+        double[] shares = [.. renderer.Classes.Select((_, i) => _counts[i] / pixels)];
         try
         {
-            if (!_begun && !_json) _file.WriteLine("frame,seconds," + string.Join(',', renderer.Classes));
+            if (!_begun && !_json) _writer.WriteLine("frame,seconds," + string.Join(',', renderer.Classes));
             _begun = true;
-            StringBuilder line = new();
-            if (_json) line.Append(CultureInfo.InvariantCulture, $"{{\"frame\":{slot.Index},\"seconds\":{seconds:F3}");
-            else line.Append(CultureInfo.InvariantCulture, $"{slot.Index},{seconds:F3}");
-            for (int i = 0; i < renderer.Classes.Count; i++)
-            {
-                if (_json) line.Append(CultureInfo.InvariantCulture, $",{JsonSerializer.Serialize(renderer.Classes[i])}:{_counts[i] / total:F5}");
-                else line.Append(CultureInfo.InvariantCulture, $",{_counts[i] / total:F5}");
-            }
-
-            _file.WriteLine(_json ? line.Append('}') : line);
+            _writer.WriteLine(_json ? JsonLine(slot.Index, seconds, renderer.Classes, shares) : CsvLine(slot.Index, seconds, shares));
         }
         catch (IOException e)
         {
-            throw new UserError($"cannot write {_path} ({UserError.OneLine(e)}): is the disk full?", e);
+            throw UserError.CannotWrite(_path, $"{UserError.OneLine(e)}; is the disk full?", e);
         }
     }
 
     public string? Finish()
     {
         if (!_begun) return null;
-        _file.Dispose();
-        File.Move(_partial, _path, overwrite: true);
-        _finished = true;
+        _writer.Dispose();
+        _file.Complete();
         return _path;
     }
 
     public void Dispose()
     {
-        if (_finished) return;
+        _writer.Dispose();
         _file.Dispose();
-        File.Delete(_partial);
+    }
+
+    private static string CsvLine(long frame, double seconds, IEnumerable<double> shares)
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{frame},{seconds:F3}");
+        foreach (double share in shares) line.Append(CultureInfo.InvariantCulture, $",{share:F5}");
+        return line.ToString();
+    }
+
+    private static string JsonLine(long frame, double seconds, IEnumerable<string> classes, IEnumerable<double> shares)
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{{\"frame\":{frame},\"seconds\":{seconds:F3}");
+        foreach ((string name, double share) in classes.Zip(shares))
+            line.Append(CultureInfo.InvariantCulture, $",{JsonSerializer.Serialize(name)}:{share:F5}");
+        return line.Append('}').ToString();
     }
 }

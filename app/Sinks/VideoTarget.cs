@@ -2,63 +2,78 @@ using System.Globalization;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>What ffmpeg is to make of a name: a container, a protocol, or a loopback camera.</summary>
-/// <param name="Format">ffmpeg's name of it.</param>
+/// <summary>What ffmpeg makes of a name: a container, a protocol, or a loopback camera.</summary>
+/// <param name="Key">The file's extension, or the beginning of the name.</param>
+/// <param name="Format">ffmpeg's name of the format.</param>
 /// <param name="Codec">Its usual encoder.</param>
 /// <param name="PixelFormat">What that encoder is given.</param>
-/// <param name="IsFile">Whether it appears under its name when complete; otherwise it goes out at once.</param>
-internal sealed record VideoTarget(string Format, string Codec, string PixelFormat, bool IsFile)
+internal sealed record VideoTarget(string Key, string Format, string Codec, string PixelFormat)
 {
-    private const string Loopback = "/dev/video", X264 = "libx264", Vp9 = "libvpx-vp9";
+    private const string Loopback = "/dev/video";
+    private const string X264 = "libx264", Vp9 = "libvpx-vp9", Raw = "rawvideo", Rle = "qtrle";
+    private const string Opaque = "yuv420p", AlphaVp9 = "yuva420p", AlphaRle = "argb";
     private const int DefaultQuality = 21, DefaultVp9Quality = 32;
 
-    private static readonly Dictionary<string, VideoTarget> Files = new(StringComparer.OrdinalIgnoreCase)
-    {
-        [".mp4"] = new("mp4", X264, "yuv420p", IsFile: true),
-        [".mkv"] = new("matroska", X264, "yuv420p", IsFile: true),
-        [".webm"] = new("webm", Vp9, "yuva420p", IsFile: true),
-        [".mov"] = new("mov", "qtrle", "argb", IsFile: true),
-    };
+    private static readonly VideoTarget[] All =
+    [
+        new(".mp4", "mp4", X264, Opaque),
+        new(".mkv", "matroska", X264, Opaque),
+        new(".webm", "webm", Vp9, AlphaVp9),
+        new(".mov", "mov", Rle, AlphaRle),
+        new("rtsp://", "rtsp", X264, Opaque),
+        new("rtmp://", "flv", X264, Opaque),
+        new("udp://", "mpegts", X264, Opaque),
+        new("tcp://", "mpegts", X264, Opaque),
+        new("srt://", "mpegts", X264, Opaque),
+        new(Loopback, "v4l2", Raw, Opaque),
+    ];
 
-    private static readonly Dictionary<string, VideoTarget> Streams = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["rtsp://"] = new("rtsp", X264, "yuv420p", IsFile: false),
-        ["rtmp://"] = new("flv", X264, "yuv420p", IsFile: false),
-        ["udp://"] = new("mpegts", X264, "yuv420p", IsFile: false),
-        ["tcp://"] = new("mpegts", X264, "yuv420p", IsFile: false),
-        ["srt://"] = new("mpegts", X264, "yuv420p", IsFile: false),
-        [Loopback] = new("v4l2", "rawvideo", "yuv420p", IsFile: false),
-    };
+    /// <summary>Every name, for help and messages.</summary>
+    public static string Names { get; } = "FILE" + string.Join(", ", All.Select(t => t.Key == Loopback ? Loopback + "N" : t.Key));
 
-    public const string Names = "FILE.mp4, .mkv, .webm or .mov, rtsp://, rtmp://, udp://, tcp://, srt:// or /dev/videoN";
+    /// <summary>A name of each.</summary>
+    public static IReadOnlyList<string> Examples { get; } = [.. All.Select(t => t.IsFile ? "FILE" + t.Key : t.Key + "1")];
+
+    /// <summary>Whether it is a file, which gets its name when complete; otherwise frames leave at once.</summary>
+    public bool IsFile => Key[0] == '.';
+
+    /// <summary>Whether it can hold transparency.</summary>
+    public bool HoldsAlpha => PixelFormat is AlphaVp9 or AlphaRle;
 
     public static bool Matches(string name) => Find(name) is not null;
 
-    /// <summary>Whether it can hold transparency.</summary>
-    public static bool HoldsAlpha(string name) => Find(name)?.PixelFormat is "yuva420p" or "argb";
-
-    public static VideoTarget Of(string name) => Find(name) ?? throw new UserError($"cannot write {name}: video goes to {Names}");
+    /// <exception cref="UserError">The name is no video.</exception>
+    public static VideoTarget Of(string name) => Find(name) ?? throw UserError.CannotWrite(name, $"video goes to {Names}");
 
     /// <summary>ffmpeg's options from the filter to the format.</summary>
     public IEnumerable<string> Encoding(VideoOptions options)
     {
         string codec = options.Codec ?? Codec;
-        string[] quality = codec == "rawvideo" || codec == "qtrle" ? []
-            : options.Bitrate is { } rate ? ["-b:v", rate]
-            : ["-crf", (options.Crf ?? (codec == Vp9 ? DefaultVp9Quality : DefaultQuality)).ToString(CultureInfo.InvariantCulture), .. codec == Vp9 ? (string[])["-b:v", "0"] : []];
-        string[] speed = codec switch
-        {
-            X264 when !IsFile => ["-preset", "ultrafast", "-tune", "zerolatency", "-g", "30"],
-            X264 => ["-preset", "veryfast"],
-            Vp9 => ["-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-auto-alt-ref", "0"],
-            _ => [],
-        };
-        string[] whole = Format is "mp4" ? ["-movflags", "+faststart"] : [];
+        string[] container = Format is "mp4" ? ["-movflags", "+faststart"] : [];
 
         // 4:2:0 needs even sides.
-        return ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=black@0", "-c:v", codec, .. speed, .. quality, "-pix_fmt", PixelFormat, .. whole, "-f", Format];
+        string[] even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=black@0"];
+        return [.. even, "-c:v", codec, .. Speed(codec), .. Quality(codec, options), "-pix_fmt", PixelFormat, .. container, "-f", Format];
+    }
+
+    private string[] Speed(string codec) => codec switch
+    {
+        X264 when !IsFile => ["-preset", "ultrafast", "-tune", "zerolatency", "-g", "30"],
+        X264 => ["-preset", "veryfast"],
+        Vp9 => ["-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-auto-alt-ref", "0"],
+        _ => [],
+    };
+
+    private static string[] Quality(string codec, VideoOptions options)
+    {
+        if (codec is Raw or Rle) return [];
+        if (options.Bitrate is { } rate) return ["-b:v", rate];
+        int crf = options.Crf ?? (codec == Vp9 ? DefaultVp9Quality : DefaultQuality);
+        string[] constant = ["-crf", crf.ToString(CultureInfo.InvariantCulture)];
+        return codec == Vp9 ? [.. constant, "-b:v", "0"] : constant; // VP9 holds the quality only without a bit rate
     }
 
     private static VideoTarget? Find(string name)
-        => Streams.FirstOrDefault(s => name.StartsWith(s.Key, StringComparison.OrdinalIgnoreCase)).Value ?? Files.GetValueOrDefault(Path.GetExtension(name));
+        => Array.Find(All, t => !t.IsFile && name.StartsWith(t.Key, StringComparison.OrdinalIgnoreCase))
+            ?? Array.Find(All, t => t.IsFile && name.EndsWith(t.Key, StringComparison.OrdinalIgnoreCase));
 }

@@ -3,7 +3,7 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Shows pictures in the context's window, whose first size is the first picture's.</summary>
+/// <summary>Shows images in the context's window, whose first size is the first image's.</summary>
 public sealed class WindowSink(IGlContext context) : ISink
 {
     private bool _sized;

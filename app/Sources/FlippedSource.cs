@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>A source mirrored or turned over: a webcam as a mirror, a camera that hangs upside down.</summary>
+/// <summary>A source mirrored or turned over: a webcam as a mirror, a camera mounted upside down.</summary>
 public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 {
     private readonly Mat _read = new();
@@ -15,15 +15,9 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public string? Status => source.Status;
 
-    /// <exception cref="UserError">No such flip.</exception>
-    public static FlipMode? Parse(string text) => text switch
-    {
-        "none" => null,
-        "horizontal" => FlipMode.Y,
-        "vertical" => FlipMode.X,
-        "both" => FlipMode.XY,
-        _ => throw new UserError($"--input-flip {text}: choose none, horizontal, vertical or both"),
-    };
+    /// <summary>The command line's words for the axes.</summary>
+    public static IReadOnlyList<(string Word, FlipMode? Axes)> Words { get; } =
+        [("none", null), ("horizontal", FlipMode.Y), ("vertical", FlipMode.X), ("both", FlipMode.XY)];
 
     public bool Read(Mat image)
     {

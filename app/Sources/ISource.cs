@@ -2,28 +2,28 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>Where frames come from. Read by one thread.</summary>
+/// <summary>A source of frames. Read by one thread.</summary>
 public interface ISource : IDisposable
 {
-    /// <summary>What to call it in messages.</summary>
+    /// <summary>Its name in messages.</summary>
     string Name { get; }
 
-    /// <summary>Its own pace in frames a second; 0 where it has none.</summary>
+    /// <summary>Its own rate in frames per second; 0 if it has none.</summary>
     double FramesPerSecond { get; }
 
-    /// <summary>Frames come when they come; otherwise the reader decides when it wants the next.</summary>
+    /// <summary>Whether frames arrive by themselves; otherwise the reader decides when to take the next one.</summary>
     bool IsLive { get; }
 
-    /// <summary>What is wrong at the moment, in a word for the HUD; null when nothing is. Read from any thread.</summary>
+    /// <summary>What is wrong at the moment, in one word for the HUD; null if nothing is. Read from any thread.</summary>
     string? Status { get; }
 
-    /// <summary>Puts the next frame, 8-bit BGR, into <paramref name="image"/>, whose buffer is reused. False at the end.</summary>
+    /// <summary>Reads the next frame, 8-bit BGR, into <paramref name="image"/>, reusing its buffer. False at the end.</summary>
     bool Read(Mat image);
 
-    /// <summary>Jumps by so many seconds, back if negative; false where that cannot be done. Called by the thread that reads.</summary>
+    /// <summary>Jumps by a number of seconds, back if negative; false if that is impossible. Called by the reading thread.</summary>
     bool Seek(double seconds) => false;
 
-    /// <summary>After the end: what the user should know about how it ended; null for an ordinary end.</summary>
+    /// <summary>What to report about how it ended; null for an ordinary end.</summary>
     /// <param name="frames">Frames read.</param>
     string? EndNote(long frames);
 }

@@ -1,24 +1,25 @@
-using System.Globalization;
 using System.IO.Enumeration;
-using System.Text.RegularExpressions;
 using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>A picture, a folder of pictures, a glob or a numbered sequence (NAME%06d.png), in the order of names. Sizes may differ.</summary>
-public sealed partial class ImageSource : ISource
+/// <summary>
+/// An image, a folder of images, a glob or a numbered sequence (NAME%06d.png), in the order of names. Images may differ in size.
+/// </summary>
+public sealed class ImageSource : ISource
 {
     private const double DefaultRate = 10;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
     private readonly string[] _files;
     private int _next;
 
+    /// <exception cref="UserError">No such file, or no image in the folder.</exception>
     public ImageSource(string path, double? framesPerSecond)
     {
         Name = path;
         FramesPerSecond = framesPerSecond ?? DefaultRate;
         _files = Files(path);
-        if (_files.Length == 0) throw new UserError($"no pictures in {path}: it needs files such as *.jpg or *.png");
+        if (_files.Length == 0) throw new UserError($"no images in {path}: it needs files such as *.jpg or *.png");
     }
 
     public string Name { get; }
@@ -29,15 +30,15 @@ public sealed partial class ImageSource : ISource
 
     public string? Status => null;
 
-    public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsPicture(path);
+    public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsImage(path);
 
     public bool Read(Mat image)
     {
         if (_next == _files.Length) return false;
         string file = _files[_next++];
-        using Mat picture = Decode(file);
-        if (picture.Empty()) throw new UserError($"{file} is not a readable picture: remove or replace it");
-        picture.CopyTo(image);
+        using Mat decoded = Decode(file);
+        if (decoded.Empty()) throw new UserError($"{file} is not a readable image: remove or replace it");
+        decoded.CopyTo(image);
         return true;
     }
 
@@ -64,31 +65,30 @@ public sealed partial class ImageSource : ISource
         }
         catch (OpenCVException e)
         {
-            throw new UserError($"{file} is not a readable picture ({UserError.OneLine(e)}): remove or replace it", e); // it claims an impossible size
+            // Its header gives an impossible size.
+            throw new UserError($"{file} is not a readable image ({UserError.OneLine(e)}): remove or replace it", e);
         }
     }
 
     private static bool IsGlob(string path) => Path.GetFileName(path).AsSpan().ContainsAny('*', '?');
 
-    private static bool IsPicture(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    private static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static string[] Files(string path)
     {
-        // NAME%06d.png, as recorders write it, is a glob of names in order.
-        path = NumberPattern().Replace(path, m => m.Groups["digits"].Success ? new string('?', int.Parse(m.Groups["digits"].Value, CultureInfo.InvariantCulture)) : "*");
-        if (IsGlob(path))
-        {
-            string folder = Path.GetDirectoryName(path) is { Length: > 0 } d ? d : ".", pattern = Path.GetFileName(path);
-            if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: check the path before the pattern");
-            return Sorted(Directory.EnumerateFiles(folder).Where(f => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(f), ignoreCase: false) && IsPicture(f)));
-        }
-
-        if (Directory.Exists(path)) return Sorted(Directory.EnumerateFiles(path).Where(IsPicture));
+        string glob = NumberedName.Glob(path);
+        if (IsGlob(glob)) return Matching(glob);
+        if (Directory.Exists(path)) return Sorted(Directory.EnumerateFiles(path).Where(IsImage));
         return File.Exists(path) ? [path] : throw new UserError($"no file {path}: check the name");
     }
 
-    [GeneratedRegex("%(0(?<digits>\\d))?d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NumberPattern();
+    private static string[] Matching(string glob)
+    {
+        string folder = Path.GetDirectoryName(glob) is { Length: > 0 } named ? named : ".", pattern = Path.GetFileName(glob);
+        if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: check the path before the pattern");
+        bool Fits(string file) => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file), ignoreCase: false);
+        return Sorted(Directory.EnumerateFiles(folder).Where(f => Fits(f) && IsImage(f)));
+    }
 
     private static string[] Sorted(IEnumerable<string> files) => [.. files.Order(StringComparer.Ordinal)];
 }

@@ -4,12 +4,12 @@ using System.Text;
 namespace RealtimeSeg.Sources;
 
 /// <summary>
-/// Takes JPEG pictures out of a multipart/x-mixed-replace stream (RFC 2046, section 5.1): by each part's Content-Length where it is
+/// Reads JPEG images from a multipart/x-mixed-replace stream (RFC 2046, section 5.1): by each part's Content-Length if it is
 /// given, otherwise from start-of-image to end-of-image marker.
 /// </summary>
 public sealed class MjpegReader(Stream stream) : IDisposable
 {
-    private const int ChunkBytes = 1 << 16, LongestHeader = 1 << 14, LargestPicture = 1 << 25;
+    private const int ChunkBytes = 1 << 16, LongestHeader = 1 << 14, LargestImage = 1 << 25;
     private byte[] _buffer = new byte[4 * ChunkBytes];
     private int _start, _end;
     private CancellationTokenSource _timer = new();
@@ -17,12 +17,12 @@ public sealed class MjpegReader(Stream stream) : IDisposable
     /// <summary>How long the stream may be silent.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The next picture; empty at the end of the stream, after silence longer than the patience, or on nonsense.</summary>
+    /// <summary>The next image; empty at the end of the stream, after silence longer than the patience, or if it is malformed.</summary>
     public ReadOnlyMemory<byte> Next()
     {
         int? length = ReadHeaders();
         if (length is null) return default;
-        return length > 0 ? Fixed(length.Value) : UntilEndMarker();
+        return length > 0 ? OfLength(length.Value) : UntilEndMarker();
     }
 
     public void Dispose()
@@ -31,11 +31,11 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         stream.Dispose();
     }
 
-    /// <summary>Content-Length of the next part, 0 where it gives none, null at the end.</summary>
+    /// <summary>Content-Length of the next part, 0 if it gives none, null at the end.</summary>
     private int? ReadHeaders()
     {
         int length = 0;
-        bool any = false;
+        bool anyHeader = false;
         while (true)
         {
             int newline = Find((byte)'\n', LongestHeader);
@@ -44,49 +44,50 @@ public sealed class MjpegReader(Stream stream) : IDisposable
             _start = newline + 1;
             if (line.Length == 0)
             {
-                if (any) return length;
-                continue; // the line end after the picture before
+                if (anyHeader) return length;
+                continue; // the line end after the previous image
             }
 
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            any |= colon > 0;
-            if (colon > 0 && line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(line.AsSpan(colon + 1), CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestPicture)
-            {
-                length = bytes;
-            }
+            if (colon <= 0) continue;
+            anyHeader = true;
+            if (line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase))
+                length = ImageLength(line.AsSpan(colon + 1)) ?? length;
         }
     }
 
-    private ReadOnlyMemory<byte> Fixed(int length)
+    private static int? ImageLength(ReadOnlySpan<char> text)
+        => int.TryParse(text, CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestImage ? bytes : null;
+
+    private ReadOnlyMemory<byte> OfLength(int length)
     {
         while (_end - _start < length)
         {
             if (!Fill()) return default;
         }
 
-        return Cut(length);
+        return Take(length);
     }
 
     private ReadOnlyMemory<byte> UntilEndMarker()
     {
         for (int at = 1; ; at++)
         {
-            if (at > LargestPicture) return default;
+            if (at > LargestImage) return default;
             while (_start + at >= _end)
             {
                 if (!Fill()) return default;
             }
 
-            if (_buffer[_start + at] == 0xD9 && _buffer[_start + at - 1] == 0xFF) return Cut(at + 1);
+            if (_buffer[_start + at] == 0xD9 && _buffer[_start + at - 1] == 0xFF) return Take(at + 1);
         }
     }
 
-    private ReadOnlyMemory<byte> Cut(int length)
+    private ReadOnlyMemory<byte> Take(int length)
     {
-        ReadOnlyMemory<byte> picture = _buffer.AsMemory(_start, length);
+        ReadOnlyMemory<byte> image = _buffer.AsMemory(_start, length);
         _start += length;
-        return picture;
+        return image;
     }
 
     /// <summary>Index of a byte within the next <paramref name="limit"/> ones, or −1.</summary>
@@ -105,7 +106,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         return -1;
     }
 
-    /// <summary>Reads what there is; false at the end or after too long a silence.</summary>
+    /// <summary>Reads what has arrived; false at the end or after too long a silence.</summary>
     private bool Fill()
     {
         if (_start > 0)

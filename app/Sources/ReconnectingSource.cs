@@ -3,8 +3,8 @@ using OpenCvSharp;
 namespace RealtimeSeg.Sources;
 
 /// <summary>
-/// A live source that comes back by itself: when a camera is unplugged or a stream drops or stalls, it is opened again, at first at
-/// once and then with growing pauses, until it answers or the run is stopped. The first opening may fail: then there was nothing.
+/// A live source that reconnects: when a camera is unplugged or a stream drops or stalls, it is opened again, first at once and then
+/// with growing pauses, until it answers or the run is stopped. Only the first opening throws.
 /// </summary>
 public sealed class ReconnectingSource : ISource
 {
@@ -15,7 +15,7 @@ public sealed class ReconnectingSource : ISource
     private volatile string? _status;
 
     /// <param name="open">Opens the source, or throws <see cref="UserError"/>.</param>
-    /// <param name="stop">Set when the run ends; no more attempts then.</param>
+    /// <param name="stop">Set when the run ends, which ends the attempts.</param>
     public ReconnectingSource(Func<ISource> open, WaitHandle stop)
     {
         (_open, _stop) = (open, stop);
@@ -31,7 +31,7 @@ public sealed class ReconnectingSource : ISource
 
     public string? Status => _status;
 
-    /// <summary>Times it came back.</summary>
+    /// <summary>How often it has reconnected.</summary>
     public int Reconnections { get; private set; }
 
     public bool Read(Mat image)

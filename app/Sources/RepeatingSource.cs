@@ -2,7 +2,7 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>A recording that starts over at its end.</summary>
+/// <summary>A recording that starts again at its end.</summary>
 public sealed class RepeatingSource : ISource
 {
     private readonly Func<ISource> _open;
@@ -11,7 +11,7 @@ public sealed class RepeatingSource : ISource
     private long _framesThisTime;
 
     /// <param name="open">Opens it at its beginning.</param>
-    /// <param name="times">How often it plays; -1 for ever.</param>
+    /// <param name="times">How often it plays; <see cref="SourceOptions.Forever"/> for no end.</param>
     public RepeatingSource(Func<ISource> open, int times)
     {
         (_open, _left) = (open, times);

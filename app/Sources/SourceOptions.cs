@@ -1,9 +1,24 @@
+using OpenCvSharp;
+
 namespace RealtimeSeg.Sources;
 
-/// <summary>How a source is to be read.</summary>
-/// <param name="FramesPerSecond">Instead of its own pace; null keeps it.</param>
-/// <param name="Camera">Picture size to ask a camera for; null takes its own.</param>
+/// <summary>How a source is read.</summary>
+/// <param name="FramesPerSecond">Replaces its own rate, in 0–1000; null keeps it.</param>
+/// <param name="CameraWidth">Width in pixels to request from a camera, together with the height; null keeps its own.</param>
+/// <param name="CameraHeight">Height in pixels, likewise.</param>
 /// <param name="Start">Seconds of a recording to skip.</param>
-/// <param name="Times">How often a recording plays; -1 for ever.</param>
-/// <param name="Flip">none, horizontal, vertical or both.</param>
-public sealed record SourceOptions(double? FramesPerSecond = null, (int Width, int Height)? Camera = null, double Start = 0, int Times = 1, string Flip = "none");
+/// <param name="Times">How often a recording plays; <see cref="Forever"/> for no end.</param>
+/// <param name="Flip">Axes to mirror about; null for none.</param>
+public sealed record SourceOptions(
+    double? FramesPerSecond = null,
+    int? CameraWidth = null,
+    int? CameraHeight = null,
+    double Start = 0,
+    int Times = 1,
+    FlipMode? Flip = null)
+{
+    public const int Forever = -1;
+
+    /// <summary>Image size to request from a camera; null keeps its own.</summary>
+    public (int Width, int Height)? CameraSize => (CameraWidth, CameraHeight) is ({ } width, { } height) ? (width, height) : null;
+}

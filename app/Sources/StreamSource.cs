@@ -5,16 +5,15 @@ namespace RealtimeSeg.Sources;
 /// <summary>A network camera or stream.</summary>
 public sealed class StreamSource : ISource
 {
-    /// <summary>How long the first picture may take, and how long a stream may be silent before it counts as gone.</summary>
+    /// <summary>How long the first image may take, and how long a stream may be silent before it counts as lost.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(8), Patience = TimeSpan.FromSeconds(1.5);
     private const double DefaultRate = 30;
-    private static readonly string[] Schemes = ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
     private readonly MjpegConnection _connection;
     private readonly MjpegReader _reader;
     private readonly Mat _first = new();
     private bool _firstIsNext = true;
 
-    /// <exception cref="UserError">No stream there, or no picture in it.</exception>
+    /// <exception cref="UserError">There is no stream, or no image in it.</exception>
     public StreamSource(string url, double? framesPerSecond)
     {
         (Name, FramesPerSecond) = (url, framesPerSecond ?? DefaultRate);
@@ -23,7 +22,7 @@ public sealed class StreamSource : ISource
         if (!ReadNext(_first))
         {
             Dispose();
-            throw new UserError($"no stream at {url}: no picture came; is the address right and the camera on?");
+            throw new UserError($"no stream at {url}: no image arrived; check the address and that the camera is on");
         }
 
         _reader.Patience = Patience;
@@ -36,6 +35,10 @@ public sealed class StreamSource : ISource
     public bool IsLive => true;
 
     public string? Status => null;
+
+    /// <summary>How the addresses of streams begin.</summary>
+    public static IReadOnlyList<string> Schemes { get; } =
+        ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
 
     public static bool Matches(string uri) => Schemes.Any(s => uri.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 
@@ -56,7 +59,7 @@ public sealed class StreamSource : ISource
         _connection.Dispose();
     }
 
-    /// <summary>A picture that does not decode is skipped: the next one may.</summary>
+    /// <summary>Reads the next image that decodes; others are skipped.</summary>
     private bool ReadNext(Mat image)
     {
         while (true)
@@ -72,7 +75,7 @@ public sealed class StreamSource : ISource
             }
             catch (OpenCVException)
             {
-                // It claims an impossible size.
+                // Its header gives an impossible size.
             }
         }
     }

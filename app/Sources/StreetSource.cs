@@ -1,19 +1,22 @@
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>The toy street as an endless source: synth:// or synth://SEED.</summary>
+/// <summary>The toy street as an endless source: synth:// or synth://SEED, at the size that models are trained for.</summary>
 public sealed class StreetSource : ISource
 {
-    public const string Scheme = "synth://";
-    private const int Width = 480, Height = 360, DefaultSeed = 7;
+    private const string Scheme = "synth://";
+    private const int DefaultSeed = 7;
     private const double DefaultRate = 15;
+    private static readonly (int Width, int Height) Size = ModelManifest.DefaultSize;
     private readonly StreetScene _scene;
-    private readonly byte[] _labels = new byte[Width * Height];
+    private readonly byte[] _labels = new byte[Size.Width * Size.Height];
     private long _frame;
 
+    /// <exception cref="UserError">The seed is not a whole number.</exception>
     public StreetSource(string uri, double? framesPerSecond)
     {
         Name = uri;
@@ -22,7 +25,7 @@ public sealed class StreetSource : ISource
         if (rest.Length > 0 && !int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out seed))
             throw new UserError($"{uri}: the toy street is synth:// or synth://SEED with a whole number");
         FramesPerSecond = framesPerSecond ?? DefaultRate;
-        _scene = new StreetScene(seed, Width, Height);
+        _scene = new StreetScene(seed, Size.Width, Size.Height);
     }
 
     public string Name { get; }
@@ -33,10 +36,12 @@ public sealed class StreetSource : ISource
 
     public string? Status => null;
 
+    public static bool Matches(string uri) => uri.StartsWith(Scheme, StringComparison.Ordinal);
+
     public unsafe bool Read(Mat image)
     {
-        image.Create(Height, Width, MatType.CV_8UC3);
-        _scene.Render(_frame++ / FramesPerSecond, new Span<byte>(image.DataPointer, Width * Height * 3), _labels);
+        image.Create(Size.Height, Size.Width, MatType.CV_8UC3);
+        _scene.Render(_frame++ / FramesPerSecond, new Span<byte>(image.DataPointer, _labels.Length * 3), _labels);
         return true;
     }
 
@@ -50,6 +55,6 @@ public sealed class StreetSource : ISource
 
     public void Dispose()
     {
-        // Nothing native is held.
+        // It holds nothing native.
     }
 }

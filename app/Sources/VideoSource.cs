@@ -10,10 +10,11 @@ public sealed class VideoSource : ISource
     private readonly double _announced;
     private bool _sought;
 
+    /// <exception cref="UserError">No file, or not a video.</exception>
     public VideoSource(string path, double? framesPerSecond)
     {
         Name = path;
-        if (!File.Exists(path)) throw new UserError($"no file {path}: name a video, a picture, a folder, a camera (0) or synth://");
+        if (!File.Exists(path)) throw new UserError($"no file {path}: check the name; --help lists what else can be read");
         _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG);
         if (!_capture.IsOpened())
         {
@@ -44,8 +45,9 @@ public sealed class VideoSource : ISource
         return _capture.Set(VideoCaptureProperties.PosFrames, Math.Max(0, Math.Round(target)));
     }
 
-    /// <summary>Containers announce their length; one frame more or less is rounding of the duration.</summary>
-    public string? EndNote(long frames) => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
+    /// <summary>Reports a file that is shorter than its container announces; one frame more or less is rounding of the duration.</summary>
+    public string? EndNote(long frames)
+        => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
 
     public void Dispose() => _capture.Dispose();
 }

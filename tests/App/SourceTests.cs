@@ -9,13 +9,26 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>Where frames come from, when all is well and when it is not.</summary>
+/// <summary>Sources of frames: how they are named, what they deliver, and how they fail.</summary>
 public sealed class SourceTests
 {
-    [SkippableFact]
-    public void A_stream_that_vanishes_comes_back_by_itself()
+    private const string NoFfmpeg = "ffmpeg is not installed, so no camera can be imitated";
+
+    [Fact]
+    public void Every_kind_of_source_has_help_and_takes_its_examples()
     {
-        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, "ffmpeg is not installed, so no camera can be imitated");
+        foreach (SourceKind kind in SourceKinds.All)
+        {
+            Assert.False(string.IsNullOrWhiteSpace(kind.Help));
+            Assert.NotEmpty(kind.Examples);
+            Assert.All(kind.Examples, name => Assert.Same(kind, SourceKinds.Of(name)));
+        }
+    }
+
+    [SkippableFact]
+    public void A_stream_that_vanishes_is_opened_again()
+    {
+        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, NoFfmpeg);
         int port = FreePort();
         using ManualResetEvent stop = new(false);
         using Mat image = new();
@@ -42,14 +55,14 @@ public sealed class SourceTests
         stop.Set();
         bool ended = false;
         for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
-        Assert.True(ended, "the source goes on although it was told to stop");
+        Assert.True(ended, "the source continues although it was stopped");
         Assert.Equal("reconnecting", source.Status);
     }
 
     [SkippableFact]
     public void A_stream_of_another_kind_is_read_through_ffmpeg()
     {
-        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, "ffmpeg is not installed, so no camera can be imitated");
+        Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, NoFfmpeg);
         int port = FreePort();
         string url = string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}");
         using Process sender = Ffmpeg("-f", "mpegts", url + "?listen=1");
@@ -57,12 +70,12 @@ public sealed class SourceTests
         using Mat image = new();
         for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
         Assert.Equal(new Size(480, 360), image.Size());
-        Cli.Try("kill", "-STOP", sender.Id.ToString(CultureInfo.InvariantCulture)); // it stalls, but the connection stands
+        Cli.Try("kill", "-STOP", sender.Id.ToString(CultureInfo.InvariantCulture)); // it stalls, but the connection stays open
         bool ended = false;
         for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);
         sender.Kill();
         sender.WaitForExit();
-        Assert.True(ended, "the source waits for ever for a sender that is silent");
+        Assert.True(ended, "the source waits forever for a silent sender");
     }
 
     [Theory]
@@ -82,11 +95,10 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public void A_stream_that_is_not_there_is_refused_by_name()
+    public void A_stream_that_does_not_exist_is_refused_by_name()
     {
-        using ManualResetEvent stop = new(false);
         string url = Address(FreePort());
-        Assert.Contains(url, Assert.Throws<UserError>(() => SourceFactory.Open(url, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
+        Assert.Contains(url, Refusal(url), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,8 +107,8 @@ public sealed class SourceTests
         using TemporaryFolder folder = new();
         foreach ((string name, int size) in new[] { ("b.png", 30), ("a.png", 20), ("c.jpg", 40) })
         {
-            using Mat picture = new(size, size, MatType.CV_8UC3, new Scalar(size));
-            Cv2.ImWrite(folder[name], picture);
+            using Mat image = new(size, size, MatType.CV_8UC3, new Scalar(size));
+            Cv2.ImWrite(folder[name], image);
         }
 
         Assert.Equal([20, 30, 40], Widths(folder.Path));
@@ -109,10 +121,12 @@ public sealed class SourceTests
     [InlineData("/dev/video9", "/dev/video9")]
     [InlineData("9", "/dev/video9")]
     [InlineData("v4l2://nine", "v4l2://nine")]
-    public void Camera_names_are_understood(string uri, string named)
+    public void Camera_names_are_understood(string uri, string named) => Assert.Contains(named, Refusal(uri), StringComparison.Ordinal);
+
+    private static string Refusal(string uri)
     {
         using ManualResetEvent stop = new(false);
-        Assert.Contains(named, Assert.Throws<UserError>(() => SourceFactory.Open(uri, new SourceOptions(), stop)).Message, StringComparison.Ordinal);
+        return Assert.Throws<UserError>(() => SourceFactory.Open(uri, new SourceOptions(), stop)).Message;
     }
 
     private static List<int> Widths(string uri)
@@ -128,16 +142,17 @@ public sealed class SourceTests
     /// <summary>An MJPEG camera on loopback: ffmpeg serves the bundled clip to one reader.</summary>
     private static Process Serve(int port) => Ffmpeg("-f", "mpjpeg", "-listen", "1", Address(port));
 
-    /// <summary>ffmpeg sending the bundled clip over and over, at its own pace.</summary>
+    /// <summary>ffmpeg sending the bundled clip again and again, at its own rate.</summary>
     private static Process Ffmpeg(params string[] output)
     {
         string clip = Path.Combine(Repository.Root, "app", "Assets", "street.mp4");
-        return Process.Start(new ProcessStartInfo("ffmpeg", ["-nostdin", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", clip, .. output]) { UseShellExecute = false })!;
+        string[] arguments = ["-nostdin", "-loglevel", "quiet", "-re", "-stream_loop", "-1", "-i", clip, .. output];
+        return Process.Start(new ProcessStartInfo("ffmpeg", arguments) { UseShellExecute = false })!;
     }
 
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/");
 
-    /// <summary>The server needs a moment to listen; the first opening, which may fail for good, is tried until it does.</summary>
+    /// <summary>Opens a stream whose server needs a moment to listen: the first opening, which may throw, is tried again.</summary>
     private static StreamSource Retry(string url)
     {
         for (int attempt = 0; ; attempt++)

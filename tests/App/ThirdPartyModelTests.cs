@@ -13,12 +13,19 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>Models of others, and models that are exchanged while the program runs.</summary>
+/// <summary>Third-party models, and models that are replaced while the program runs.</summary>
 public sealed class ThirdPartyModelTests
 {
     private static readonly Scalar Red = new(20, 30, 220), Green = new(30, 210, 20), Blue = new(230, 10, 20);
+    private static readonly SegmenterOptions Cpu = new(ExecutionProviders.Cpu);
 
-    /// <summary>A network whose scores are the normalised channels themselves, in the layout and size asked for: the label of a pixel is its strongest channel.</summary>
+    /// <summary>Normalisation to 0–1.</summary>
+    private static readonly ModelHints Unscaled = new() { Mean = [0], Std = [255] };
+
+    /// <summary>
+    /// A network whose output is the normalised channels themselves, in the given layout and size: a pixel's label is its strongest
+    /// channel.
+    /// </summary>
     [Theory]
     [InlineData("nchw", "rgb", 1, "logits")]
     [InlineData("nhwc", "rgb", 1, "logits")]
@@ -30,8 +37,13 @@ public sealed class ThirdPartyModelTests
     {
         using TemporaryFolder folder = new();
         WriteChannels(folder["m.onnx"], layout, coarser, kind);
-        File.WriteAllText(folder["m.json"], $$"""{ "color": "{{color}}", "mean": [0, 0, 0], "std": [255, 255, 255], "output": "{{kind}}", "labels": ["one", "two", "three"], "colors": ["FF0000", "00FF00", "0000FF"] }""");
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        File.WriteAllText(folder["m.json"], $$"""
+            {
+              "color": "{{color}}", "mean": [0, 0, 0], "std": [255, 255, 255], "output": "{{kind}}",
+              "labels": ["one", "two", "three"], "colors": ["FF0000", "00FF00", "0000FF"]
+            }
+            """);
+        using Segmenter segmenter = Load(folder);
         Assert.Equal(["one", "two", "three"], segmenter.Manifest.Classes);
         Assert.Equal([0xFF0000, 0x00FF00, 0x0000FF], segmenter.Manifest.Palette);
         using FrameSlot slot = Stripes();
@@ -52,10 +64,10 @@ public sealed class ThirdPartyModelTests
     {
         using TemporaryFolder folder = new();
         GraphBuilder g = new();
-        Value x = g.Input("picture", ElementType.Float, new Shape(1, 3, 64, 96));
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
         Value red = Layout.Slice(g, x, [1], [0], [1]);
         File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [red]));
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Hints: new ModelHints { Mean = [0], Std = [255] }), _ => { });
+        using Segmenter segmenter = Load(folder, Cpu with { Hints = Unscaled });
         Assert.Equal(["background", "foreground"], segmenter.Manifest.Classes);
         using FrameSlot slot = Stripes();
         segmenter.Fit(slot);
@@ -64,25 +76,26 @@ public sealed class ThirdPartyModelTests
         Assert.InRange(slot.Confidence.At<byte>(32, 16), 215, 225);
     }
 
-    /// <summary>A network of 96×64 sees a picture of 192×64: squeezed, whole between bars, or its middle.</summary>
+    /// <summary>A network of 96×64 is given an image of 192×64: squeezed, whole between bars, or its centre.</summary>
     [Theory]
     [InlineData(Fit.Stretch, 96, 64, new[] { 0, 1, 2 })]
     [InlineData(Fit.Letterbox, 96, 32, new[] { 0, 1, 2 })]
     [InlineData(Fit.Crop, 192, 64, new[] { 255, 1, 255 })]
-    public void A_picture_of_another_aspect_is_stretched_letterboxed_or_cropped(Fit fit, int width, int height, int[] expected)
+    public void An_image_of_another_aspect_is_stretched_letterboxed_or_cropped(Fit fit, int width, int height, int[] expected)
     {
         using TemporaryFolder folder = new();
         WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Hints: new ModelHints { Mean = [0], Std = [255] }, Fit: fit), _ => { });
+        using Segmenter segmenter = Load(folder, Cpu with { Hints = Unscaled, Fit = fit });
         using FrameSlot slot = Stripes();
         using Mat narrow = slot.Image.Clone();
         Cv2.Resize(narrow, slot.Image, new Size(192, 64));
         segmenter.Fit(slot);
         segmenter.Infer(slot);
         Assert.Equal(new Size(width, height), slot.Labels.Size());
-        Assert.Equal(expected, Enumerable.Range(0, 3).Select(i => (int)slot.Labels.At<byte>(height / 2, (width / 6) + (width / 3 * i))));
+        int[] labels = [.. Enumerable.Range(0, 3).Select(i => (int)slot.Labels.At<byte>(height / 2, (width / 6) + (width / 3 * i)))];
+        Assert.Equal(expected, labels);
         Assert.Equal(fit == Fit.Crop, slot.Confidence.At<byte>(height / 2, 0) == 0);
-        Assert.Throws<UserError>(() => Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Fit: Fit.Keep), _ => { }));
+        Assert.Throws<UserError>(() => Load(folder, Cpu with { Fit = Fit.Keep }));
     }
 
     [Fact]
@@ -92,7 +105,7 @@ public sealed class ThirdPartyModelTests
         WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
         File.WriteAllText(folder["labels.txt"], "void\nroad\nsky\n");
         File.WriteAllText(folder["colors.txt"], "0 0 0 0\n128 64 128\n70 130 180 255\n");
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        using Segmenter segmenter = Load(folder);
         Assert.Equal(["void", "road", "sky"], segmenter.Manifest.Classes);
         Assert.Equal([0, 0x804080, 0x4682B4], segmenter.Manifest.Palette);
         File.WriteAllText(folder["colors.txt"], "0 0 0\nblue\n");
@@ -106,12 +119,17 @@ public sealed class ThirdPartyModelTests
     [InlineData("""{ "mean": "high" }""", "does not parse")]
     [InlineData("{ nonsense", "does not parse")]
     [InlineData("""{ "colors": ["red", "green", "blue"] }""", "RRGGBB")]
-    public void A_sidecar_that_does_not_fit_is_refused_by_what_is_wrong(string json, string says)
+    [InlineData("""{ "colors": ["FF0000"] }""", "1 colours")]
+    [InlineData("""{ "color": "cmyk" }""", "rgb or bgr")]
+    [InlineData("""{ "output": "boxes" }""", "choose logits, probabilities, matte, labels")]
+    [InlineData("""{ "output": "labels" }""", "number of classes")]
+    [InlineData("""{ "fit": "keep" }""", "stretch, letterbox or crop")]
+    public void A_sidecar_that_does_not_fit_is_refused_with_the_reason(string json, string reason)
     {
         using TemporaryFolder folder = new();
         WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
         File.WriteAllText(folder["model.json"], json);
-        Assert.Contains(says, Assert.Throws<UserError>(() => Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UserError>(() => Load(folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,11 +137,12 @@ public sealed class ThirdPartyModelTests
     {
         using TemporaryFolder folder = new();
         GraphBuilder g = new();
-        Value x = g.Input("picture", ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
         File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
-        string said = Assert.Throws<UserError>(() => Load(folder)).Message;
-        foreach (string part in new[] { "no fixed size", "picture Float[1,3,-1,-1]", "scores", "--size" }) Assert.Contains(part, said, StringComparison.Ordinal);
-        using Segmenter segmenter = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu, Size: (96, 64)), _ => { });
+        string message = Assert.Throws<UserError>(() => Load(folder)).Message;
+        foreach (string part in new[] { "no fixed size", "image Float[1,3,-1,-1]", "scores", "--size" })
+            Assert.Contains(part, message, StringComparison.Ordinal);
+        using Segmenter segmenter = Load(folder, Cpu with { Size = (96, 64) });
         Assert.Equal(3, segmenter.Manifest.Classes.Count);
     }
 
@@ -133,7 +152,10 @@ public sealed class ThirdPartyModelTests
     {
         using TemporaryFolder folder = new();
         WriteChannels(folder["m.onnx"], "nchw", 1, "logits");
-        byte[] model = File.ReadAllBytes(folder["m.onnx"]), json = """{ "color": "bgr", "mean": [1, 2, 3], "std": [4, 5, 6], "labels": ["a", "b", "c"], "size": "96x64" }"""u8.ToArray();
+        byte[] model = File.ReadAllBytes(folder["m.onnx"]);
+        byte[] json = """
+            { "color": "bgr", "mean": [1, 2, 3], "std": [4, 5, 6], "labels": ["a", "b", "c"], "size": "96x64" }
+            """u8.ToArray();
         Random random = new(3);
         int refused = 0;
         for (int i = 0; i < 120; i++)
@@ -162,12 +184,12 @@ public sealed class ThirdPartyModelTests
     }
 
     [Fact]
-    public void A_model_written_over_is_taken_up_and_a_broken_one_is_refused_while_the_old_goes_on()
+    public void A_model_written_over_is_loaded_and_a_broken_one_is_refused_while_the_old_one_stays()
     {
         using TemporaryFolder folder = new();
         string file = folder["m.onnx"];
         Exporter.Random(NetworkNames.Parse("fcn32s", null, 3), "first", 1, file);
-        static Segmenter Open(string path) => Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        static Segmenter Open(string path) => Segmenter.Load(path, Cpu, _ => { });
         using ModelShelf shelf = new([file], 0, Open(file), Open);
         Segmenter first = shelf.Current;
         long now = 0;
@@ -194,7 +216,8 @@ public sealed class ThirdPartyModelTests
         Assert.Same(second, shelf.Current);
     }
 
-    private static Segmenter Load(TemporaryFolder folder) => Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+    private static Segmenter Load(TemporaryFolder folder, SegmenterOptions? options = null)
+        => Segmenter.Load(folder["m.onnx"], options ?? Cpu, _ => { });
 
     /// <summary>Three stripes of 32 pixels: red, green, blue.</summary>
     private static FrameSlot Stripes()
@@ -210,10 +233,11 @@ public sealed class ThirdPartyModelTests
     {
         GraphBuilder g = new();
         bool nhwc = layout == "nhwc";
-        Value x = g.Input("picture", ElementType.Float, nhwc ? new Shape(1, 64, 96, 3) : new Shape(1, 3, 64, 96));
+        Value x = g.Input("image", ElementType.Float, nhwc ? new Shape(1, 64, 96, 3) : new Shape(1, 3, 64, 96));
         Value y = coarser == 1 ? Elementwise.Mul(g, x, g.Constant(1f)) : MaxPool.Emit(g, x, coarser).Y;
         if (kind == "probabilities") y = g.Add("Softmax", [y], y.Shape, attributes: [("axis", nhwc ? 3L : 1L)]);
-        if (kind == "labels") y = g.Add("ArgMax", [y], new Shape(1, 64, 96), ElementType.Int64, attributes: [("axis", 1L), ("keepdims", 0L)]);
+        if (kind == "labels")
+            y = g.Add("ArgMax", [y], new Shape(1, 64, 96), ElementType.Int64, attributes: [("axis", 1L), ("keepdims", 0L)]);
         File.WriteAllBytes(file, OnnxWriter.Write(g, [g.Rename(y, "scores")]));
     }
 }

@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Inference.ThirdParty;
 
-/// <summary>What a model's file does not say of itself; null where the sidecar or the file is to decide.</summary>
+/// <summary>What a third-party model's file omits, from the command line or a sidecar; null where it is left open.</summary>
 public sealed record ModelHints
 {
     /// <summary>nchw or nhwc.</summary>
@@ -9,16 +9,16 @@ public sealed record ModelHints
     /// <summary>rgb or bgr.</summary>
     public string? Color { get; init; }
 
-    /// <summary>In 0–255, in the order of <see cref="Color"/>.</summary>
+    /// <summary>One number or three in 0–255, in the order of <see cref="Color"/>.</summary>
     public float[]? Mean { get; init; }
 
-    /// <summary>Likewise.</summary>
+    /// <summary>Standard deviation, likewise.</summary>
     public float[]? Std { get; init; }
 
-    /// <summary>logits, probabilities, matte or labels.</summary>
+    /// <summary>One of <see cref="OutputKind"/>.</summary>
     public string? Output { get; init; }
 
-    /// <summary>WIDTHxHEIGHT.</summary>
+    /// <summary>WIDTHxHEIGHT in pixels.</summary>
     public string? Size { get; init; }
 
     /// <summary>keep, stretch, letterbox or crop.</summary>
@@ -30,7 +30,7 @@ public sealed record ModelHints
     /// <summary>RRGGBB, by label.</summary>
     public IReadOnlyList<string>? Colors { get; init; }
 
-    /// <summary>These where they say something, else the others.</summary>
+    /// <summary>These hints, completed by others.</summary>
     public ModelHints Or(ModelHints other) => new()
     {
         Layout = Layout ?? other.Layout,

@@ -1,115 +1,143 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 
 namespace RealtimeSeg.Inference.ThirdParty;
 
-/// <summary>Runs a <see cref="ThirdPartyModel"/>: normalises the picture, enlarges the scores to it and decides, which the program's own models do in their graph.</summary>
+/// <summary>
+/// Runs a <see cref="ThirdPartyModel"/>: normalises the image, enlarges the output to it and decides, which the program's own models
+/// do in their graph.
+/// </summary>
 internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel model)
 {
-    private const double HalfSure = 0.5;
+    private const double Threshold = 0.5;
+
+    /// <summary>Tolerance beyond which a matte's values cannot be probabilities.</summary>
+    private const float Slack = 0.01f;
+
     private float[] _input = [], _plane = [], _best = [], _sum = [];
 
-    /// <param name="picture">8-bit BGR at the network's size.</param>
+    /// <param name="image">8-bit BGR at the network's size.</param>
     /// <param name="labels">The same size, 8-bit; filled.</param>
     /// <param name="confidence">Likewise.</param>
     /// <param name="run">Options of the run.</param>
-    public void Run(Mat picture, Mat labels, Mat confidence, RunOptions run)
+    public void Run(Mat image, Mat labels, Mat confidence, RunOptions run)
     {
-        int h = picture.Height, w = picture.Width;
-        Normalise(picture);
-        long[] shape = model.Nhwc ? [1, h, w, 3] : [1, 3, h, w];
+        Normalise(image);
+        long[] shape = model.Nhwc ? [1, image.Height, image.Width, 3] : [1, 3, image.Height, image.Width];
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(_input, shape);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [model.Input], [input], [model.Output]);
-        long[] given = outputs[0].GetTensorTypeAndShape().Shape;
-        if (model.Kind == ThirdPartyModel.LabelMap) TakeLabels(outputs[0], given, labels, confidence);
-        else Decide(outputs[0].GetTensorDataAsSpan<float>(), given, labels, confidence);
+        if (model.Kind == OutputKind.Labels) TakeLabels(outputs[0], labels, confidence);
+        else Decide(outputs[0], labels, confidence);
     }
 
-    private void Normalise(Mat picture)
+    private void Normalise(Mat image)
     {
-        ReadOnlySpan<byte> bgr = picture.AsSpan<byte>();
+        ReadOnlySpan<byte> bgr = image.AsSpan<byte>();
         int area = bgr.Length / 3;
         if (_input.Length != bgr.Length) _input = new float[bgr.Length];
         for (int c = 0; c < 3; c++)
         {
-            int from = model.Rgb ? 2 - c : c, step = model.Nhwc ? 3 : 1, at = model.Nhwc ? c : c * area;
-            float mean = model.Mean[c], factor = 1 / model.Std[c];
+            int from = model.Scaling.Rgb ? 2 - c : c, step = model.Nhwc ? 3 : 1, at = model.Nhwc ? c : c * area;
+            float mean = model.Scaling.Mean[c], factor = 1 / model.Scaling.Deviation[c];
             for (int i = 0; i < area; i++, at += step) _input[at] = (bgr[(i * 3) + from] - mean) * factor;
         }
     }
 
-    /// <summary>Channel after channel, enlarged to the picture: the winner so far, and the sum that its probability is a share of.</summary>
-    private void Decide(ReadOnlySpan<float> scores, long[] shape, Mat labels, Mat confidence)
+    /// <summary>Goes through the maps class by class, each enlarged to the image.</summary>
+    private void Decide(OrtValue output, Mat labels, Mat confidence)
     {
-        bool flat = shape.Length == 3;
-        int channels = flat ? 1 : (int)(model.Nhwc ? shape[3] : shape[1]), h = (int)(flat || model.Nhwc ? shape[1] : shape[2]), w = (int)(flat || model.Nhwc ? shape[2] : shape[3]);
+        ReadOnlySpan<float> values = output.GetTensorDataAsSpan<float>();
+        (int channels, int h, int w) = MapsOf(output.GetTensorTypeAndShape().Shape);
         Span<byte> label = labels.AsSpan<byte>(), sure = confidence.AsSpan<byte>();
-        if (_best.Length != label.Length) (_best, _sum) = (new float[label.Length], new float[label.Length]);
-        _best.AsSpan().Fill(float.NegativeInfinity);
-        _sum.AsSpan().Clear();
         using Mat large = new();
-        for (int c = 0; c < channels; c++)
+        if (model.Kind == OutputKind.Matte)
         {
-            ReadOnlySpan<float> plane = Enlarged(Channel(scores, c, channels, h * w), h, w, labels.Size(), large);
-            if (model.Kind == ThirdPartyModel.Matte)
-            {
-                TakeMatte(plane, label, sure);
-                return;
-            }
-
-            for (int i = 0; i < label.Length; i++)
-            {
-                float s = plane[i];
-                if (s > _best[i])
-                {
-                    // A running softmax: the sum is kept relative to the best score so far.
-                    _sum[i] = model.Kind == ThirdPartyModel.Logits ? (_sum[i] * MathF.Exp(_best[i] - s)) + 1 : 1;
-                    (_best[i], label[i]) = (s, (byte)c);
-                }
-                else if (model.Kind == ThirdPartyModel.Logits)
-                {
-                    _sum[i] += MathF.Exp(s - _best[i]);
-                }
-            }
+            TakeMatte(Enlarged(Channel(values, 0, channels, h * w), h, w, labels.Size(), large), label, sure);
+            return;
         }
 
-        for (int i = 0; i < sure.Length; i++) sure[i] = Byte(model.Kind == ThirdPartyModel.Logits ? 1 / _sum[i] : _best[i]);
+        Begin(label.Length);
+        for (int c = 0; c < channels; c++)
+            TakeClass((byte)c, Enlarged(Channel(values, c, channels, h * w), h, w, labels.Size(), large), label);
+        for (int i = 0; i < sure.Length; i++) sure[i] = Byte(model.Kind == OutputKind.Logits ? 1 / _sum[i] : _best[i]);
     }
 
-    /// <summary>One channel: how much of the pixel is foreground; a sigmoid first where the values are no probabilities.</summary>
+    /// <summary>Number and size of the maps in [1,C,H,W], [1,H,W,C] or [1,H,W].</summary>
+    private (int Channels, int Height, int Width) MapsOf(long[] shape)
+    {
+        if (shape.Length == 3) return (1, (int)shape[1], (int)shape[2]);
+        return model.Nhwc
+            ? ((int)shape[3], (int)shape[1], (int)shape[2])
+            : ((int)shape[1], (int)shape[2], (int)shape[3]);
+    }
+
+    private void Begin(int pixels)
+    {
+        if (_best.Length != pixels) (_best, _sum) = (new float[pixels], new float[pixels]);
+        _best.AsSpan().Fill(float.NegativeInfinity);
+        _sum.AsSpan().Clear();
+    }
+
+    /// <summary>
+    /// Takes a class where its value is the largest so far. For logits it keeps a running softmax: the sum of exponentials relative to
+    /// the largest so far, whose inverse is the winner's probability at the end.
+    /// </summary>
+    private void TakeClass(byte c, ReadOnlySpan<float> plane, Span<byte> label)
+    {
+        bool logits = model.Kind == OutputKind.Logits;
+        for (int i = 0; i < label.Length; i++)
+        {
+            float value = plane[i];
+            if (value > _best[i])
+            {
+                _sum[i] = logits ? (_sum[i] * MathF.Exp(_best[i] - value)) + 1 : 1;
+                (_best[i], label[i]) = (value, c);
+            }
+            else if (logits)
+            {
+                _sum[i] += MathF.Exp(value - _best[i]);
+            }
+        }
+    }
+
+    /// <summary>One map: how much of each pixel is foreground; a sigmoid first if the values are not probabilities.</summary>
     private static void TakeMatte(ReadOnlySpan<float> matte, Span<byte> label, Span<byte> sure)
     {
-        bool logits = TensorPrimitives.Min(matte) < -0.01f || TensorPrimitives.Max(matte) > 1.01f;
+        bool logits = TensorPrimitives.Min(matte) < -Slack || TensorPrimitives.Max(matte) > 1 + Slack;
         for (int i = 0; i < label.Length; i++)
         {
             double p = logits ? 1 / (1 + Math.Exp(-matte[i])) : matte[i];
-            label[i] = (byte)(p >= HalfSure ? 1 : 0);
+            label[i] = (byte)(p >= Threshold ? 1 : 0);
             sure[i] = Byte((float)Math.Max(p, 1 - p));
         }
     }
 
-    private static unsafe void TakeLabels(OrtValue output, long[] shape, Mat labels, Mat confidence)
+    /// <summary>Labels [1,H,W], [1,1,H,W] or [1,H,W,1]; their confidence is unknown and taken as full.</summary>
+    private static void TakeLabels(OrtValue output, Mat labels, Mat confidence)
     {
-        int h = (int)shape[^2], w = (int)shape[^1];
-        if (shape.Length == 4 && shape[3] == 1) (h, w) = ((int)shape[1], (int)shape[2]);
-        byte[] small = output.GetTensorTypeAndShape().ElementDataType switch
+        OrtTensorTypeAndShapeInfo info = output.GetTensorTypeAndShape();
+        long[] shape = info.Shape;
+        bool last = shape.Length == 4 && shape[3] == 1;
+        int h = (int)(last ? shape[1] : shape[^2]), w = (int)(last ? shape[2] : shape[^1]);
+        byte[] small = info.ElementDataType switch
         {
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(v => (byte)v)],
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int32 => [.. output.GetTensorDataAsSpan<int>().ToArray().Select(v => (byte)v)],
+            TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(v => (byte)v)],
+            TensorElementType.Int32 => [.. output.GetTensorDataAsSpan<int>().ToArray().Select(v => (byte)v)],
             _ => output.GetTensorDataAsSpan<byte>().ToArray(),
         };
         using Mat map = Mat.FromPixelData(h, w, MatType.CV_8UC1, small);
         LabelMap.Resize(map, labels, labels.Size());
-        confidence.SetTo(Scalar.White); // it does not say how sure it is
+        confidence.SetTo(Scalar.White);
     }
 
-    private ReadOnlySpan<float> Channel(ReadOnlySpan<float> scores, int c, int channels, int area)
+    private ReadOnlySpan<float> Channel(ReadOnlySpan<float> values, int c, int channels, int area)
     {
-        if (!model.Nhwc || channels == 1) return scores.Slice(c * area, area);
+        if (!model.Nhwc || channels == 1) return values.Slice(c * area, area);
         if (_plane.Length != area) _plane = new float[area];
-        for (int i = 0; i < area; i++) _plane[i] = scores[(i * channels) + c];
+        for (int i = 0; i < area; i++) _plane[i] = values[(i * channels) + c];
         return _plane;
     }
 

@@ -35,14 +35,36 @@ public static class OptionRows<TSettings>
     /// <summary>One of a few words.</summary>
     public static OptionRow<TSettings> Choice(
         string name, string help, IReadOnlyList<string> choices, Func<TSettings, string> get, Func<TSettings, string, TSettings> put)
+        => new ValueRow<string>(name, help, get, put, new Limit<string>(choices.Contains, Choose(choices)));
+
+    /// <summary>One of a few words, each of which stands for a value; upper and lower case are the same.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="help">One line.</param>
+    /// <param name="words">Every word and its value; the default must be among them.</param>
+    /// <param name="get">The default.</param>
+    /// <param name="put">The settings with a value in its place.</param>
+    public static OptionRow<TSettings> Word<T>(
+        string name, string help, IReadOnlyList<(string Word, T Value)> words, Func<TSettings, T> get, Func<TSettings, T, TSettings> put)
     {
-        Limit<string> oneOfThem = new(choices.Contains, $"choose {string.Join(", ", choices.SkipLast(1))} or {choices[^1]}");
-        return new ValueRow<string>(name, help, get, put, oneOfThem);
+        string WordOf(T value) => words.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Word;
+        T ValueOf(string text)
+        {
+            foreach ((string word, T value) in words)
+            {
+                if (word.Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
+            }
+
+            throw new UserError($"{name} {text}: {Choose([.. words.Select(w => w.Word)])}");
+        }
+
+        return Parsed(name, help, s => WordOf(get(s)), (s, text) => put(s, ValueOf(text)));
     }
 
     /// <summary>on or off.</summary>
     public static OptionRow<TSettings> Switch(string name, string help, Func<TSettings, bool> get, Func<TSettings, bool, TSettings> put)
         => Choice(name, help, ["on", "off"], s => get(s) ? "on" : "off", (s, text) => put(s, text == "on"));
+
+    private static string Choose(IReadOnlyList<string> words) => $"choose {string.Join(", ", words.SkipLast(1))} or {words[^1]}";
 
     private sealed record FlagRow(string Name, string Help, Func<TSettings, TSettings> Set) : OptionRow<TSettings>(Name, Help)
     {

@@ -15,5 +15,10 @@ public sealed class OptionTable<TSettings>(TSettings defaults, IEnumerable<Optio
     }
 
     /// <exception cref="UserError">A value is not one that its option takes.</exception>
-    public TSettings Read(ParseResult parsed) => _options.Aggregate(defaults, (settings, o) => o.Put(settings, parsed));
+    public TSettings Read(ParseResult parsed) => Read(parsed, defaults);
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="start">Settings that the command's arguments have already changed.</param>
+    /// <exception cref="UserError">A value is not one that its option takes.</exception>
+    public TSettings Read(ParseResult parsed, TSettings start) => _options.Aggregate(start, (settings, o) => o.Put(settings, parsed));
 }

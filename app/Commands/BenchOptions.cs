@@ -1,0 +1,28 @@
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.BenchOptions>;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>The options that only <c>bench</c> has.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Axes of a sweep, such as threads=1,2; null for none.</summary>
+    public string[]? Sweep { get; init; }
+
+    /// <summary>JSON of an earlier bench.</summary>
+    public string? Compare { get; init; }
+
+    public string? Plot { get; init; }
+    public string? Csv { get; init; }
+    public string? Markdown { get; init; }
+
+    /// <summary>In the order of <c>--help</c>.</summary>
+    public static IReadOnlyList<OptionRow<BenchOptions>> Rows { get; } =
+    [
+        Row.Value("--sweep", $"Several configurations side by side: {Commands.Sweep.Help}; more than once for their product",
+            s => s.Sweep, (s, v) => s with { Sweep = v }),
+        Row.Parsed("--compare", "The JSON of an earlier bench, to compare with", s => s.Compare, (s, v) => s with { Compare = v }),
+        Row.Parsed("--plot", "FILE.png: distribution of the latency, and its share per stage", s => s.Plot, (s, v) => s with { Plot = v }),
+        Row.Parsed("--csv", "FILE.csv: a row per configuration", s => s.Csv, (s, v) => s with { Csv = v }),
+        Row.Parsed("--markdown", "FILE.md: the same as a table for a README", s => s.Markdown, (s, v) => s with { Markdown = v }),
+    ];
+}

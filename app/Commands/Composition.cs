@@ -1,0 +1,116 @@
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Engine;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Web;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>Everything that a run consists of, opened in the order of need and disposed in the reverse order.</summary>
+internal sealed class Composition : IDisposable
+{
+    private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
+    private const double DefaultRate = 30;
+    private readonly Stack<IDisposable> _owned = new();
+
+    /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
+    public Composition(Mode mode, PipelineSettings s)
+    {
+        try
+        {
+            HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
+            Models = Own(OpenModels(s));
+            Stop = Own(new CancellationTokenSource());
+            Own(new StopSignals(Stop));
+            Source = Own(Open(s.Source, s.SourceOptions));
+            if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
+            Sinks = Own(new SinkSet(Console.WriteLine));
+            OpenFiles(s);
+            Context = Own(OpenContext(s.Vsync));
+            if (HasWindow) Sinks.Add(new WindowSink(Context));
+            if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
+            if (Sinks.Count == 0) OpenNothing(mode);
+            ModelManifest manifest = Models.Current.Manifest;
+            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, s.Render));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether images are shown in a window.</summary>
+    public bool HasWindow { get; }
+
+    public ModelShelf Models { get; }
+    public CancellationTokenSource Stop { get; }
+    public ISource Source { get; }
+    public Backdrop? Backdrop { get; }
+    public SinkSet Sinks { get; }
+    public IGlContext Context { get; }
+    public RemoteControl? Remote { get; }
+    public Renderer Renderer { get; }
+
+    /// <summary>The parts that the engine uses; they stay this object's.</summary>
+    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop);
+
+    public void Dispose()
+    {
+        while (_owned.TryPop(out IDisposable? part)) part.Dispose();
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private ISource Open(string name, SourceOptions options) => SourceFactory.Open(name, options, Stop.Token.WaitHandle);
+
+    /// <summary>The model of the settings, together with the others in its folder, which M goes through.</summary>
+    private static ModelShelf OpenModels(PipelineSettings s)
+    {
+        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
+        bool isFolder = Directory.Exists(s.Model);
+        string? folder = isFolder ? s.Model : Path.GetDirectoryName(Path.GetFullPath(s.Model));
+        string[] files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal)] : [];
+        if (isFolder && files.Length == 0) throw new UserError($"no model in {s.Model}: it needs .onnx files");
+        int first = isFolder ? 0 : Array.IndexOf(files, Path.Combine(folder!, Path.GetFileName(s.Model)));
+        return first < 0
+            ? new ModelShelf([s.Model], 0, Load(s.Model), Load)
+            : new ModelShelf(files, first, Load(files[first]), Load);
+    }
+
+    private void OpenFiles(PipelineSettings s)
+    {
+        double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
+        foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, rate, s.Video));
+        if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder));
+        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, rate));
+    }
+
+    private IGlContext OpenContext(bool vsync) => HasWindow
+        ? new GlfwContext($"RealtimeSeg – {Path.GetFileName(Source.Name)}", FirstWindowWidth, FirstWindowHeight, vsync)
+        : new EglContext();
+
+    private RemoteControl Serve(WebAddress address, double framesPerSecond)
+    {
+        RemoteControl remote = new();
+        WebSink images = new(framesPerSecond);
+        Sinks.Add(images);
+        WebServer server = Own(new WebServer(address, images, remote));
+        Console.WriteLine($"the live image is at {server.Url}{(address.Token is null ? "" : "?token=…")}");
+        return remote;
+    }
+
+    private void OpenNothing(Mode mode)
+    {
+        if (mode.Windowed) Console.WriteLine("no window and no output: measuring only; name FILE.mp4 or FILE.png to keep the images");
+        Sinks.Add(new NullSink());
+    }
+}

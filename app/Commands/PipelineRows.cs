@@ -1,0 +1,159 @@
+using System.Globalization;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Engine;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Inference.ThirdParty;
+using RealtimeSeg.Sources;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.PipelineSettings>;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>
+/// Every option of <c>live</c>, <c>replay</c> and <c>bench</c>, a row each: name, help, default, where the value goes, and its range.
+/// </summary>
+internal static class PipelineRows
+{
+    private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63;
+
+    private static readonly (string, Schedule?)[] Schedules =
+        [("auto", null), ("inline", Schedule.Inline), ("ahead", Schedule.Ahead), ("pipelined", Schedule.Pipelined)];
+
+    private static readonly (string, bool?)[] Refinements = [("auto", null), ("on", true), ("off", false)];
+
+    private static readonly (string, HudDetail)[] HudDetails =
+        [("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
+
+    private static readonly OptionRow<PipelineSettings>[] Network =
+    [
+        Row.Value("--model", "Exported .onnx file, or a folder of them; M goes from one to the next",
+            s => s.Model, (s, v) => s with { Model = v }),
+        Row.Value("--provider", string.Join(", ", ExecutionProviders.Choices),
+            s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
+        Row.Value("--threads", "CPU threads for the network; 0 for one per core",
+            s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.AtLeast(0)),
+        Row.Switch("--spin", "Let idle threads of the network spin: on or off",
+            s => s.Segmenter.Spin, (s, v) => s with { Segmenter = s.Segmenter with { Spin = v } }),
+        Row.Parsed("--size", "Working size WxH of the network instead of the model's",
+            _ => null, (s, v) => s with { Segmenter = s.Segmenter with { Size = Parse.Size("--size", v) } }),
+        Row.Parsed("--fit", "How frames of another aspect are fitted to that size: keep (the network takes the frame's aspect), "
+            + "stretch, letterbox or crop",
+            _ => null, (s, v) => s with { Segmenter = s.Segmenter with { Fit = FrameGeometry.ParseFit(v) } }),
+        Row.Value("--target-fps", "Choose the network's size to hold this frame rate; 0 for a fixed size",
+            s => s.Labels.TargetFps, (s, v) => s with { Labels = s.Labels with { TargetFps = v } }, Limits.Between(0.0, HighestRate)),
+        Row.Value("--mask-every", "Run the network on every n-th frame only",
+            s => s.Labels.Every, (s, v) => s with { Labels = s.Labels with { Every = v } }, Limits.AtLeast(1)),
+        Row.Value("--mask-fps", "Run the network at most this often per second; 0 for no limit",
+            s => s.Labels.MostPerSecond, (s, v) => s with { Labels = s.Labels with { MostPerSecond = v } },
+            Limits.Between(0.0, HighestRate)),
+        Row.Flag("--skip-still", "Skip the network while the image does not change",
+            s => s with { Labels = s.Labels with { SkipStill = true } }),
+        Row.Value("--smooth", "Temporal smoothing of the classes, 0 to 1",
+            s => s.Labels.Smooth, (s, v) => s with { Labels = s.Labels with { Smooth = v } }, Limits.Between(0f, 1)),
+    ];
+
+    private static readonly OptionRow<PipelineSettings>[] ThirdParty =
+    [
+        Row.Parsed("--layout", "Of a third-party model: nchw or nhwc",
+            _ => null, (s, v) => Hint(s, h => h with { Layout = v })),
+        Row.Parsed("--color", "Its order of channels: rgb or bgr",
+            _ => null, (s, v) => Hint(s, h => h with { Color = v })),
+        Row.Parsed("--mean", "Its mean in 0-255, one number or three with commas",
+            _ => null, (s, v) => Hint(s, h => h with { Mean = Parse.Channels("--mean", v) })),
+        Row.Parsed("--std", "Its standard deviation in 0-255, likewise",
+            _ => null, (s, v) => Hint(s, h => h with { Std = Parse.Channels("--std", v, positive: true) })),
+        Row.Parsed("--labels", "Its class names: a file, one per line",
+            _ => null, (s, v) => Hint(s, h => h with { Labels = Sidecar.LabelsOf(v) })),
+        Row.Parsed("--colors", "Its class colours: a file, R G B per line",
+            _ => null, (s, v) => Hint(s, h => h with { Colors = Sidecar.ColorsOf(v) })),
+    ];
+
+    private static readonly OptionRow<PipelineSettings>[] Source =
+    [
+        Row.Value("--fps", "Frames per second, instead of the source's own",
+            s => s.SourceOptions.FramesPerSecond, (s, v) => s with { SourceOptions = s.SourceOptions with { FramesPerSecond = v } },
+            Limits.Positive<double>(HighestRate).Optional()),
+        Row.Value("--frames", "Stop after this many frames; 0 for no limit",
+            s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(0L)),
+        Row.Value("--loop", "Play a recording this many times; -1 to repeat forever",
+            s => s.SourceOptions.Times, (s, v) => s with { SourceOptions = s.SourceOptions with { Times = v } },
+            new Limit<int>(v => v is SourceOptions.Forever or > 0, "it must be at least 1, or -1 to repeat forever")),
+        Row.Value("--start", "Seconds of a recording to skip",
+            s => s.SourceOptions.Start, (s, v) => s with { SourceOptions = s.SourceOptions with { Start = v } }, Limits.AtLeast(0.0)),
+        Row.Flag("--realtime", "Play a recording at its own rate, also to files", s => AtOwnRate(s, true)),
+        Row.Flag("--no-realtime", "Play it as fast as possible, also in a window", s => AtOwnRate(s, false)),
+        Row.Word("--input-flip", "none, horizontal (as a mirror), vertical or both", FlippedSource.Words,
+            s => s.SourceOptions.Flip, (s, v) => s with { SourceOptions = s.SourceOptions with { Flip = v } }),
+        Row.Value("--input-width", "Image width to request from a camera",
+            s => s.SourceOptions.CameraWidth, (s, v) => s with { SourceOptions = s.SourceOptions with { CameraWidth = v } },
+            Limits.AtLeast(1).Optional()),
+        Row.Value("--input-height", "Image height to request from a camera",
+            s => s.SourceOptions.CameraHeight, (s, v) => s with { SourceOptions = s.SourceOptions with { CameraHeight = v } },
+            Limits.AtLeast(1).Optional()),
+        Row.Value("--input-rate", "The same as --fps, which wins",
+            _ => null, (s, v) => s with { SourceOptions = s.SourceOptions with { FramesPerSecond = s.SourceOptions.FramesPerSecond ?? v } },
+            Limits.Positive<double>(HighestRate).Optional()),
+    ];
+
+    private static readonly OptionRow<PipelineSettings>[] Display =
+    [
+        Row.Flag("--headless", "Render without a window", s => s with { Headless = true }),
+        Row.Switch("--vsync", "Wait for the display: on or off", s => s.Vsync, (s, v) => s with { Vsync = v }),
+        Row.Word("--schedule", "What runs at the same time: inline, ahead, pipelined, or auto (the least latency on this machine)",
+            Schedules, s => s.Schedule, (s, v) => s with { Schedule = v }),
+        Row.Parsed("--view", Views.Help, s => s.Render.View.Name, (s, v) => s with { Render = s.Render with { View = Views.Parse(v) } }),
+        Row.Parsed("--show", "Classes that are foreground, such as person,car; all others stay as they are",
+            _ => null, (s, v) => s with { Render = s.Render with { Show = Parse.List(v) } }),
+        Row.Parsed("--ignore-class", "Classes that are never foreground",
+            _ => null, (s, v) => s with { Render = s.Render with { Ignore = Parse.List(v) } }),
+        Row.Parsed("--backdrop", "What --view replace shows behind the foreground: an image, a video, or a colour as #RRGGBB",
+            _ => null, WithBackdrop),
+        Row.Value("--opacity", "Strength of the class colours, 0 to 1",
+            s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
+        Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Refinements,
+            s => s.Render.Refine, (s, v) => s with { Render = s.Render with { Refine = v } }),
+        Row.Word("--hud", "What lies over the image: full, figures (without the classes) or none", HudDetails,
+            s => s.Render.Hud, (s, v) => s with { Render = s.Render with { Hud = v } }),
+    ];
+
+    private static readonly OptionRow<PipelineSettings>[] Output =
+    [
+        Row.Parsed("--masks", "Folder for each frame's labels as palette PNGs", s => s.Masks, (s, v) => s with { Masks = v }),
+        Row.Parsed("--stats", "FILE.csv or FILE.jsonl for each frame's class shares", s => s.Stats, (s, v) => s with { Stats = v }),
+        Row.Parsed("--codec", "Name of an ffmpeg encoder for video",
+            s => s.Video.Codec, (s, v) => s with { Video = s.Video with { Codec = v } }),
+        Row.Value("--crf", "Constant quality of video, lower is better",
+            s => s.Video.Crf, (s, v) => s with { Video = s.Video with { Crf = v } }, Limits.Between(0, HighestCrf).Optional()),
+        Row.Parsed("--bitrate", "Bit rate of video, such as 4M, instead",
+            s => s.Video.Bitrate, (s, v) => s with { Video = s.Video with { Bitrate = v } }),
+        Row.Flag("--keep-audio", "Copy a video file's sound", s => s with { Video = s.Video with { SoundFrom = s.Source } }),
+        Row.Parsed("--json", "File for the run's figures", s => s.Json, (s, v) => s with { Json = v }),
+        Row.Parsed("--http", "Serve a page with the live image at ADDRESS:PORT, such as 127.0.0.1:8080",
+            s => s.HttpAddress, (s, v) => s with { HttpAddress = v }),
+        Row.Parsed("--http-token", "Secret that the page asks for; required for any address but this machine's own",
+            s => s.HttpToken, (s, v) => s with { HttpToken = v }),
+        Row.Value("--http-fps", "Most images per second for the page",
+            s => s.HttpFps, (s, v) => s with { HttpFps = v }, Limits.Positive<double>(HighestPageRate)),
+    ];
+
+    /// <summary>In the order of <c>--help</c>.</summary>
+    public static IReadOnlyList<OptionRow<PipelineSettings>> All { get; } = [.. Network, .. ThirdParty, .. Source, .. Display, .. Output];
+
+    private static PipelineSettings Hint(PipelineSettings s, Func<ModelHints, ModelHints> change)
+        => s with { Segmenter = s.Segmenter with { Hints = change(s.Segmenter.Hints ?? new ModelHints()) } };
+
+    private static PipelineSettings AtOwnRate(PipelineSettings s, bool paced) => s.Paced is null
+        ? s with { Paced = paced }
+        : throw new UserError("--realtime and --no-realtime: choose one");
+
+    private static PipelineSettings WithBackdrop(PipelineSettings s, string text)
+    {
+        const string Remedy = "give an image, a video, or a colour as #RRGGBB";
+        if (!text.StartsWith('#'))
+            return File.Exists(text) ? s with { Backdrop = text } : throw new UserError($"--backdrop {text}: no such file; {Remedy}");
+        return text.Length == 7 && int.TryParse(text.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int rgb)
+            ? s with { Render = s.Render with { Backdrop = rgb } }
+            : throw new UserError($"--backdrop {text}: {Remedy}");
+    }
+}

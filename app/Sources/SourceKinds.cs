@@ -1,0 +1,26 @@
+namespace RealtimeSeg.Sources;
+
+/// <summary>Every kind of source. A new one is a file beside this one, a row here and a test.</summary>
+public static class SourceKinds
+{
+    /// <summary>In the order in which they are tried; the last one takes any name.</summary>
+    public static IReadOnlyList<SourceKind> All { get; } =
+    [
+        new("camera", ["0", "/dev/video0", "v4l2:///dev/video0"], IsLive: true,
+            CameraSource.Matches, (uri, o) => new CameraSource(uri, o.FramesPerSecond, o.CameraSize)),
+        new("network stream", StreamSource.Schemes, IsLive: true,
+            StreamSource.Matches, (uri, o) => new StreamSource(uri, o.FramesPerSecond)),
+        new("toy street", ["synth://", "synth://SEED"], IsLive: false,
+            StreetSource.Matches, (uri, o) => new StreetSource(uri, o.FramesPerSecond)),
+        new("image, sequence, glob or folder of images", ["FILE.jpg", "NAME%06d.png", "\"glob*.jpg\""], IsLive: false,
+            ImageSource.Matches, (uri, o) => new ImageSource(uri, o.FramesPerSecond)),
+        new("video", ["FILE.mp4"], IsLive: false,
+            _ => true, (uri, o) => new VideoSource(uri, o.FramesPerSecond)),
+    ];
+
+    /// <summary>All kinds with their examples, for <c>--help</c>.</summary>
+    public static string Help { get; } = string.Join("; ", All.Select(k => $"{k.Help} ({string.Join(", ", k.Examples)})"));
+
+    /// <summary>The kind of a name.</summary>
+    public static SourceKind Of(string uri) => All.First(k => k.Matches(uri));
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>
+/// File names with a place for a number, such as NAME%06d.png, as ffmpeg and most recorders write them: %d, or %0Nd for N digits.
+/// </summary>
+public static partial class NumberedName
+{
+    /// <summary>Whether a name has a place for a number.</summary>
+    public static bool Matches(string path) => Place().IsMatch(path);
+
+    /// <summary>The name of one file of the sequence.</summary>
+    public static string At(string path, long number)
+        => Place().Replace(path, m => number.ToString("D" + (Digits(m) ?? 1), CultureInfo.InvariantCulture));
+
+    /// <summary>A glob that every file of the sequence matches; a name without a number is returned as it is.</summary>
+    public static string Glob(string path) => Place().Replace(path, m => Digits(m) is { } digits ? new string('?', digits) : "*");
+
+    private static int? Digits(Match place)
+        => place.Groups["digits"] is { Success: true } digits ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex("%(0(?<digits>\\d))?d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Place();
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using RealtimeSeg.Commands;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>The app's command tree: every row of it has help, and refuses what is outside its range.</summary>
+public sealed class OptionTests
+{
+    private static readonly Type[] Fractions = [typeof(float), typeof(double), typeof(double?)];
+
+    /// <summary>Every option of every command that takes fractions, by command and name.</summary>
+    public static TheoryData<string, string> FractionalOptions()
+    {
+        TheoryData<string, string> all = [];
+        foreach (Command command in AppCommands.Root().Subcommands)
+        {
+            foreach (Option option in command.Options.Where(o => Fractions.Contains(o.ValueType))) all.Add(command.Name, option.Name);
+        }
+
+        return all;
+    }
+
+    [Fact]
+    public void Every_command_argument_and_option_has_help() => Assert.Empty(CommandReference.WithoutHelp(AppCommands.Root()));
+
+    [Theory]
+    [MemberData(nameof(FractionalOptions))]
+    public void An_option_refuses_what_is_not_a_finite_number(string command, string option)
+    {
+        foreach (string value in new[] { "NaN", "Infinity", "-Infinity" })
+            Assert.StartsWith($"error: {option} {value}: it ", Refusal(command, "synth://", option, value), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--opacity", "1.5", "between 0 and 1")]
+    [InlineData("--threads", "-1", "negative")]
+    [InlineData("--frames", "-1", "negative")]
+    [InlineData("--fps", "0", "above 0")]
+    [InlineData("--input-width", "0", "at least 1")]
+    [InlineData("--loop", "-2", "-1 to repeat forever")]
+    [InlineData("--spin", "maybe", "choose on or off")]
+    [InlineData("--schedule", "later", "choose auto, inline, ahead or pipelined")]
+    [InlineData("--refine", "much", "choose auto, on or off")]
+    [InlineData("--hud", "most", "choose full, figures or none")]
+    [InlineData("--mean", "1,2", "one number or three")]
+    [InlineData("--std", "0", "one number or three")]
+    [InlineData("--backdrop", "#12", "#RRGGBB")]
+    [InlineData("--keep-audio", "", "not a file with sound")]
+    [InlineData("--realtime", "--no-realtime", "choose one")]
+    [InlineData("--input-height", "480", "give both or neither")]
+    public void An_option_refuses_a_value_outside_its_range(string option, string value, string remedy)
+    {
+        string refusal = Refusal(["replay", "synth://", "null", option, .. value.Length > 0 ? (string[])[value] : []]);
+        Assert.Contains(option, refusal, StringComparison.Ordinal);
+        Assert.Contains(remedy, refusal, StringComparison.Ordinal);
+    }
+
+    /// <summary>The one line on standard error that a command line ends in before anything is opened.</summary>
+    private static string Refusal(params string[] arguments)
+    {
+        TextWriter before = Console.Error;
+        using StringWriter error = new();
+        Console.SetError(error);
+        try
+        {
+            // A model that does not exist: a value that is let through does not start a run either.
+            Assert.Equal(CommandRunner.UserErrorCode, CommandRunner.Run(AppCommands.Root(), [.. arguments, "--model", "/none.onnx"]));
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        return Assert.Single(error.ToString().TrimEnd().Split('\n'));
+    }
+}

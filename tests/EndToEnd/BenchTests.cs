@@ -1,0 +1,59 @@
+using System.Text.Json;
+using OpenCvSharp;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.EndToEnd;
+
+/// <summary><c>bench</c> as a user runs it: its JSON, its sweeps and its comparison.</summary>
+public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
+{
+    [Fact]
+    public void Bench_writes_every_key_of_its_JSON_and_compares_with_an_earlier_one()
+    {
+        using TemporaryFolder folder = new();
+        (int code, _, string error) = App("bench", "synth://3", "--frames", "5", "--json", folder["b.json"]);
+        Assert.True(code == 0, error);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        JsonElement root = json.RootElement, stages = root.GetProperty("stages");
+        Assert.Equal(5, root.GetProperty("frames").GetInt32());
+        Assert.Equal("cpu", root.GetProperty("provider").GetString());
+        foreach (string stage in new[] { "capture", "fit", "infer", "steady", "upload", "composite", "present" })
+        {
+            foreach (string key in new[] { "p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms" })
+                Assert.True(stages.GetProperty(stage).GetProperty(key).GetDouble() >= 0);
+        }
+
+        double whole = root.GetProperty("capture_to_present").GetProperty("p50_ms").GetDouble();
+        Assert.True(whole > stages.GetProperty("infer").GetProperty("p50_ms").GetDouble());
+        foreach (string key in new[] { "fps", "dropped", "managed_bytes_per_frame", "gen2_collections", "peak_rss_mb", "flicker" })
+            Assert.True(root.GetProperty(key).GetDouble() >= 0, key);
+
+        (code, string text, error) = App("bench", "synth://3", "--frames", "5", "--compare", folder["b.json"]);
+        Assert.True(code == 0, error);
+        Assert.Contains($"before: {folder["b.json"]}", text, StringComparison.Ordinal);
+        string[] compared = [.. text.Split('\n').Where(l => l.TrimStart().StartsWith("frame period", StringComparison.Ordinal))];
+        Assert.Equal(4, compared[^1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length);
+    }
+
+    [Fact]
+    public void A_sweep_measures_every_combination_of_its_axes()
+    {
+        using TemporaryFolder folder = new();
+        string[] axes = ["--sweep", "size=160x120,96x64", "--sweep", "threads=1,2"];
+        string[] files = ["--csv", folder["b.csv"], "--markdown", folder["b.md"], "--plot", folder["b.png"], "--json", folder["b.json"]];
+        (int code, string text, string error) = App(["bench", "synth://3", "--frames", "4", .. axes, .. files]);
+        Assert.True(code == 0, error);
+        Assert.Contains("capture to present", text, StringComparison.Ordinal);
+        Assert.Equal(5, File.ReadAllLines(folder["b.csv"]).Length);
+        Assert.Equal(6, File.ReadAllLines(folder["b.md"]).Length);
+        Assert.Contains("size 96x64 threads 2", File.ReadAllText(folder["b.csv"]), StringComparison.Ordinal);
+        using Mat plot = Cv2.ImRead(folder["b.png"]);
+        Assert.Equal(new Size(1000, 760), plot.Size());
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        Assert.Equal(4, json.RootElement.GetArrayLength());
+    }
+
+    private (int Code, string Out, string Error) App(params string[] arguments)
+        => Cli.Run(Repository.Root, [.. arguments, "--model", model.File]);
+}
