@@ -27,7 +27,7 @@ public static class OptionRows<TSettings>
         string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
         => new ValueRow<T>(name, help, get, put, limit);
 
-    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option if that fails.</summary>
+    /// <summary>A text that is parsed; <paramref name="put"/> throws a <see cref="UserError"/> that names the option on failure.</summary>
     public static OptionRow<TSettings> Parsed(
         string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
         => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
