@@ -8,6 +8,9 @@ public sealed class Compositor : IDisposable
 {
     private const int PaletteSize = 256;
 
+    /// <summary>Texture units after those of the inputs that every view has.</summary>
+    private const int PrePassUnit = 4, BackdropUnit = 5;
+
     private readonly GL _gl;
     private readonly Dictionary<View, ViewShaders> _views;
     private readonly ShaderProgram _tintMask;
@@ -50,8 +53,8 @@ public sealed class Compositor : IDisposable
         Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
         _gl.Viewport(frame.X, frame.Y, (uint)frame.Width, (uint)frame.Height);
         Prepare(shaders.Main, mask, opacity);
-        shaders.SamplePrePass(4);
-        if (view.ShowsBackdrop) shaders.Main.Sample("backdrop", _backdrop.Texture, 5);
+        shaders.SamplePrePass(PrePassUnit);
+        if (view.ShowsBackdrop) shaders.Main.Sample("backdrop", _backdrop.Texture, BackdropUnit);
         if (view.CanBeTransparent) shaders.Main.Set("transparent", _transparent ? 1 : 0);
         view.OwnUniforms?.Invoke(shaders.Main, frame);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
