@@ -8,7 +8,8 @@ namespace RealtimeSeg.Tests.Training;
 /// <summary>Folder layouts, splits and class maps.</summary>
 public sealed class LayoutTests
 {
-    private static readonly Scalar Aeroplane = Rgb(128, 0, 0), Car = Rgb(128, 128, 128), Person = Rgb(192, 128, 128), Void = Rgb(224, 224, 192);
+    private static readonly Scalar Aeroplane = Rgb(128, 0, 0), Car = Rgb(128, 128, 128);
+    private static readonly Scalar Person = Rgb(192, 128, 128), Void = Rgb(224, 224, 192);
 
     [Fact]
     public void VOCs_palette_colours_are_read_as_indices()
@@ -24,7 +25,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void VOC_lends_streets_its_cars_and_people_and_nothing_else()
+    public void The_street_map_takes_cars_and_people_of_VOC_and_ignores_the_rest()
     {
         using TemporaryFolder folder = new();
         WriteVoc(folder, Aeroplane, Car, Person);
@@ -32,7 +33,8 @@ public sealed class LayoutTests
         Save(folder["people/masks"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(0)));
         Save(folder["camvid/train"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
         Save(folder["camvid/trainannot"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
-        MixedDataset mixed = MixedDataset.Parse($"{folder["camvid"]},{folder.Path},{folder["people"]},synth", new Split(Training: true), "street");
+        string spec = $"{folder["camvid"]},{folder.Path},{folder["people"]},synth";
+        MixedDataset mixed = MixedDataset.Parse(spec, new Split(Training: true), "street");
         Assert.Equal([2, 2, 2, 2], Labels(mixed.Parts[0]));
         Assert.Equal([255, 255, 8, 9], Labels(mixed.Parts[1]));
         Assert.Equal([255, 255, 255, 255], Labels(mixed.Parts[2]));
@@ -49,7 +51,7 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void Of_images_and_masks_every_fifth_by_name_is_kept_for_judging()
+    public void Of_images_and_masks_every_fifth_by_name_is_kept_for_validation()
     {
         using TemporaryFolder folder = new();
         for (int i = 0; i < 11; i++)
@@ -58,14 +60,15 @@ public sealed class LayoutTests
             Save(folder["masks"], $"{i:D2}.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(255)));
         }
 
-        IDataset kept = DatasetLayout.Open(folder.Path, new Split(Training: false), "voc-person"), learnt = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
+        IDataset kept = DatasetLayout.Open(folder.Path, new Split(Training: false), "voc-person");
+        IDataset learnt = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
         Assert.Equal([4, 9], Enumerable.Range(0, kept.Count).Select(i => (int)kept.Load(i).Image.At<Vec3b>(0, 0).Item0));
         Assert.Equal(9, learnt.Count);
         Assert.Equal([1, 1, 1, 1], Labels(kept));
     }
 
     [Fact]
-    public void A_drive_can_be_left_out_of_training_and_judged_on()
+    public void A_drive_can_be_left_out_of_training_and_validated_on()
     {
         using TemporaryFolder folder = new();
         foreach ((string part, string name) in new[] { ("train", "A_1"), ("train", "B_1"), ("val", "A_2"), ("val", "A_3"), ("val", "B_2") })
@@ -90,13 +93,13 @@ public sealed class LayoutTests
         Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-cat"));
     }
 
-    /// <summary>One picture of four quarters: background and the three colours.</summary>
+    /// <summary>One image of four quarters: background and the three colours.</summary>
     private static void WriteVoc(TemporaryFolder folder, Scalar second, Scalar third, Scalar fourth)
     {
         Mat labels = new(8, 8, MatType.CV_8UC3, Scalar.Black);
-        foreach ((Rect place, Scalar color) in new[] { (new Rect(4, 0, 4, 4), second), (new Rect(0, 4, 4, 4), third), (new Rect(4, 4, 4, 4), fourth) })
+        foreach ((int x, int y, Scalar color) in new[] { (4, 0, second), (0, 4, third), (4, 4, fourth) })
         {
-            using Mat quarter = new(labels, place);
+            using Mat quarter = new(labels, new Rect(x, y, 4, 4));
             quarter.SetTo(color);
         }
 
@@ -106,7 +109,7 @@ public sealed class LayoutTests
         File.WriteAllText(folder["ImageSets/Segmentation/train.txt"], "one\n");
     }
 
-    /// <summary>The labels in the middle of the four quarters of the first picture.</summary>
+    /// <summary>The labels at the centres of the four quarters of the first image.</summary>
     private static int[] Labels(IDataset set)
     {
         Mat labels = set.Load(0).Labels;
@@ -115,9 +118,9 @@ public sealed class LayoutTests
 
     private static Scalar Rgb(int r, int g, int b) => new(b, g, r);
 
-    private static void Save(string folder, string name, Mat picture)
+    private static void Save(string folder, string name, Mat image)
     {
         Directory.CreateDirectory(folder);
-        using (picture) Assert.True(Cv2.ImWrite(Path.Combine(folder, name), picture));
+        using (image) Assert.True(Cv2.ImWrite(Path.Combine(folder, name), image));
     }
 }

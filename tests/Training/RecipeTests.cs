@@ -9,7 +9,7 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
 
-/// <summary>What a file says of how it was made and how good it is.</summary>
+/// <summary>The recipe and the scores in an exported file.</summary>
 public sealed class RecipeTests
 {
     [Fact]
@@ -19,7 +19,13 @@ public sealed class RecipeTests
         Toy.Train(Toy.Config(1), folder["first"]);
         RunConfig config = Toy.Config(2) with
         {
-            From = folder["first"], AverageDecay = 0.5, Scale = "0.5-1.25", Augment = "hue,paste", Weighting = ClassWeights.Root, ClipNorm = 3, LearningRate = 2.5e-4,
+            From = folder["first"],
+            AverageDecay = 0.5,
+            Scale = "0.5-1.25",
+            Augment = "hue,paste",
+            Weighting = ClassWeights.Root,
+            ClipNorm = 3,
+            LearningRate = 2.5e-4,
             Objective = new Objective { Loss = Objective.HardExamples, Auxiliary = 0.4f, LabelSmoothing = 0.05f },
         };
         Checkpoint shipped = TrainFrom(config, folder["second"]);
@@ -30,7 +36,8 @@ public sealed class RecipeTests
         foreach (string line in recipe.Take(2))
         {
             string[] words = line.Split(' ');
-            foreach (int at in new[] { Array.IndexOf(words, "--from"), Array.IndexOf(words, "--out") }.Where(i => i >= 0)) words[at + 1] = folder["again-" + words[at + 1]];
+            foreach (int at in new[] { Array.IndexOf(words, "--from"), Array.IndexOf(words, "--out") }.Where(i => i >= 0))
+                words[at + 1] = folder["again-" + words[at + 1]];
             (int code, _, string error) = Cli.Run(Repository.Root, words);
             Assert.True(code == 0, error);
         }
@@ -41,7 +48,7 @@ public sealed class RecipeTests
     }
 
     [Fact]
-    public void A_recorded_score_stands_in_the_file_and_leaves_the_network_alone()
+    public void A_recorded_score_is_in_the_file_and_leaves_the_network_unchanged()
     {
         using TemporaryFolder folder = new();
         Toy.Train(Toy.Config(1), folder["run"]);
@@ -55,7 +62,8 @@ public sealed class RecipeTests
         {
             using Evaluator evaluator = new(File.ReadAllBytes(folder["m.onnx"]), "m.onnx");
             ModelManifest m = evaluator.Manifest;
-            if (m.Scores.Count > 0) Assert.Equal(("mean IU 0.2", "mean IU 0.3", 2), (m.Scores["street val"], m.Scores["synth val"], m.Scores.Count));
+            if (m.Scores.Count > 0)
+                Assert.Equal(("mean IU 0.2", "mean IU 0.3", 2), (m.Scores["street val"], m.Scores["synth val"], m.Scores.Count));
             Assert.Equal(2, m.Recipe.Count);
             return evaluator.Labels(new SynthStreet(1, 3).Load(0).Image);
         }
@@ -64,8 +72,9 @@ public sealed class RecipeTests
     private static Checkpoint TrainFrom(RunConfig config, string folder)
     {
         Directory.CreateDirectory(folder);
-        IReadOnlyDictionary<string, float[]> initial = RunExport.Shipped(Checkpoint.Load(Path.Combine(config.From!, Checkpoint.FileName)).State);
-        new Trainer(config, folder, MixedDataset.Parse(config.Data, new Split(Training: true)), validation: null, initial).Run(null, _ => { }, default);
+        IReadOnlyDictionary<string, float[]> initial = RunExport.Shipped(Checkpoint.Of(config.From!).State);
+        MixedDataset data = MixedDataset.Parse(config.Data, new Split(Training: true));
+        new Trainer(config, folder, data, validation: null, initial).Run(null, _ => { }, default);
         return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
     }
 }

@@ -11,7 +11,9 @@ namespace RealtimeSeg.Training.Batches;
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
+    /// <summary>Batches that wait for the step.</summary>
     private const int Ahead = 3;
+
     private readonly MixedDataset _data;
     private readonly BatchShape _shape;
     private readonly int _seed;
@@ -22,25 +24,31 @@ public sealed class BatchLoader : IDisposable
     private readonly Thread _thread;
     private Exception? _failure;
 
-    /// <param name="data">What to show.</param>
+    /// <param name="data">What the batches come from.</param>
     /// <param name="shape">Size of a batch.</param>
-    /// <param name="seed">Of order and augmentation.</param>
+    /// <param name="seed">Seed of order and augmentation.</param>
     /// <param name="firstStep">The step whose batch comes first.</param>
-    /// <param name="sampling">How pictures become a batch's; null for whole ones, plainly augmented.</param>
+    /// <param name="sampling">How images become those of a batch; null for whole ones with the plain augmentation.</param>
     public BatchLoader(MixedDataset data, BatchShape shape, int seed, long firstStep, Sampling? sampling = null)
     {
-        if (data.EpochSize < shape.N) throw new UserError($"{data.EpochSize} pictures do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
-        (_data, _shape, _seed) = (data, shape, seed);
+        if (data.EpochSize < shape.N)
+            throw new UserError($"{data.EpochSize} images do not fill a batch of {shape.N}: use --batch {data.EpochSize} or fewer");
+        _data = data;
+        _shape = shape;
+        _seed = seed;
         _maker = new SampleMaker(data, shape, sampling ?? new Sampling());
         StepsPerEpoch = data.EpochSize / shape.N;
         _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
         _thread.Start();
     }
 
-    /// <summary>Whole batches in an epoch; the rest of its pictures are left out of this one.</summary>
+    /// <summary>Whole batches in an epoch; the images that fill no batch are left out of it.</summary>
     public int StepsPerEpoch { get; }
 
-    /// <summary>Copies the next batch to where the step reads it.</summary>
+    /// <summary>Copies the next batch to where the step reads it; waits until it is ready.</summary>
+    /// <param name="frame">N × H × W × 3 bytes to fill.</param>
+    /// <param name="labels">N × H × W bytes to fill.</param>
+    /// <exception cref="UserError">A file of the data cannot be used.</exception>
     public void Next(Span<byte> frame, Span<byte> labels)
     {
         Batch batch;
@@ -82,7 +90,7 @@ public sealed class BatchLoader : IDisposable
                     order = _data.Epoch(_seed, epoch);
                 }
 
-                if (!_free.TryTake(out Batch? batch)) batch = new Batch(new byte[_shape.N * _shape.H * _shape.W * 3], new byte[_shape.N * _shape.H * _shape.W]);
+                if (!_free.TryTake(out Batch? batch)) batch = Batch.Of(_shape);
                 Fill(batch, order, step);
                 _ready.Add(batch, _stop.Token);
             }
@@ -112,5 +120,12 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
-    private sealed record Batch(byte[] Frame, byte[] Labels);
+    private sealed record Batch(byte[] Frame, byte[] Labels)
+    {
+        public static Batch Of(BatchShape shape)
+        {
+            int pixels = shape.N * shape.H * shape.W;
+            return new Batch(new byte[pixels * 3], new byte[pixels]);
+        }
+    }
 }

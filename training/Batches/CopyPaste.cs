@@ -5,15 +5,20 @@ using RealtimeSeg.Training.Data;
 namespace RealtimeSeg.Training.Batches;
 
 /// <summary>
-/// Pastes an object of a rare class from one picture onto another (Ghiasi et al. 2021, "Simple copy-paste"), at its own height in the
-/// picture, because a street's pedestrians do not fly, and anywhere along its width. Rare are the classes seen less often than the median one.
+/// Pastes objects of rare classes from one image onto another (Ghiasi et al. 2021, "Simple copy-paste"), each at its own height in the
+/// image, because pedestrians in a street do not fly, and anywhere along its width. Rare classes have fewer pixels than the median one.
 /// </summary>
 public sealed class CopyPaste : IDisposable
 {
     private const int SmallestArea = 40, MostObjects = 3;
-    private const double Softness = 0.8, SmallestScale = 0.75, LargestScale = 1.33;
+
+    /// <summary>Standard deviation in pixels of the blur that softens an object's edge.</summary>
+    private const double EdgeBlur = 0.8;
+
+    private const double SmallestScale = 0.75, LargestScale = 1.33;
     private readonly int[] _rare;
-    private readonly Mat _mask = new(), _components = new(), _stats = new(), _centres = new(), _picture = new(), _part = new(), _alpha = new(), _scaledMask = new();
+    private readonly LabelComponents _components = new();
+    private readonly Mat _mask = new(), _scaledMask = new(), _scaledImage = new(), _alpha = new(), _blended = new();
 
     /// <param name="frequencies">Share of all pixels, by class.</param>
     public CopyPaste(IReadOnlyList<double> frequencies)
@@ -22,7 +27,7 @@ public sealed class CopyPaste : IDisposable
         _rare = [.. Enumerable.Range(0, frequencies.Count).Where(c => frequencies[c] > 0 && frequencies[c] < median)];
     }
 
-    /// <summary>A new sample: <paramref name="onto"/> with up to three objects of <paramref name="from"/>. The caller disposes it.</summary>
+    /// <summary>A copy of <paramref name="onto"/> with up to three objects of <paramref name="from"/>; the caller disposes it.</summary>
     public Sample Apply(Sample onto, Sample from, Random random)
     {
         Sample result = new(onto.Image.Clone(), onto.Labels.Clone());
@@ -32,54 +37,62 @@ public sealed class CopyPaste : IDisposable
         foreach (int label in classes)
         {
             if (pasted >= wanted) break;
-            Cv2.InRange(from.Labels, new Scalar(label), new Scalar(label), _mask);
-            int count = Cv2.ConnectedComponentsWithStats(_mask, _components, _stats, _centres);
-            int[] large = [.. Enumerable.Range(1, Math.Max(0, count - 1)).Where(i => _stats.At<int>(i, (int)ConnectedComponentsTypes.Area) >= SmallestArea)];
-            if (large.Length == 0) continue;
-            Paste(result, from, large[random.Next(large.Length)], label, random);
+            IReadOnlyList<LabelComponent> objects = _components.Of(from.Labels, label, SmallestArea);
+            if (objects.Count == 0) continue;
+            Paste(result, from.Image, objects[random.Next(objects.Count)], label, random);
             pasted++;
         }
 
         return result;
     }
 
-    private void Paste(Sample result, Sample from, int component, int label, Random random)
-    {
-        int At(ConnectedComponentsTypes what) => _stats.At<int>(component, (int)what);
-        Rect box = new(At(ConnectedComponentsTypes.Left), At(ConnectedComponentsTypes.Top), At(ConnectedComponentsTypes.Width), At(ConnectedComponentsTypes.Height));
-        double scale = SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble());
-        Size size = new(Math.Max(1, (int)(box.Width * scale)), Math.Max(1, (int)(box.Height * scale)));
-        using Mat components = new(_components, box), picture = new(from.Image, box);
-        Cv2.InRange(components, new Scalar(component), new Scalar(component), _mask);
-        Cv2.Resize(picture, _picture, size, 0, 0, FrameFit.Rule(scale < 1));
-        LabelMap.Resize(_mask, _scaledMask, size);
-
-        // Its feet keep their place, as a share of the picture's height; what would stand outside is cut off.
-        int width = result.Image.Width, height = result.Image.Height, foot = (int)((box.Y + box.Height) / (double)from.Image.Height * height);
-        Rect target = new(random.Next(-size.Width / 2, Math.Max(1, width - (size.Width / 2))), foot - size.Height, size.Width, size.Height);
-        Rect seen = target & new Rect(0, 0, width, height);
-        if (seen.Width < 1 || seen.Height < 1) return;
-        Rect source = new(seen.X - target.X, seen.Y - target.Y, seen.Width, seen.Height);
-        using Mat mask = new(_scaledMask, source), part = new(_picture, source), onto = new(result.Image, seen), ontoLabels = new(result.Labels, seen);
-        Blend(part, mask, onto);
-        ontoLabels.SetTo(new Scalar(label), mask);
-    }
-
-    /// <summary>The part over the picture, with a soft edge so that the network cannot learn the seam.</summary>
-    private void Blend(Mat part, Mat mask, Mat onto)
-    {
-        Cv2.GaussianBlur(mask, _alpha, new Size(0, 0), Softness);
-        using Mat alpha = new();
-        Cv2.CvtColor(_alpha, alpha, ColorConversionCodes.GRAY2BGR);
-        using Mat difference = new();
-        Cv2.Subtract(part, onto, difference, dtype: (int)MatType.CV_16SC3);
-        Cv2.Multiply(difference, alpha, difference, 1 / 255.0, (int)MatType.CV_16SC3);
-        Cv2.Add(onto, difference, _part, dtype: (int)MatType.CV_8UC3);
-        _part.CopyTo(onto);
-    }
-
     public void Dispose()
     {
-        foreach (Mat m in (Mat[])[_mask, _components, _stats, _centres, _picture, _part, _alpha, _scaledMask]) m.Dispose();
+        _components.Dispose();
+        foreach (Mat m in (Mat[])[_mask, _scaledMask, _scaledImage, _alpha, _blended]) m.Dispose();
+    }
+
+    private void Paste(Sample onto, Mat from, LabelComponent component, int label, Random random)
+    {
+        Size size = Scale(from, component, SmallestScale + ((LargestScale - SmallestScale) * random.NextDouble()));
+        Rect target = Place(component.Box, size, from.Height, onto.Image.Size(), random);
+        Rect seen = target & new Rect(0, 0, onto.Image.Width, onto.Image.Height); // what would stand outside is cut off
+        if (seen.Width < 1 || seen.Height < 1) return;
+        Rect source = new(seen.X - target.X, seen.Y - target.Y, seen.Width, seen.Height);
+        using Mat mask = new(_scaledMask, source), part = new(_scaledImage, source);
+        using Mat image = new(onto.Image, seen), labels = new(onto.Labels, seen);
+        Blend(part, mask, image);
+        labels.SetTo(new Scalar(label), mask);
+    }
+
+    /// <summary>Scales the object's box and mask into their buffers; returns their size.</summary>
+    private Size Scale(Mat from, LabelComponent component, double scale)
+    {
+        Size size = new(Math.Max(1, (int)(component.Box.Width * scale)), Math.Max(1, (int)(component.Box.Height * scale)));
+        using Mat map = new(_components.Map, component.Box), image = new(from, component.Box);
+        Cv2.InRange(map, new Scalar(component.Id), new Scalar(component.Id), _mask);
+        Cv2.Resize(image, _scaledImage, size, 0, 0, FrameFit.Rule(scale < 1));
+        LabelMap.Resize(_mask, _scaledMask, size);
+        return size;
+    }
+
+    /// <summary>Where the object goes: its foot stays at the same share of the image's height.</summary>
+    private static Rect Place(Rect box, Size size, int fromHeight, Size onto, Random random)
+    {
+        int foot = (int)((box.Y + box.Height) / (double)fromHeight * onto.Height);
+        int left = random.Next(-size.Width / 2, Math.Max(1, onto.Width - (size.Width / 2)));
+        return new Rect(left, foot - size.Height, size.Width, size.Height);
+    }
+
+    /// <summary>Draws the part over the image, with a soft edge so that the network cannot learn the seam.</summary>
+    private void Blend(Mat part, Mat mask, Mat onto)
+    {
+        Cv2.GaussianBlur(mask, _alpha, new Size(0, 0), EdgeBlur);
+        using Mat alpha = new(), difference = new();
+        Cv2.CvtColor(_alpha, alpha, ColorConversionCodes.GRAY2BGR);
+        Cv2.Subtract(part, onto, difference, dtype: (int)MatType.CV_16SC3);
+        Cv2.Multiply(difference, alpha, difference, 1 / 255.0, (int)MatType.CV_16SC3);
+        Cv2.Add(onto, difference, _blended, dtype: (int)MatType.CV_8UC3);
+        _blended.CopyTo(onto);
     }
 }

@@ -4,70 +4,67 @@ using RealtimeSeg.Training.Data;
 namespace RealtimeSeg.Training.Batches;
 
 /// <summary>
-/// The easy examples of DeconvNet's first training stage (Noh, Hong and Han 2015, section 4.1): one object, in the middle of a crop
-/// 1.2 times its size, everything else background. Data sets without instances give their label map's connected components; those
-/// without a background class ignore the rest.
+/// The easy examples of DeconvNet's first training stage (Noh, Hong and Han 2015, section 4.1): one object at the centre of a crop
+/// 1.2 times its size, everything else background. The objects are the connected components of the label image, as the data sets
+/// have no instances; those without a background class ignore the rest.
 /// </summary>
-public sealed class ObjectCrops(IReadOnlyList<string> classNames)
+public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
 {
     private const string Background = "background";
     private const double Margin = 1.2;
 
-    /// <summary>Components of fewer pixels are noise of the labelling; crops of less than this side would be all blur.</summary>
+    /// <summary>Components of fewer pixels are label noise; crops with a shorter side would be all blur.</summary>
     private const int SmallestArea = 64, SmallestSide = 48;
 
     private readonly bool _hasBackground = classNames[0] == Background;
+    private readonly LabelComponents _components = new();
 
-    /// <summary>One object of the sample, as a sample of its own that the caller disposes; the whole sample if it has none.</summary>
-    public Sample Cut(Sample sample, Random random)
+    /// <summary>One random object of the sample, as a sample that the caller disposes; the whole sample if it has none.</summary>
+    public Sample Crop(Sample sample, Random random)
     {
-        foreach (int label in Shuffled(Present(sample.Labels), random))
+        int[] classes = [.. Present(sample.Labels)];
+        random.Shuffle(classes);
+        foreach (int label in classes)
         {
-            using Mat mask = new(), components = new(), stats = new(), centres = new();
-            Cv2.InRange(sample.Labels, new Scalar(label), new Scalar(label), mask);
-            int count = Cv2.ConnectedComponentsWithStats(mask, components, stats, centres);
-            int[] large = [.. Enumerable.Range(1, Math.Max(0, count - 1)).Where(i => stats.At<int>(i, (int)ConnectedComponentsTypes.Area) >= SmallestArea)];
-            if (large.Length == 0) continue;
-            int chosen = large[random.Next(large.Length)];
-            Rect window = Window(stats, chosen, sample.Labels.Size());
-            using Mat imagePart = new(sample.Image, window), labelPart = new(sample.Labels, window), componentPart = new(components, window);
-            return new Sample(imagePart.Clone(), OnlyObject(labelPart, componentPart, chosen, label));
+            IReadOnlyList<LabelComponent> objects = _components.Of(sample.Labels, label, SmallestArea);
+            if (objects.Count == 0) continue;
+            LabelComponent chosen = objects[random.Next(objects.Count)];
+            Rect window = Window(chosen.Box, sample.Labels.Size());
+            using Mat image = new(sample.Image, window), labels = new(sample.Labels, window), map = new(_components.Map, window);
+            return new Sample(image.Clone(), OnlyObject(labels, map, chosen.Id, label));
         }
 
         return new Sample(sample.Image.Clone(), sample.Labels.Clone());
     }
 
-    /// <summary>The object's bounding box, 1.2 times as large about its centre, within the picture.</summary>
-    private static Rect Window(Mat stats, int component, Size picture)
+    public void Dispose() => _components.Dispose();
+
+    /// <summary>The bounding box, 1.2 times as large about its centre, clipped to the image.</summary>
+    private static Rect Window(Rect box, Size image)
     {
-        int At(ConnectedComponentsTypes what) => stats.At<int>(component, (int)what);
-        double width = Math.Max(SmallestSide, At(ConnectedComponentsTypes.Width) * Margin), height = Math.Max(SmallestSide, At(ConnectedComponentsTypes.Height) * Margin);
-        double x = At(ConnectedComponentsTypes.Left) + (At(ConnectedComponentsTypes.Width) / 2.0), y = At(ConnectedComponentsTypes.Top) + (At(ConnectedComponentsTypes.Height) / 2.0);
+        double width = Math.Max(SmallestSide, box.Width * Margin), height = Math.Max(SmallestSide, box.Height * Margin);
+        double x = box.X + (box.Width / 2.0), y = box.Y + (box.Height / 2.0);
         Rect wanted = new((int)(x - (width / 2)), (int)(y - (height / 2)), (int)width, (int)height);
-        return wanted & new Rect(0, 0, picture.Width, picture.Height);
+        return wanted & new Rect(0, 0, image.Width, image.Height);
     }
 
-    private Mat OnlyObject(Mat labels, Mat components, int chosen, int label)
+    /// <summary>Labels with the object alone; void pixels stay void.</summary>
+    private Mat OnlyObject(Mat labels, Mat map, int id, int label)
     {
         Mat result = new(labels.Size(), MatType.CV_8UC1, new Scalar(_hasBackground ? 0 : ClassMap.Ignore));
-        using Mat unknown = new(), inside = new();
-        Cv2.InRange(labels, new Scalar(classNames.Count), new Scalar(255), unknown);
-        result.SetTo(new Scalar(ClassMap.Ignore), unknown);
-        Cv2.InRange(components, new Scalar(chosen), new Scalar(chosen), inside);
+        using Mat isVoid = new(), inside = new();
+        Cv2.InRange(labels, new Scalar(classNames.Count), new Scalar(255), isVoid);
+        result.SetTo(new Scalar(ClassMap.Ignore), isVoid);
+        Cv2.InRange(map, new Scalar(id), new Scalar(id), inside);
         result.SetTo(new Scalar(label), inside);
         return result;
     }
 
-    private List<int> Present(Mat labels)
+    /// <summary>The classes of objects in the image, in order.</summary>
+    private IEnumerable<int> Present(Mat labels)
     {
         HashSet<byte> seen = [.. labels.AsSpan<byte>()];
-        return [.. Enumerable.Range(_hasBackground ? 1 : 0, classNames.Count - (_hasBackground ? 1 : 0)).Where(c => seen.Contains((byte)c))];
-    }
-
-    private static int[] Shuffled(List<int> items, Random random)
-    {
-        int[] order = [.. items];
-        random.Shuffle(order);
-        return order;
+        int first = _hasBackground ? 1 : 0;
+        return Enumerable.Range(first, classNames.Count - first).Where(c => seen.Contains((byte)c));
     }
 }

@@ -3,16 +3,16 @@ using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Batches;
 
-/// <summary>From a picture of a data set to its place in a batch: cut around an object or pasted onto, then augmented.</summary>
+/// <summary>From an image of a data set to its place in a batch: cropped around an object or pasted onto, then augmented.</summary>
 public sealed class SampleMaker : IDisposable
 {
-    private const double PasteOften = 0.5;
+    private const double PasteProbability = 0.5;
     private readonly Augmentation _augmentation;
     private readonly ObjectCrops? _objects;
     private readonly CopyPaste? _paste;
 
     /// <param name="data">What the samples come from.</param>
-    /// <param name="shape">Size of a batch's pictures.</param>
+    /// <param name="shape">Size of a batch's images.</param>
     /// <param name="sampling">How they are made.</param>
     public SampleMaker(MixedDataset data, BatchShape shape, Sampling sampling)
     {
@@ -22,15 +22,16 @@ public sealed class SampleMaker : IDisposable
     }
 
     /// <param name="set">The data set.</param>
-    /// <param name="index">Which of its pictures.</param>
-    /// <param name="random">Decides everything.</param>
-    /// <param name="frame">Bytes of one picture in the batch, to fill.</param>
-    /// <param name="labels">The same for its labels.</param>
+    /// <param name="index">Which of its images.</param>
+    /// <param name="random">The only source of randomness.</param>
+    /// <param name="frame">BGR bytes of one image in the batch, to fill.</param>
+    /// <param name="labels">Bytes of its labels, to fill.</param>
     public void Make(IDataset set, int index, Random random, Span<byte> frame, Span<byte> labels)
     {
         Sample whole = set.Load(index);
-        Sample? made = _objects?.Cut(whole, random);
-        if (_paste is not null && random.NextDouble() < PasteOften) made = _paste.Apply(whole, set.Load(random.Next(set.Count)), random);
+        Sample? made = _objects?.Crop(whole, random);
+        if (_paste is not null && random.NextDouble() < PasteProbability)
+            made = _paste.Apply(whole, from: set.Load(random.Next(set.Count)), random);
         _augmentation.Apply(made ?? whole, random, frame, labels);
         made?.Image.Dispose();
         made?.Labels.Dispose();
@@ -39,6 +40,7 @@ public sealed class SampleMaker : IDisposable
     public void Dispose()
     {
         _augmentation.Dispose();
+        _objects?.Dispose();
         _paste?.Dispose();
     }
 }

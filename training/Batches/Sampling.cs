@@ -1,12 +1,13 @@
 namespace RealtimeSeg.Training.Batches;
 
-/// <summary>How a picture of a data set becomes one of a batch.</summary>
-/// <param name="ObjectCrops">Cut around one object each, instead of whole.</param>
+/// <summary>How an image of a data set becomes one of a batch.</summary>
+/// <param name="ObjectCrops">Crops around one object each, instead of whole images.</param>
 /// <param name="Kinds">Augmentation beyond the plain one.</param>
 /// <param name="Scale">Random sizes; null for <see cref="ScaleRange.Default"/>.</param>
 public sealed record Sampling(bool ObjectCrops = false, AugmentationKind Kinds = AugmentationKind.None, ScaleRange? Scale = null)
 {
-    /// <summary>From what the command line and run configurations say.</summary>
+    /// <summary>From the texts of the command line and run settings.</summary>
     /// <exception cref="UserError">No such augmentation or range.</exception>
-    public static Sampling Parse(bool objectCrops, string augment, string scale) => new(objectCrops, AugmentationNames.Parse(augment), ScaleRange.Parse(scale));
+    public static Sampling Parse(bool objectCrops, string augment, string scale)
+        => new(objectCrops, AugmentationNames.Parse(augment), ScaleRange.Parse(scale));
 }

@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace RealtimeSeg.Training.Batches;
 
-/// <summary>The sizes at which pictures are shown, as factors of the size at which the app shows them to the network.</summary>
+/// <summary>Random sizes of training images, as factors of the size at which the network sees them in the app.</summary>
 public readonly record struct ScaleRange(double Smallest, double Largest)
 {
     /// <summary>As on the command line.</summary>
     public const string DefaultText = "0.6-1.7";
 
+    /// <summary>Parsed from <see cref="DefaultText"/>.</summary>
     public static ScaleRange Default { get; } = Parse(DefaultText);
 
+    /// <param name="text">SMALLEST-LARGEST.</param>
     /// <exception cref="UserError">Not two factors, the smaller first, from 0.1 to 10.</exception>
     public static ScaleRange Parse(string text)
     {
@@ -19,8 +21,12 @@ public readonly record struct ScaleRange(double Smallest, double Largest)
             : throw new UserError($"--scale {text}: give SMALLEST-LARGEST, factors from 0.1 to 10, such as {DefaultText}");
     }
 
+    /// <summary>A factor, uniformly distributed.</summary>
     public double Draw(Random random) => Smallest + ((Largest - Smallest) * random.NextDouble());
 
     private static double? Factor(string text)
-        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double f) && f is >= 0.1 and <= 10 ? f : null;
+    {
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double factor)) return null;
+        return factor is >= 0.1 and <= 10 ? factor : null;
+    }
 }

@@ -1,89 +1,84 @@
+using System.CommandLine;
 using System.Globalization;
-using OpenCvSharp;
 using RealtimeSeg.Training.Data;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.CheckSettings>;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary><c>data check</c>: the data set doctor. Reads every file, says what is there, and names each mistake with its file.</summary>
+/// <summary>The command line of <c>data check</c>.</summary>
+internal sealed record CheckSettings
+{
+    public string? Map { get; init; }
+
+    /// <summary>The contact sheet.</summary>
+    public string Out { get; init; } = "out/check.png";
+}
+
+/// <summary><c>data check</c>: reads every file of a data set, prints what it contains, and names each mistake with its file.</summary>
 internal static class DataCheck
 {
-    private const int Columns = 6, Shown = 24, MostProblems = 12, BarLength = 40;
+    private const int Columns = 6, ShownImages = 24, ShownProblems = 12, ShownSizes = 5, BarLength = 40;
 
-    /// <returns>0 for a set that can be trained on; 1 where files are bad.</returns>
-    public static int Run(string data, string? map, string target)
+    private static readonly OptionRow<CheckSettings>[] Rows =
+    [
+        Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--out", "The contact sheet", s => s.Out, (s, v) => s with { Out = v }),
+    ];
+
+    public static Command Create()
+    {
+        Argument<string> data = DataCommand.Place();
+        OptionTable<CheckSettings> options = new(new CheckSettings(), Rows);
+        Command c = new("check", "Check a data set: counts, sizes, classes, labels out of range, files without a partner.") { data };
+        options.AddTo(c);
+        c.SetAction(p => Run(p.GetValue(data)!, options.Read(p)));
+        return c;
+    }
+
+    /// <returns>0 for a set that can be trained on; 1 if it has bad files.</returns>
+    private static int Run(string data, CheckSettings s)
     {
         List<string> problems = [];
         foreach (bool training in (bool[])[true, false])
         {
-            MixedDataset sets = MixedDataset.Parse(data, new Split(training), map);
-            Console.WriteLine(training ? "to learn from" : "to be judged on");
-            foreach (IDataset set in sets.Parts) Survey(set, problems);
-            if (training) Draw(sets, target);
+            MixedDataset sets = MixedDataset.Parse(data, new Split(training), s.Map);
+            Console.WriteLine(training ? "to train on" : "to validate on");
+            foreach (IDataset set in sets.Parts)
+            {
+                DatasetSurvey survey = DatasetSurvey.Of(set);
+                Print(survey);
+                problems.AddRange(survey.Problems);
+            }
+
+            if (training) Draw(sets, s.Out);
         }
 
-        if (data != MixedDataset.Synth) problems.AddRange(data.Split(',').Select(d => d.Split(':')[0]).Where(Directory.Exists).SelectMany(DatasetLayout.Strays));
-        foreach (string problem in problems.Take(MostProblems)) Console.WriteLine($"  fix   {problem}");
-        if (problems.Count > MostProblems) Console.WriteLine($"  fix   … and {problems.Count - MostProblems} more");
-        Console.WriteLine(problems.Count == 0 ? $"no mistakes found; {target} shows some pictures" : $"{problems.Count} mistakes; {target} shows some pictures");
+        problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Strays));
+        foreach (string problem in problems.Take(ShownProblems)) Console.WriteLine($"  fix   {problem}");
+        if (problems.Count > ShownProblems) Console.WriteLine($"  fix   … and {problems.Count - ShownProblems} more");
+        Console.WriteLine($"{(problems.Count == 0 ? "no mistakes found" : $"{problems.Count} mistakes")}; {s.Out} shows some images");
         return problems.Count == 0 ? 0 : 1;
     }
 
-    private static void Survey(IDataset set, List<string> problems)
+    private static void Print(DatasetSurvey s)
     {
-        double[] counts = new double[set.ClassNames.Count];
-        int[] pictures = new int[counts.Length];
-        Dictionary<string, int> sizes = new(StringComparer.Ordinal);
-        double ignored = 0, all = 0;
-        int readable = 0;
-        for (int i = 0; i < set.Count; i++)
+        static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        Line($"  {s.Set.Name}: {s.Set.Count} pairs, {s.Readable} readable, {s.IgnoredShare:P1} of the pixels ignored");
+        string sizes = string.Join(", ", s.Sizes.OrderByDescending(n => n.Value).Take(ShownSizes).Select(n => $"{n.Key} ({n.Value})"));
+        Line($"  sizes: {sizes}{(s.Sizes.Count > ShownSizes ? $", … {s.Sizes.Count} in all" : "")}");
+        for (int c = 0; c < s.Set.ClassNames.Count; c++)
         {
-            Sample sample;
-            try
-            {
-                sample = set.Load(i);
-            }
-            catch (UserError e)
-            {
-                problems.Add(e.Message);
-                continue;
-            }
-
-            readable++;
-            string size = $"{sample.Image.Width}×{sample.Image.Height}";
-            sizes[size] = sizes.GetValueOrDefault(size) + 1;
-            double[] own = Histogram(sample.Labels);
-            for (int c = 0; c < counts.Length; c++)
-            {
-                counts[c] += own[c];
-                if (own[c] > 0) pictures[c]++;
-            }
-
-            ignored += own.Sum() - own.Take(counts.Length).Sum();
-            all += own.Sum();
+            string bar = new('█', (int)Math.Round(s.ShareOf(c) * BarLength));
+            Line($"    {s.Set.ClassNames[c],-14} {s.ShareOf(c),7:P2} in {s.Images[c],4} images  {bar}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {set.Name}: {set.Count} pairs, {readable} readable, {(all > 0 ? ignored / all : 0):P1} of the pixels ignored"));
-        Console.WriteLine($"  sizes: {string.Join(", ", sizes.OrderByDescending(s => s.Value).Take(5).Select(s => $"{s.Key} ({s.Value})"))}{(sizes.Count > 5 ? $", … {sizes.Count} in all" : "")}");
-        for (int c = 0; c < counts.Length; c++)
-        {
-            double share = counts[c] / Math.Max(1, all - ignored);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {set.ClassNames[c],-14} {share,7:P2} in {pictures[c],4} pictures  {new string('█', (int)Math.Round(share * BarLength))}"));
-        }
-
-        foreach (int c in Enumerable.Range(0, counts.Length).Where(c => pictures[c] == 0 && readable > 0)) Console.WriteLine($"  note  no picture shows '{set.ClassNames[c]}'");
-    }
-
-    private static double[] Histogram(Mat labels)
-    {
-        double[] counts = new double[256];
-        foreach (byte v in labels.AsSpan<byte>()) counts[v]++;
-        return counts;
+        foreach (string name in s.Absent) Line($"  note  no image contains '{name}'");
     }
 
     private static void Draw(MixedDataset sets, string target)
     {
         using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
-        foreach ((IDataset set, int index) in sets.Epoch(seed: 1, epoch: 0).Take(Shown))
+        foreach ((IDataset set, int index) in sets.Epoch(seed: 1, epoch: 0).Take(ShownImages))
         {
             try
             {
@@ -92,7 +87,7 @@ internal static class DataCheck
             }
             catch (UserError)
             {
-                // The survey names it.
+                // The survey has reported it.
             }
         }
 

@@ -1,35 +1,79 @@
+using System.CommandLine;
 using OpenCvSharp;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Nn;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.PreviewSettings>;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary><c>data preview</c>: the same pictures through each kind of augmentation, as the network gets them.</summary>
+/// <summary>The command line of <c>data preview</c>.</summary>
+internal sealed record PreviewSettings
+{
+    public string? Map { get; init; }
+
+    public string Augment { get; init; } = "strong";
+
+    /// <summary>The contact sheet.</summary>
+    public string Out { get; init; } = "out/preview.png";
+
+    /// <summary>Of the choice of images and of augmentation.</summary>
+    public int Seed { get; init; } = 7;
+}
+
+/// <summary><c>data preview</c>: the same images through each kind of augmentation, as the network gets them.</summary>
 internal static class DataPreview
 {
     private const int Columns = 6, Width = 384, Height = 288;
 
-    public static void Write(string data, string? map, string augment, int seed, string target)
-    {
-        MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), map);
-        AugmentationKind wanted = AugmentationNames.Parse(augment);
-        AugmentationKind[] rows = [AugmentationKind.None, .. Enum.GetValues<AugmentationKind>().Where(e => int.PopCount((int)e) == 1 && wanted.HasFlag(e)), wanted];
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
-        byte[] frame = new byte[Width * Height * 3], labels = new byte[Width * Height];
-        foreach (AugmentationKind row in rows.Distinct())
-        {
-            using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Kinds: row));
-            for (int i = 0; i < Columns; i++)
-            {
-                (IDataset set, int index) = sets.Epoch(seed, 0)[i];
-                maker.Make(set, index, new Random(seed + i), frame, labels);
-                using Mat image = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, frame), classes = Mat.FromPixelData(Height, Width, MatType.CV_8UC1, labels);
-                sheet.Add(image, classes, row == AugmentationKind.None ? "plain" : row.ToString().ToLowerInvariant());
-            }
-        }
+    private static readonly OptionRow<PreviewSettings>[] Rows =
+    [
+        Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--augment", AugmentationNames.Help, s => s.Augment, (s, v) => s with { Augment = v }),
+        Row.Value("--out", "The contact sheet", s => s.Out, (s, v) => s with { Out = v }),
+        Row.Value("--seed", "Seed of images and augmentation", s => s.Seed, (s, v) => s with { Seed = v }),
+    ];
 
-        sheet.Save(target);
-        Console.WriteLine($"{target}: {rows.Distinct().Count()} rows of {Columns}");
+    public static Command Create()
+    {
+        Argument<string> data = DataCommand.Place();
+        OptionTable<PreviewSettings> options = new(new PreviewSettings(), Rows);
+        Command c = new("preview", "Draw a contact sheet of what the network sees: a row for each kind of augmentation.") { data };
+        options.AddTo(c);
+        c.SetAction(p =>
+        {
+            Write(p.GetValue(data)!, options.Read(p));
+            return 0;
+        });
+        return c;
+    }
+
+    private static void Write(string data, PreviewSettings s)
+    {
+        MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), s.Map);
+        AugmentationKind[] kinds = [.. KindsOf(AugmentationNames.Parse(s.Augment))];
+        using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
+        foreach (AugmentationKind kind in kinds) AddRow(sheet, sets, kind, s.Seed);
+        sheet.Save(s.Out);
+        Console.WriteLine($"{s.Out}: {kinds.Length} rows of {Columns}");
+    }
+
+    /// <summary>None, each of the chosen kinds alone, and all of them together.</summary>
+    private static IEnumerable<AugmentationKind> KindsOf(AugmentationKind chosen)
+        => Enum.GetValues<AugmentationKind>().Where(k => int.PopCount((int)k) == 1 && chosen.HasFlag(k))
+            .Prepend(AugmentationKind.None).Append(chosen).Distinct();
+
+    private static void AddRow(ContactSheet sheet, MixedDataset sets, AugmentationKind kind, int seed)
+    {
+        byte[] frame = new byte[Width * Height * 3], labels = new byte[Width * Height];
+        using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Kinds: kind));
+        for (int i = 0; i < Columns; i++)
+        {
+            (IDataset set, int index) = sets.Epoch(seed, epoch: 0)[i];
+            maker.Make(set, index, new Random(seed + i), frame, labels);
+            using Mat image = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, frame);
+            using Mat classes = Mat.FromPixelData(Height, Width, MatType.CV_8UC1, labels);
+            sheet.Add(image, classes, kind == AugmentationKind.None ? "plain" : kind.ToString().ToLowerInvariant());
+        }
     }
 }

@@ -1,40 +1,78 @@
+using System.CommandLine;
 using OpenCvSharp;
 using RealtimeSeg.Core.Street;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.SampleSettings>;
 
 namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The command line of <c>data sample</c>.</summary>
+internal sealed record SampleSettings
+{
+    /// <summary>Length of the clip.</summary>
+    public int Frames { get; init; } = 150;
+
+    /// <summary>Of the street.</summary>
+    public int Seed { get; init; } = 7;
+}
 
 /// <summary><c>data sample</c>: a clip of the toy street with its ground truth.</summary>
 internal static class DataSample
 {
-    private const int Width = 480, Height = 360, Rate = 15;
+    private const int Width = 480, Height = 360, FramesPerSecond = 15;
 
-    public static unsafe void Write(string folder, int frames, int seed)
+    private static readonly OptionRow<SampleSettings>[] Rows =
+    [
+        Row.Value("--frames", $"Length in frames, {FramesPerSecond} per second",
+            s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(1)),
+        Row.Value("--seed", "Which street", s => s.Seed, (s, v) => s with { Seed = v }),
+    ];
+
+    public static Command Create()
     {
-        if (frames < 1) throw new UserError($"--frames {frames}: it must be at least 1");
-        string images = Path.Combine(folder, "val"), truth = Path.Combine(folder, "valannot");
+        Argument<string> folder = new("folder") { Description = "Where to write street.mp4, val/ and valannot/" };
+        OptionTable<SampleSettings> options = new(new SampleSettings(), Rows);
+        Command c = new("sample", "Draw a clip of the toy street with exact labels.") { folder };
+        options.AddTo(c);
+        c.SetAction(p =>
+        {
+            Write(p.GetValue(folder)!, options.Read(p));
+            return 0;
+        });
+        return c;
+    }
+
+    private static void Write(string folder, SampleSettings s)
+    {
+        string images = MakeFolder(folder, "val"), truth = MakeFolder(folder, "valannot"), clip = Path.Combine(folder, "street.mp4");
+        using VideoWriter video = new(clip, VideoWriter.FourCC('m', 'p', '4', 'v'), FramesPerSecond, new Size(Width, Height));
+        if (!video.IsOpened()) throw new UserError($"cannot write {clip}: choose a folder you may write to");
+        using Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
+        StreetScene scene = new(s.Seed, Width, Height);
+        for (int i = 0; i < s.Frames; i++)
+        {
+            Render(scene, i / (double)FramesPerSecond, image, labels);
+            video.Write(image);
+            if (!Cv2.ImWrite(Path.Combine(images, $"{i:D4}.png"), image) || !Cv2.ImWrite(Path.Combine(truth, $"{i:D4}.png"), labels))
+                throw new UserError($"cannot write images to {folder}: is the disk full?");
+        }
+
+        Console.WriteLine($"{s.Frames} frames: {clip}, and with labels in {images} and {truth} (CamVid's layout: --data {folder})");
+    }
+
+    private static string MakeFolder(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
         try
         {
-            Directory.CreateDirectory(images);
-            Directory.CreateDirectory(truth);
+            Directory.CreateDirectory(path);
+            return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw UserError.CannotWrite(folder, e);
         }
-
-        StreetScene scene = new(seed, Width, Height);
-        string clip = Path.Combine(folder, "street.mp4");
-        using VideoWriter video = new(clip, VideoWriter.FourCC('m', 'p', '4', 'v'), Rate, new Size(Width, Height));
-        if (!video.IsOpened()) throw new UserError($"cannot write {clip}: choose a folder you may write to");
-        using Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
-        for (int i = 0; i < frames; i++)
-        {
-            scene.Render(i / (double)Rate, new Span<byte>(image.DataPointer, Width * Height * 3), new Span<byte>(labels.DataPointer, Width * Height));
-            video.Write(image);
-            if (!Cv2.ImWrite(Path.Combine(images, $"{i:D4}.png"), image) || !Cv2.ImWrite(Path.Combine(truth, $"{i:D4}.png"), labels))
-                throw new UserError($"cannot write pictures to {folder}: is the disk full?");
-        }
-
-        Console.WriteLine($"{frames} frames: {clip}, and with labels in {images} and {truth} (CamVid's layout: --data {folder} reads it)");
     }
+
+    private static unsafe void Render(StreetScene scene, double seconds, Mat image, Mat labels)
+        => scene.Render(seconds, new Span<byte>(image.DataPointer, Width * Height * 3), new Span<byte>(labels.DataPointer, Width * Height));
 }

@@ -4,50 +4,128 @@ using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Runs;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.ExportSettings>;
 
 namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The command line of <c>export</c>.</summary>
+internal sealed record ExportSettings
+{
+    public KernelStorage Kernels { get; init; }
+
+    /// <summary>The checkpoint with the best score instead of the last one.</summary>
+    public bool Best { get; init; }
+
+    public bool UnpoolByScatter { get; init; }
+
+    /// <summary>Sizes of the image, as factors, whose probabilities are averaged.</summary>
+    public IReadOnlyList<float> Scales { get; init; } = [1];
+
+    /// <summary>Runs to combine, with commas between them, or null.</summary>
+    public string? Ensemble { get; init; }
+
+    public string Combine { get; init; } = Networks.Ensemble.Mean;
+
+    /// <summary>Random weights instead of a run's.</summary>
+    public bool Random { get; init; }
+
+    /// <summary>With random weights: the network.</summary>
+    public string Net { get; init; } = "fcn8s";
+
+    /// <summary>With random weights: what the network is built on; null for its default.</summary>
+    public string? Backbone { get; init; }
+
+    /// <summary>With random weights: the number of classes.</summary>
+    public int Classes { get; init; } = 11;
+
+    /// <summary>With random weights: their seed.</summary>
+    public int Seed { get; init; } = 1;
+
+    public ExportForm Form => new(Kernels, UnpoolByScatter, Scales);
+}
 
 /// <summary><c>export</c>: a run's network, or one with random weights, as the .onnx file that the app runs.</summary>
 internal static class ExportCommand
 {
-    private const string Classifiers = "classifier";
+    private const string Classifier = "classifier", MaxUnpool = "max", Scatter = "scatter";
+
+    private static readonly OptionRow<ExportSettings>[] Rows =
+    [
+        Row.Flag("--fp16", "Store kernels in 16 bits: half the size, still computed in 32 bits", s => Store(s, KernelStorage.Half)),
+        Row.Flag("--int8", "Store kernels in 8 bits with a factor per output channel: a quarter of the size, still computed in 32 bits",
+            s => Store(s, KernelStorage.Byte)),
+        Row.Flag("--best", "Export the checkpoint with the best score instead of the last", s => s with { Best = true }),
+        Row.Choice("--unpool", "DeconvNet's unpooling: max (MaxUnpool) or scatter, of operators that GPU providers have",
+            [MaxUnpool, Scatter], s => s.UnpoolByScatter ? Scatter : MaxUnpool, (s, v) => s with { UnpoolByScatter = v == Scatter }),
+        Row.Parsed("--scales",
+            "Sizes of the image, as factors, whose scores are averaged, such as 1,1.5: more accurate, each at its own cost",
+            s => string.Join(',', s.Scales), (s, text) => s with { Scales = Scales(text) }),
+        Row.Value("--ensemble", "RUN_A,RUN_B: several runs as one model", s => s.Ensemble, (s, v) => s with { Ensemble = v }),
+        Row.Value("--combine",
+            $"With --ensemble: {Ensemble.Mean} or {Ensemble.Product} of the probabilities, or {Ensemble.Weights}: "
+                + "one network with the mean of the weights, for runs that started from one another",
+            s => s.Combine, (s, v) => s with { Combine = v }),
+        Row.Flag("--random", "Random weights: any network, for measuring", s => s with { Random = true }),
+        Row.Value("--net",
+            $"With --random: {string.Join(", ", NetworkNames.Names)}, or {Classifier}: the backbone as its authors trained it, to convert",
+            s => s.Net, (s, v) => s with { Net = v }),
+        Row.Value("--backbone", "With --random: what the network is built on", s => s.Backbone, (s, v) => s with { Backbone = v }),
+        Row.Value("--classes", "With --random: number of classes", s => s.Classes, (s, v) => s with { Classes = v }),
+        Row.Value("--seed", "With --random: seed of the weights", s => s.Seed, (s, v) => s with { Seed = v }),
+    ];
 
     public static Command Create()
     {
-        Argument<string[]> paths = new("paths") { Description = "RUN MODEL.onnx, or MODEL.onnx with --ensemble or --random", Arity = new ArgumentArity(1, 2) };
-        Option<bool> half = new("--fp16") { Description = "Store kernels in 16 bits: half the size, computed in 32 bits all the same" };
-        Option<bool> bytes = new("--int8") { Description = "Store kernels in 8 bits with a factor for each output channel: a quarter of the size, computed in 32 bits" };
-        Option<bool> best = new("--best") { Description = "The checkpoint that scored best, instead of the last" };
-        Option<string> unpool = new("--unpool") { Description = "DeconvNet's unpooling: max (MaxUnpool) or scatter, of operators that GPU providers have", DefaultValueFactory = _ => "max" };
-        Option<string?> ensemble = new("--ensemble") { Description = "RUN_A,RUN_B: several runs as one model" };
-        Option<string> combine = new("--combine") { Description = "With --ensemble: mean or product of the probabilities, or one network with the mean of the weights, for runs that started from one another", DefaultValueFactory = _ => Ensemble.Mean };
-        Option<string> scales = new("--scales") { Description = "Sizes of the picture, as factors, whose scores are averaged, such as 1,1.5: more accurate, each at its own cost", DefaultValueFactory = _ => "1" };
-        Option<bool> random = new("--random") { Description = "Random weights: any network, for measuring" };
-        Option<string> net = new("--net") { Description = $"With --random: {string.Join(", ", NetworkNames.Names)}, or {Classifiers}: the backbone as its authors trained it, to convert", DefaultValueFactory = _ => "fcn8s" };
-        Option<string?> backbone = new("--backbone") { Description = "With --random: what the network is built on" };
-        Option<int> classes = new("--classes") { Description = "With --random: number of classes", DefaultValueFactory = _ => 11 };
-        Option<int> seed = new("--seed") { Description = "With --random: seed of the weights", DefaultValueFactory = _ => 1 };
-        Command c = new("export", "Write a network as an .onnx file.") { paths, half, bytes, best, unpool, scales, ensemble, combine, random, net, backbone, classes, seed };
+        Argument<string[]> paths = new("paths")
+        {
+            Description = "RUN MODEL.onnx, or MODEL.onnx with --ensemble or --random",
+            Arity = new ArgumentArity(1, 2),
+        };
+        OptionTable<ExportSettings> options = new(new ExportSettings(), Rows);
+        Command c = new("export", "Write a network as an .onnx file.") { paths };
+        options.AddTo(c);
         c.SetAction(p =>
         {
-            string[] names = p.GetValue(paths)!;
-            bool fromRandom = p.GetValue(random);
-            if (p.GetValue(unpool) is not ("max" or "scatter")) throw new UserError($"--unpool {p.GetValue(unpool)}: choose max or scatter");
-            if (p.GetValue(half) && p.GetValue(bytes)) throw new UserError("--fp16 and --int8 exclude each other: choose one");
-            ExportForm form = new(p.GetValue(bytes) ? KernelStorage.Byte : p.GetValue(half) ? KernelStorage.Half : KernelStorage.Float, p.GetValue(unpool) == "scatter", Scales(p.GetValue(scales)!));
-            string[]? runs = p.GetValue(ensemble)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            if (names.Length != (fromRandom || runs is not null ? 1 : 2)) throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
-            ModelManifest m = runs is not null ? RunExport.FromRuns(runs, p.GetValue(combine)!, names[0], form, p.GetValue(best))
-                : fromRandom && p.GetValue(net) == Classifiers ? Exporter.RandomClassifier(p.GetValue(backbone), p.GetValue(seed), names[0])
-                : fromRandom
-                ? Exporter.Random(NetworkNames.Parse(p.GetValue(net)!, p.GetValue(backbone), p.GetValue(classes)), $"{p.GetValue(net)}-{p.GetValue(backbone) ?? NetworkNames.DefaultBackbone(p.GetValue(net)!)}", p.GetValue(seed), names[0], form)
-                : RunExport.FromRun(names[0], names[1], form, p.GetValue(best));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{names[^1]}: {m.Network}, {m.Parameters:N0} parameters, {m.Classes.Count} classes, {new FileInfo(names[^1]).Length / 1e6:F1} MB"));
+            Run(p.GetValue(paths)!, options.Read(p));
             return 0;
         });
         return c;
     }
 
+    private static void Run(string[] paths, ExportSettings s)
+    {
+        bool fromOneRun = !s.Random && s.Ensemble is null;
+        if (paths.Length != (fromOneRun ? 2 : 1))
+            throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
+        string target = paths[^1];
+        ModelManifest m = s switch
+        {
+            { Ensemble: { } runs } => RunExport.FromRuns(Parse.List(runs), s.Combine, target, s.Form, s.Best),
+            { Random: true, Net: Classifier } => Exporter.RandomClassifier(s.Backbone, s.Seed, target),
+            { Random: true } => Random(s, target),
+            _ => RunExport.FromRun(paths[0], target, s.Form, s.Best),
+        };
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{target}: {m.Network}, {m.Parameters:N0} parameters, {m.Classes.Count} classes, {new FileInfo(target).Length / 1e6:F1} MB"));
+    }
+
+    private static ModelManifest Random(ExportSettings s, string target)
+    {
+        INetwork network = NetworkNames.Parse(s.Net, s.Backbone, s.Classes);
+        return Exporter.Random(network, $"{s.Net}-{s.Backbone ?? NetworkNames.DefaultBackbone(s.Net)}", s.Seed, target, s.Form);
+    }
+
+    private static ExportSettings Store(ExportSettings s, KernelStorage kernels) => s.Kernels == KernelStorage.Float
+        ? s with { Kernels = kernels }
+        : throw new UserError("--fp16 and --int8 exclude each other: choose one");
+
     private static float[] Scales(string text)
-        => [.. text.Split(',').Select(t => float.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out float s) && s is >= 0.25f and <= 4 ? s : throw new UserError($"--scales {text}: give factors from 0.25 to 4 with commas, such as 1,1.5"))];
+    {
+        static float Number(string word)
+            => float.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN;
+        float[] scales = [.. text.Split(',').Select(Number)];
+        return Array.TrueForAll(scales, s => s is >= 0.25f and <= 4)
+            ? scales
+            : throw new UserError($"--scales {text}: give factors from 0.25 to 4 with commas, such as 1,1.5");
+    }
 }

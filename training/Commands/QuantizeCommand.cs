@@ -9,47 +9,75 @@ using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Quantization;
 using RealtimeSeg.Training.Runs;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.QuantizeSettings>;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary><c>quantize</c>: an exported model in 8-bit integers, calibrated on pictures of the kind it will see.</summary>
+/// <summary>The command line of <c>quantize</c>.</summary>
+internal sealed record QuantizeSettings
+{
+    public string Data { get; init; } = MixedDataset.Synth;
+
+    /// <summary>How many images to calibrate on.</summary>
+    public int Images { get; init; } = 64;
+
+    public string? Map { get; init; }
+}
+
+/// <summary><c>quantize</c>: an exported model in 8-bit integers, calibrated on images of the kind it is for.</summary>
 internal static class QuantizeCommand
 {
+    private static readonly OptionRow<QuantizeSettings>[] Rows =
+    [
+        Row.Value("--data", "Images to calibrate on, as for training; their labels are not used",
+            s => s.Data, (s, v) => s with { Data = v }),
+        Row.Value("--pictures", "How many of them", s => s.Images, (s, v) => s with { Images = v },
+            new Limit<int>(v => v >= 1, "calibration needs one at least")),
+        Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+    ];
+
     public static Command Create()
     {
         Argument<string> from = new("model") { Description = "Exported .onnx file" };
         Argument<string> to = new("quantized") { Description = "The .onnx file to write" };
-        Option<string> data = new("--data") { Description = "Pictures to calibrate on, as for training; their labels are not looked at", DefaultValueFactory = _ => MixedDataset.Synth };
-        Option<int> pictures = new("--pictures") { Description = "How many of them", DefaultValueFactory = _ => 64 };
-        Option<string?> map = new("--map") { Description = ClassMap.Help };
-        Command c = new("quantize", "Turn an exported model into 8-bit integers.") { from, to, data, pictures, map };
-        c.SetAction(p => Run(p.GetValue(from)!, p.GetValue(to)!, p.GetValue(data)!, p.GetValue(pictures), p.GetValue(map)));
+        OptionTable<QuantizeSettings> options = new(new QuantizeSettings(), Rows);
+        Command c = new("quantize", "Turn an exported model into 8-bit integers.") { from, to };
+        options.AddTo(c);
+        c.SetAction(p =>
+        {
+            Run(p.GetValue(from)!, p.GetValue(to)!, options.Read(p));
+            return 0;
+        });
         return c;
     }
 
-    private static int Run(string from, string to, string data, int pictures, string? map)
+    private static void Run(string from, string to, QuantizeSettings s)
     {
-        if (pictures < 1) throw new UserError($"--pictures {pictures}: calibration needs one at least");
-        if (!File.Exists(from)) throw new UserError($"no file {from}: name an exported .onnx file");
-        ModelManifest manifest;
-        using (Evaluator evaluator = new(File.ReadAllBytes(from), from)) manifest = evaluator.Manifest;
-        IReadOnlyList<IDataset> sets = MixedDataset.Parse(data, Split.Parse("train"), map).Parts;
-        (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(from, Pictures(sets, pictures, manifest));
+        ModelManifest manifest = ManifestOf(from);
+        MixedDataset sets = MixedDataset.Parse(s.Data, new Split(Training: true), s.Map);
+        (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(from, Images(sets.Parts, s.Images, manifest));
         manifest = manifest with
         {
             Network = manifest.Network + " in 8 bits",
-            Recipe = [.. manifest.Recipe, Recipe.Quantize(data, map, pictures)],
-            MeanIu = null, // the integers have yet to be scored
+            Recipe = [.. manifest.Recipe, Recipe.Quantize(s.Data, s.Map, s.Images)],
+            MeanIu = null, // that of the integers is not known yet
             Scores = new Dictionary<string, string>(StringComparer.Ordinal),
         };
         OnnxWriter.Describe(model, manifest.ToMetadata());
         AtomicFile.Write(to, model.ToByteArray());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{to}: {manifest.Network}, {integer} of {convolutions} convolutions are integer, {new FileInfo(to).Length / 1e6:F1} MB"));
-        return 0;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{to}: {manifest.Network}, {integer} of {convolutions} convolutions are integer, {new FileInfo(to).Length / 1e6:F1} MB"));
     }
 
-    /// <summary>Pictures from all over the sets, as the network sees them.</summary>
-    private static IEnumerable<Mat> Pictures(IReadOnlyList<IDataset> sets, int count, ModelManifest manifest)
+    private static ModelManifest ManifestOf(string file)
+    {
+        if (!File.Exists(file)) throw new UserError($"no file {file}: name an exported .onnx file");
+        using Evaluator evaluator = new(File.ReadAllBytes(file), file);
+        return evaluator.Manifest;
+    }
+
+    /// <summary>Images from all over the sets, as the network sees them.</summary>
+    private static IEnumerable<Mat> Images(IReadOnlyList<IDataset> sets, int count, ModelManifest manifest)
     {
         int all = sets.Sum(s => s.Count), wanted = Math.Min(count, all);
         for (int i = 0; i < wanted; i++)

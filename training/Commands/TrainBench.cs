@@ -2,57 +2,79 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using RealtimeSeg.Training.Batches;
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Networks;
-using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Optim;
+using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>Times the training step on a fixed random batch and fed by the loader, and says which operators the time goes to.</summary>
+/// <summary>
+/// <c>train --bench</c>: times the training step on a fixed random batch and on the loader's batches, and reports each operator's
+/// share.
+/// </summary>
 internal static class TrainBench
 {
     private const int WarmUp = 3, Steps = 15, ProfiledSteps = 3, ShownOperators = 12;
+    private const double Rate = 1e-3;
 
-    /// <param name="net">The network.</param>
-    /// <param name="batch">Size of a batch.</param>
-    /// <param name="objective">The loss.</param>
-    /// <param name="optimizer">Emits the updates.</param>
-    /// <param name="open">Opens the loader whose batches are timed too; null for the fixed batch alone.</param>
-    /// <param name="json">Where to write the figures; null for nowhere.</param>
-    public static void Run(INetwork net, BatchShape batch, Objective objective, Optimizer optimizer, Func<BatchLoader>? open, string? json)
+    /// <param name="settings">Network, batch, loss and optimiser.</param>
+    /// <param name="dataIsNamed">
+    /// Time the loader on <c>--data</c> too. The toy street, its default, is drawn while it is read: that tells nothing about images
+    /// in files.
+    /// </param>
+    public static void Run(TrainSettings settings, bool dataIsNamed)
     {
-        StepGraph graph = StepGraph.Build(net, batch, objective, [.. Enumerable.Repeat(1f, net.Classes)], optimizer);
-        double[] ms, fed = [];
-        double peak;
-        using (TrainStep step = Prepared(graph, net.Classes, profile: null))
-        {
-            ms = Times(i => step.Run(StepNumbers.At(1e-3, i)));
-            using Process self = Process.GetCurrentProcess();
-            peak = self.PeakWorkingSet64 / 1e6; // the step's own, before a loader keeps its pictures
-            using BatchLoader? loader = open?.Invoke();
-            if (loader is not null)
-            {
-                fed = Times(i =>
-                {
-                    loader.Next(step.Frame, step.Labels);
-                    step.Run(StepNumbers.At(1e-3, i));
-                });
-            }
-        }
-
-        double p50 = ms[Steps / 2], p90 = ms[(int)Math.Ceiling(Steps * 0.9) - 1], speed = batch.N / p50 * 1000;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training step p50 {p50:F0} ms, p90 {p90:F0} ms, {speed:F1} images/s, {graph.ParameterCount:N0} parameters, peak {peak:F0} MB"));
-        if (fed.Length > 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fed by the loader p50 {fed[Steps / 2]:F0} ms: {fed[Steps / 2] / p50:F2} × the step on a fixed batch"));
-
+        RunConfig run = settings.Run;
+        string? backbone = run.Backbone.Length > 0 ? run.Backbone : null;
+        INetwork net = NetworkNames.Parse(run.Net, backbone, settings.Classes, run.Upsampling, run.Input);
+        float[] classWeights = [.. Enumerable.Repeat(1f, net.Classes)];
+        StepGraph graph = StepGraph.Build(net, run.Batch, run.Objective.Checked(), classWeights, run.ToOptimizer());
+        Timing timing = Measure(graph, net.Classes, dataIsNamed ? () => Loader(run) : null);
         Dictionary<string, double> shares = OperatorShares(graph, net.Classes);
-        foreach ((string op, double share) in shares.OrderByDescending(s => s.Value).Take(ShownOperators))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {op,-20} {share,6:P1}"));
-        AtomicFile.WriteJson(json, new { step_ms = new { p50_ms = p50, p90_ms = p90 }, fed_p50_ms = fed.Length > 0 ? fed[Steps / 2] : (double?)null, images_per_s = speed, parameters = graph.ParameterCount, peak_rss_mb = peak, operator_share = shares });
+        Print(graph, timing, shares);
+        AtomicFile.WriteJson(settings.Json, new
+        {
+            step_ms = new { p50_ms = timing.Median, p90_ms = timing.P90 },
+            fed_p50_ms = timing.FedMedian,
+            images_per_s = timing.ImagesPerSecond(graph),
+            parameters = graph.ParameterCount,
+            peak_rss_mb = timing.PeakMegabytes,
+            operator_share = shares,
+        });
     }
 
-    /// <summary>Milliseconds of each step after the warm-up, in order of size.</summary>
+    private static BatchLoader Loader(RunConfig run)
+        => new(MixedDataset.Parse(run.Data, new Split(Training: true)), run.Batch, seed: 1, firstStep: 0, run.ToSampling());
+
+    private static Timing Measure(StepGraph graph, int classes, Func<BatchLoader>? open)
+    {
+        using TrainStep step = Prepared(graph, classes, profile: null);
+        double[] ms = Times(i => step.Run(StepNumbers.At(Rate, i)));
+        using Process self = Process.GetCurrentProcess();
+        double peak = self.PeakWorkingSet64 / 1e6; // the step's own, before a loader keeps its images
+        using BatchLoader? loader = open?.Invoke();
+        if (loader is null) return new Timing(ms, null, peak);
+        double[] fed = Times(i =>
+        {
+            loader.Next(step.Frame, step.Labels);
+            step.Run(StepNumbers.At(Rate, i));
+        });
+        return new Timing(ms, fed, peak);
+    }
+
+    private static void Print(StepGraph graph, Timing timing, Dictionary<string, double> shares)
+    {
+        static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"training step p50 {timing.Median:F0} ms, p90 {timing.P90:F0} ms, {timing.ImagesPerSecond(graph):F1} images/s, "
+            + $"{graph.ParameterCount:N0} parameters, peak {timing.PeakMegabytes:F0} MB"));
+        if (timing.FedMedian is { } fed) Line($"fed by the loader p50 {fed:F0} ms: {fed / timing.Median:F2} × the step on a fixed batch");
+        foreach ((string op, double share) in shares.OrderByDescending(s => s.Value).Take(ShownOperators)) Line($"  {op,-20} {share,6:P1}");
+    }
+
+    /// <summary>Milliseconds of each step after the warm-up, sorted.</summary>
     private static double[] Times(Action<int> step)
     {
         double[] ms = new double[Steps];
@@ -67,6 +89,7 @@ internal static class TrainBench
         return ms;
     }
 
+    /// <summary>The step with a random batch.</summary>
     private static TrainStep Prepared(StepGraph graph, int classes, string? profile)
     {
         TrainStep step = new(graph, seed: 1, profile);
@@ -83,19 +106,41 @@ internal static class TrainBench
         try
         {
             using TrainStep step = Prepared(graph, classes, Path.Combine(folder.FullName, "step"));
-            for (int i = 0; i < ProfiledSteps; i++) step.Run(StepNumbers.At(1e-3, i));
-            using JsonDocument profile = JsonDocument.Parse(File.ReadAllBytes(step.EndProfiling()));
-            (string Op, double Time)[] kernels = [.. profile.RootElement.EnumerateArray()
-                .Where(e => e.TryGetProperty("name", out JsonElement name) && name.GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal))
-                .GroupBy(e => e.GetProperty("name").GetString()!, StringComparer.Ordinal)
-                .SelectMany(node => node.Skip(1)) // the first step also waits for memory that nobody touched before
-                .Select(e => (e.GetProperty("args").GetProperty("op_name").GetString()!, e.GetProperty("dur").GetDouble()))];
-            double total = kernels.Sum(k => k.Time);
-            return kernels.GroupBy(k => k.Op, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Time) / total, StringComparer.Ordinal);
+            for (int i = 0; i < ProfiledSteps; i++) step.Run(StepNumbers.At(Rate, i));
+            return Shares(File.ReadAllBytes(step.EndProfiling()));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static Dictionary<string, double> Shares(byte[] profile)
+    {
+        static string Name(JsonElement e) => e.TryGetProperty("name", out JsonElement name) ? name.GetString()! : "";
+        using JsonDocument events = JsonDocument.Parse(profile);
+        (string Op, double Time)[] kernels =
+        [
+            .. events.RootElement.EnumerateArray()
+                .Where(e => Name(e).EndsWith("_kernel_time", StringComparison.Ordinal))
+                .GroupBy(Name, StringComparer.Ordinal)
+                .SelectMany(node => node.Skip(1)) // the first step also waits for fresh memory
+                .Select(e => (e.GetProperty("args").GetProperty("op_name").GetString()!, e.GetProperty("dur").GetDouble())),
+        ];
+        double total = kernels.Sum(k => k.Time);
+        return kernels.GroupBy(k => k.Op, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(k => k.Time) / total, StringComparer.Ordinal);
+    }
+
+    /// <summary>Sorted milliseconds of steps on the fixed batch and, if it was timed, on the loader's batches; peak memory.</summary>
+    private sealed record Timing(double[] Ms, double[]? FedMs, double PeakMegabytes)
+    {
+        public double Median => Ms[Steps / 2];
+
+        public double P90 => Ms[(int)Math.Ceiling(Steps * 0.9) - 1];
+
+        public double? FedMedian => FedMs?[Steps / 2];
+
+        public double ImagesPerSecond(StepGraph graph) => graph.Batch.N / Median * 1000;
     }
 }

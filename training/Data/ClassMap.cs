@@ -2,11 +2,14 @@ using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>From the values in label files to the classes a network learns; 255 is ignored.</summary>
+/// <summary>Maps the values in label files to the classes that a network learns; 255 is ignored.</summary>
 public sealed class ClassMap
 {
     public const byte Ignore = 255;
-    public const string Help = "Class map: voc-person makes VOC's labels and masks person against the rest; street keeps what they share with CamVid and ignores the rest";
+    public const string Help =
+        "Class map: voc-person reduces VOC's labels and masks to person and background; " +
+        "street keeps what they share with CamVid and ignores the rest";
+
     private const string VocPerson = "voc-person", Street = "street";
     private const int PersonInVoc = 15;
 
@@ -17,10 +20,12 @@ public sealed class ClassMap
         "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
 
-    /// <summary>CamVid's bicyclist is the bicycle with its rider.</summary>
+    /// <summary>VOC's classes as CamVid's, whose bicyclist is the bicycle with its rider.</summary>
     private static readonly Dictionary<string, byte> InStreets = new(StringComparer.Ordinal)
     {
-        ["person"] = StreetClasses.Pedestrian, ["bicycle"] = StreetClasses.Bicyclist, ["car"] = StreetClasses.Car,
+        ["person"] = StreetClasses.Pedestrian,
+        ["bicycle"] = StreetClasses.Bicyclist,
+        ["car"] = StreetClasses.Car,
     };
 
     private readonly byte[] _classOf = new byte[256];
@@ -36,16 +41,17 @@ public sealed class ClassMap
     /// <summary>Class of each of the 256 values a label byte can have.</summary>
     public ReadOnlySpan<byte> Table => _classOf;
 
-    /// <param name="style">What the files hold.</param>
+    /// <param name="style">What the label files contain.</param>
     /// <param name="name">
-    /// voc-person: person against the rest, from VOC's labels or from binary masks, which mark people. street: CamVid's classes, with
-    /// VOC's people, bicycles and cars, or a mask's people, and all else ignored. Null keeps all classes.
+    /// voc-person: person and background, from VOC's labels or from binary masks of people. street: CamVid's classes; maps VOC's
+    /// person, bicycle and car, or a mask's person, onto them and ignores the rest. Null keeps all classes.
     /// </param>
-    /// <exception cref="UserError">No such map, or it is not for such files.</exception>
+    /// <exception cref="UserError">No such map, or it does not apply to such files.</exception>
     public static ClassMap For(LabelStyle style, string? name) => (style, name) switch
     {
         (LabelStyle.CamVid, null or Street) => new ClassMap(StreetClasses.Names, v => v < StreetClasses.Names.Count ? v : Ignore),
-        (LabelStyle.Voc, Street) => new ClassMap(StreetClasses.Names, v => v < VocNames.Length ? InStreets.GetValueOrDefault(VocNames[v], Ignore) : Ignore),
+        (LabelStyle.Voc, Street) => new ClassMap(
+            StreetClasses.Names, v => v < VocNames.Length ? InStreets.GetValueOrDefault(VocNames[v], Ignore) : Ignore),
         (LabelStyle.Binary, Street) => new ClassMap(StreetClasses.Names, v => v > 127 ? StreetClasses.Pedestrian : Ignore),
         (LabelStyle.Voc, null) => new ClassMap(VocNames, v => v < VocNames.Length ? v : Ignore),
         (LabelStyle.Binary, null) => new ClassMap(["background", "object"], v => v > 127 ? 1 : 0),

@@ -1,10 +1,12 @@
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>How often classes are seen, and the weights of the loss that follow from it.</summary>
+/// <summary>How frequent classes are, and the weights of the loss that follow from it.</summary>
 public static class ClassWeights
 {
     public const string None = "none", Enet = "enet", Root = "root", Median = "median";
-    private const double Softness = 1.10;
+
+    /// <summary>ENet's constant c, which limits the weight of rare classes.</summary>
+    private const double EnetConstant = 1.10;
 
     /// <summary>Share of all labelled pixels, by class.</summary>
     public static IReadOnlyList<double> Frequencies(IDataset set)
@@ -15,13 +17,14 @@ public static class ClassWeights
         return [.. counts.Select(c => c / total)];
     }
 
-    /// <summary>The weights for a data set; without weighting none of its pictures is read.</summary>
+    /// <summary>The weights for a data set, whose images are read only if the kind needs them.</summary>
     public static IReadOnlyList<float> Of(string kind, MixedDataset data)
         => kind == None ? [.. data.ClassNames.Select(_ => 1f)] : Of(kind, data.Frequencies);
 
     /// <summary>
-    /// One weight a class. <c>enet</c>: 1 / ln(1.10 + f) for a class that makes up the share f of all pixels (Paszke et al. 2016,
-    /// section 5.2), scaled to mean 1. <c>root</c>: 1 / √f, between the other two, scaled to mean 1. <c>median</c>: the median share / f (Eigen and Fergus 2015, section 4.3); a class never seen gets 0.
+    /// One weight per class, which makes up the share f of all pixels. <c>enet</c>: 1 / ln(1.10 + f) (Paszke et al. 2016,
+    /// section 5.2), scaled to mean 1. <c>root</c>: 1 / √f, between the other two, scaled to mean 1. <c>median</c>: median share / f
+    /// (Eigen and Fergus 2015, section 4.3). In the last two an absent class gets 0.
     /// </summary>
     /// <exception cref="UserError">No such weighting.</exception>
     public static IReadOnlyList<float> Of(string kind, IReadOnlyList<double> frequencies)
@@ -30,7 +33,7 @@ public static class ClassWeights
         double[] weights = kind switch
         {
             None => [.. frequencies.Select(_ => 1.0)],
-            Enet => [.. frequencies.Select(f => 1 / Math.Log(Softness + f))],
+            Enet => [.. frequencies.Select(f => 1 / Math.Log(EnetConstant + f))],
             Root => [.. frequencies.Select(f => f > 0 ? 1 / Math.Sqrt(f) : 0)],
             Median => [.. frequencies.Select(f => f > 0 ? median / f : 0)],
             _ => throw new UserError($"no class weights '{kind}': choose {None}, {Enet}, {Root} or {Median}"),
@@ -39,9 +42,9 @@ public static class ClassWeights
         return [.. weights.Select(w => (float)(w / scale))];
     }
 
-    private static unsafe void Count(Sample sample, double[] counts)
+    private static void Count(Sample sample, double[] counts)
     {
-        foreach (byte label in new ReadOnlySpan<byte>(sample.Labels.DataPointer, (int)sample.Labels.Total()))
+        foreach (byte label in sample.Labels.AsSpan<byte>())
         {
             if (label < counts.Length) counts[label]++;
         }

@@ -4,37 +4,48 @@ using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>Pictures with their labels tinted over them, side by side in rows, each with a caption: to be looked at.</summary>
+/// <summary>A PNG with images in rows, their labels tinted over them, each with a caption.</summary>
+/// <param name="palette">0xRRGGBB by class.</param>
+/// <param name="columns">Images per row.</param>
 public sealed class ContactSheet(IReadOnlyList<int> palette, int columns) : IDisposable
 {
     private const int TileWidth = 240, TileHeight = 180, CaptionHeight = 20;
     private const double LabelStrength = 0.45;
     private readonly List<Mat> _tiles = [];
 
-    /// <summary>The colours that a data set's classes get: CamVid's own, or the palette of models without one.</summary>
+    /// <summary>The colours of a data set's classes: CamVid's own, or the default palette of models.</summary>
     public static IReadOnlyList<int> PaletteOf(IReadOnlyList<string> classNames)
-        => classNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(classNames.Count);
+        => classNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal)
+            ? StreetClasses.Palette
+            : ModelManifest.DefaultPalette(classNames.Count);
 
+    /// <param name="image">8-bit BGR.</param>
+    /// <param name="labels">8-bit, of the same size; values that are no class are not tinted.</param>
+    /// <param name="caption">Above the image.</param>
     public void Add(Mat image, Mat labels, string caption)
     {
-        using Mat picture = Tinted(image, labels), small = new();
+        using Mat tinted = Tinted(image, labels), small = new();
         Mat tile = new(TileHeight + CaptionHeight, TileWidth, MatType.CV_8UC3, Scalar.White);
-        double scale = Math.Min(TileWidth / (double)picture.Width, TileHeight / (double)picture.Height);
-        Cv2.Resize(picture, small, new Size(Math.Max(1, picture.Width * scale), Math.Max(1, picture.Height * scale)), 0, 0, InterpolationFlags.Area);
-        using Mat place = new(tile, new Rect((TileWidth - small.Width) / 2, CaptionHeight + ((TileHeight - small.Height) / 2), small.Width, small.Height));
+        double scale = Math.Min(TileWidth / (double)tinted.Width, TileHeight / (double)tinted.Height);
+        Size size = new(Math.Max(1, tinted.Width * scale), Math.Max(1, tinted.Height * scale));
+        Cv2.Resize(tinted, small, size, 0, 0, InterpolationFlags.Area);
+        Point corner = new((TileWidth - size.Width) / 2, CaptionHeight + ((TileHeight - size.Height) / 2));
+        using Mat place = new(tile, new Rect(corner, size));
         small.CopyTo(place);
-        Cv2.PutText(tile, caption, new Point(3, CaptionHeight - 6), HersheyFonts.HersheySimplex, 0.42, Scalar.Black, 1, LineTypes.AntiAlias);
+        Point baseline = new(3, CaptionHeight - 6);
+        Cv2.PutText(tile, caption, baseline, HersheyFonts.HersheySimplex, 0.42, Scalar.Black, 1, LineTypes.AntiAlias);
         _tiles.Add(tile);
     }
 
     /// <exception cref="UserError">The file cannot be written.</exception>
     public void Save(string path)
     {
-        int rows = (_tiles.Count + columns - 1) / columns;
-        using Mat sheet = new(Math.Max(1, rows) * (TileHeight + CaptionHeight), columns * TileWidth, MatType.CV_8UC3, Scalar.White);
+        const int Height = TileHeight + CaptionHeight;
+        int rows = Math.Max(1, (_tiles.Count + columns - 1) / columns);
+        using Mat sheet = new(rows * Height, columns * TileWidth, MatType.CV_8UC3, Scalar.White);
         for (int i = 0; i < _tiles.Count; i++)
         {
-            using Mat place = new(sheet, new Rect(i % columns * TileWidth, i / columns * (TileHeight + CaptionHeight), TileWidth, TileHeight + CaptionHeight));
+            using Mat place = new(sheet, new Rect(i % columns * TileWidth, i / columns * Height, TileWidth, Height));
             _tiles[i].CopyTo(place);
         }
 
@@ -42,7 +53,7 @@ public sealed class ContactSheet(IReadOnlyList<int> palette, int columns) : IDis
         AtomicFile.Write(path, png);
     }
 
-    /// <summary>The picture with each class's colour over it; ignored pixels stay as they are.</summary>
+    /// <summary>The image with each class's colour over it; ignored pixels stay as they are.</summary>
     private unsafe Mat Tinted(Mat image, Mat labels)
     {
         Mat tinted = image.Clone();

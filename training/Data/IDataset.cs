@@ -2,20 +2,26 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>A picture (8-bit BGR) and its labels (8-bit, one channel, same size; values from the number of classes on are ignored).</summary>
+/// <summary>An image with its labels.</summary>
+/// <param name="Image">8-bit BGR.</param>
+/// <param name="Labels">8-bit, one channel, of the same size; values that are no class are ignored.</param>
 public readonly record struct Sample(Mat Image, Mat Labels);
 
-/// <summary>Pictures with labels, in a fixed order. What <see cref="Load"/> returns belongs to the data set; callers do not dispose or change it.</summary>
+/// <summary>
+/// Images with labels, in a fixed order. What <see cref="Load"/> returns belongs to the data set: callers neither dispose nor
+/// change it.
+/// </summary>
 public interface IDataset
 {
     /// <summary>What to call it in messages and manifests.</summary>
     string Name { get; }
 
+    /// <summary>By label value.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
     int Count { get; }
 
-    /// <summary>Must be callable from several threads.</summary>
-    /// <exception cref="UserError">A file is missing, unreadable or does not fit its label.</exception>
+    /// <summary>Can be called from several threads.</summary>
+    /// <exception cref="UserError">A file is missing or unreadable, or image and labels do not fit.</exception>
     Sample Load(int index);
 }

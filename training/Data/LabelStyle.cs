@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>How a data set's files mark classes.</summary>
+/// <summary>How the label files of a data set encode classes.</summary>
 public enum LabelStyle
 {
     /// <summary>CamVid's eleven indices; 11 and 255 are void.</summary>
@@ -9,6 +9,6 @@ public enum LabelStyle
     /// <summary>PASCAL VOC's 21 colours, 15 = person, 255 = void.</summary>
     Voc,
 
-    /// <summary>Black and white: 0 and anything else.</summary>
+    /// <summary>Masks: above 127 is the object.</summary>
     Binary,
 }

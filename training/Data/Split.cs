@@ -1,10 +1,10 @@
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>Which pictures of a set are meant.</summary>
-/// <param name="Training">The part to learn from, or the part to be judged on.</param>
+/// <summary>Selects the images of a set to use.</summary>
+/// <param name="Training">The part to train on, otherwise the part to validate on.</param>
 /// <param name="LeaveOut">
-/// CamVid only: judge on the frames whose names start so, and learn from all others, be they of train/ or of val/. Null takes the
-/// set's own split.
+/// CamVid only: validate on the frames whose names start with this and train on all others, from train/ and val/ alike. Null uses
+/// the set's own split.
 /// </param>
 public sealed record Split(bool Training, string? LeaveOut = null)
 {
@@ -15,7 +15,8 @@ public sealed record Split(bool Training, string? LeaveOut = null)
     {
         "train" => new Split(Training: true),
         "val" => new Split(Training: false),
-        _ when text.StartsWith(LeaveOutPrefix, StringComparison.Ordinal) && text.Length > LeaveOutPrefix.Length => new Split(Training: false, text[LeaveOutPrefix.Length..]),
+        _ when text.StartsWith(LeaveOutPrefix, StringComparison.Ordinal) && text.Length > LeaveOutPrefix.Length
+            => new Split(Training: false, text[LeaveOutPrefix.Length..]),
         _ => throw new UserError($"no split '{text}': choose train, val or {LeaveOutPrefix}DRIVE, such as {LeaveOutPrefix}0006R0"),
     };
 }

@@ -3,13 +3,16 @@ using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>The toy street as a data set: picture i is a moment of a drive drawn from the seed, 480×360, with exact labels.</summary>
+/// <summary>The toy street as a data set: image i is a moment of a drive that the seed determines, 480×360, with exact labels.</summary>
 public sealed class SynthStreet(int count, int seed) : IDataset
 {
     private const int Width = 480, Height = 360;
 
-    /// <summary>Pictures to a drive; each drive has its own houses, light and traffic.</summary>
+    /// <summary>Images per drive; each drive has its own houses, light and traffic.</summary>
     private const int PerDrive = 4;
+
+    /// <summary>Seconds between two images of a drive.</summary>
+    private const double Interval = 2.5;
 
     private readonly Lazy<Sample>[] _samples = [.. Enumerable.Range(0, count).Select(i => new Lazy<Sample>(() => Draw(seed, i)))];
 
@@ -23,11 +26,12 @@ public sealed class SynthStreet(int count, int seed) : IDataset
 
     private static unsafe Sample Draw(int seed, int index)
     {
-        StreetScene scene = new(HashCode(seed, index / PerDrive), Width, Height);
+        StreetScene scene = new(SceneSeed(seed, index / PerDrive), Width, Height);
         Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
-        scene.Render(index % PerDrive * 2.5, new Span<byte>(image.DataPointer, Width * Height * 3), new Span<byte>(labels.DataPointer, Width * Height));
+        Span<byte> pixels = new(image.DataPointer, Width * Height * 3), classes = new(labels.DataPointer, Width * Height);
+        scene.Render(index % PerDrive * Interval, pixels, classes);
         return new Sample(image, labels);
     }
 
-    private static int HashCode(int seed, int drive) => (seed * 7919) + (drive * 104729) + 13;
+    private static int SceneSeed(int seed, int drive) => (seed * 7919) + (drive * 104729) + 13;
 }

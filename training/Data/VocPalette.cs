@@ -4,14 +4,14 @@ using OpenCvSharp;
 namespace RealtimeSeg.Training.Data;
 
 /// <summary>
-/// PASCAL VOC stores labels as palette PNGs, which OpenCV expands to colours. The palette's colours are all different (bits of the
-/// index spread over R, G and B), so the index can be read back from the colour.
+/// Reads class indices back from colours. PASCAL VOC stores labels as palette PNGs, which OpenCV expands to colours; the palette's
+/// colours are all different (bits of the index spread over R, G and B).
 /// </summary>
 internal static class VocPalette
 {
     private static readonly Dictionary<int, byte> IndexOf = Enumerable.Range(0, 256).ToDictionary(Color, i => (byte)i);
 
-    /// <summary>8-bit indices of a BGR or BGRA label picture.</summary>
+    /// <summary>8-bit indices of a BGR or BGRA label image.</summary>
     /// <exception cref="UserError">A colour is not in the palette.</exception>
     public static unsafe Mat Indices(Mat colors, string file)
     {
@@ -25,11 +25,15 @@ internal static class VocPalette
         {
             Vec3b p = pixels[i];
             if (!IndexOf.TryGetValue((p.Item2 << 16) | (p.Item1 << 8) | p.Item0, out to[i]))
-                throw new UserError($"{file} has the colour ({p.Item2}, {p.Item1}, {p.Item0}), which is not in PASCAL VOC's palette: save labels as indices or with that palette");
+                throw NotInPalette(file, p);
         }
 
         return indices;
     }
+
+    private static UserError NotInPalette(string file, Vec3b bgr) => new(
+        $"{file} has the colour ({bgr.Item2}, {bgr.Item1}, {bgr.Item0}), which is not in PASCAL VOC's palette: " +
+        "save labels as indices or with that palette");
 
     /// <summary>0xRRGGBB of an index: its bits 0, 1, 2 give the top bits of R, G, B, bits 3, 4, 5 the next, and so on.</summary>
     private static int Color(int index)

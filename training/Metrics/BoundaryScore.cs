@@ -4,27 +4,29 @@ using RealtimeSeg.Training.Data;
 namespace RealtimeSeg.Training.Metrics;
 
 /// <summary>
-/// Boundary F1, or BF score (Csurka et al. 2013, "What is a good evaluation measure for semantic segmentation?"): for each class of a
-/// picture, precision and recall of its outline within a tolerance of 0.75 % of the picture's diagonal; a class's score is the mean
-/// over the pictures that show it. Outlines along ignored pixels do not count.
+/// Boundary F1, or BF score (Csurka et al. 2013, "What is a good evaluation measure for semantic segmentation?"): for each class of
+/// an image, precision and recall of its outline within a tolerance of 0.75 % of the image's diagonal; a class's score is the mean
+/// over the images that contain it. Outlines along ignored pixels do not count.
 /// </summary>
 public sealed class BoundaryScore(int classes) : IDisposable
 {
     private const double Tolerance = 0.0075;
     private readonly double[] _sum = new double[classes];
-    private readonly int[] _pictures = new int[classes];
+    private readonly int[] _images = new int[classes];
     private readonly Mat _unknown = new(), _mask = new(), _truth = new(), _predicted = new(), _near = new(), _eroded = new();
 
-    /// <summary>Mean of each class; NaN for one that no picture shows.</summary>
-    public IReadOnlyList<double> PerClass => [.. _sum.Zip(_pictures, (s, n) => n > 0 ? s / n : double.NaN)];
+    /// <summary>Mean of each class; NaN for one that no image contains.</summary>
+    public IReadOnlyList<double> PerClass => [.. _sum.Zip(_images, (s, n) => n > 0 ? s / n : double.NaN)];
 
+    /// <summary>Over the classes that some image contains.</summary>
     public double Mean => PerClass.Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average();
 
-    /// <param name="truth">8-bit labels; <paramref name="predicted"/>, of the same size, is compared with it.</param>
-    /// <param name="predicted">8-bit labels.</param>
+    /// <param name="truth">8-bit labels.</param>
+    /// <param name="predicted">8-bit labels of the same size.</param>
     public void Add(Mat truth, Mat predicted)
     {
-        int reach = Math.Max(1, (int)Math.Round(Tolerance * Math.Sqrt((truth.Width * (double)truth.Width) + (truth.Height * (double)truth.Height))));
+        double diagonal = Math.Sqrt((truth.Width * (double)truth.Width) + (truth.Height * (double)truth.Height));
+        int reach = Math.Max(1, (int)Math.Round(Tolerance * diagonal));
         using Mat disc = Cv2.GetStructuringElement(MorphShapes.Ellipse, new Size((2 * reach) + 1, (2 * reach) + 1));
         Cv2.InRange(truth, new Scalar(classes), new Scalar(ClassMap.Ignore), _unknown);
         Cv2.Dilate(_unknown, _unknown, null, iterations: 2);
@@ -34,11 +36,11 @@ public sealed class BoundaryScore(int classes) : IDisposable
             if (inTruth == 0) continue;
             double precision = Share(_predicted, inPrediction, _truth, disc), recall = Share(_truth, inTruth, _predicted, disc);
             _sum[c] += precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
-            _pictures[c]++;
+            _images[c]++;
         }
     }
 
-    /// <summary>The pixels of a class that touch another one; returns how many.</summary>
+    /// <summary>Writes the mask of a class's pixels that touch another class; returns their number.</summary>
     private int Outline(Mat labels, int c, Mat outline)
     {
         Cv2.InRange(labels, new Scalar(c), new Scalar(c), _mask);
@@ -48,7 +50,7 @@ public sealed class BoundaryScore(int classes) : IDisposable
         return Cv2.CountNonZero(outline);
     }
 
-    /// <summary>Share of one outline's pixels that lie near the other.</summary>
+    /// <summary>Share of one outline's pixels that lie within the disc's radius of the other.</summary>
     private double Share(Mat outline, int count, Mat other, Mat disc)
     {
         if (count == 0) return 0;

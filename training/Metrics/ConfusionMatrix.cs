@@ -1,8 +1,8 @@
 namespace RealtimeSeg.Training.Metrics;
 
 /// <summary>
-/// Counts n[i,j] of pixels of class i predicted as j, and the four metrics of the FCN paper (section 5). A class that neither the
-/// truth nor the prediction contains counts in no mean.
+/// Counts n[i,j] of pixels of class i predicted as j, and the four metrics of the FCN paper (section 5). Means leave out classes
+/// that neither the truth nor the prediction contains.
 /// </summary>
 public sealed class ConfusionMatrix(int classes)
 {
@@ -32,7 +32,9 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Intersection over union of each class; NaN for one that is absent.</summary>
     public IReadOnlyList<double> PerClass => [.. Range.Select(Iu)];
 
-    /// <summary>Share of class <paramref name="truth"/>'s pixels that were predicted as <paramref name="predicted"/>; NaN where it is absent.</summary>
+    /// <summary>
+    /// Share of class <paramref name="truth"/>'s pixels that were predicted as <paramref name="predicted"/>; NaN if it is absent.
+    /// </summary>
     public double Share(int truth, int predicted) => Ratio(At(truth, predicted), Truth(truth));
 
     private IEnumerable<int> Range => Enumerable.Range(0, classes);

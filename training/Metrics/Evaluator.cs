@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Temporal;
@@ -7,7 +8,7 @@ using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
 
-/// <summary>Scores an exported model: pictures as captured in, its <c>labels</c> output against the truth.</summary>
+/// <summary>Evaluates an exported model: its <c>labels</c> output, on images as captured, against the truth.</summary>
 public sealed class Evaluator : IDisposable
 {
     private readonly InferenceSession _session;
@@ -16,6 +17,7 @@ public sealed class Evaluator : IDisposable
 
     /// <param name="model">Bytes of an exported .onnx file.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="UserError">Not an ONNX file, or not one that this program exported.</exception>
     public Evaluator(byte[] model, string name)
     {
         using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
@@ -29,28 +31,37 @@ public sealed class Evaluator : IDisposable
         }
 
         Manifest = ModelManifest.Parse(_session.ModelMetadata.CustomMetadataMap, name);
-        if (!_session.InputMetadata.ContainsKey(ModelManifest.FrameInput) || !_session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput))
-            throw new UserError($"{name} lacks the input '{ModelManifest.FrameInput}' or the output '{ModelManifest.LabelsOutput}': export it with './run.sh export'");
+        const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
+        if (!_session.InputMetadata.ContainsKey(Frame) || !_session.OutputMetadata.ContainsKey(Labels))
+            throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
     }
 
+    /// <summary>Of the model.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>Of the network alone, over all pictures so far.</summary>
+    /// <summary>Of the network alone, over all images so far; 0 before the first.</summary>
     public double MedianMilliseconds => _milliseconds.Count == 0 ? 0 : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
 
-    /// <summary>The confusion matrix of all pictures of the sets; each one's labels are shown to <paramref name="look"/> too.</summary>
+    /// <summary>The confusion matrix over all images of the sets.</summary>
+    /// <param name="sets">Labelled images with the model's classes.</param>
+    /// <param name="look">Is called with each image and its predicted labels.</param>
+    /// <exception cref="UserError">A set has other classes.</exception>
     public ConfusionMatrix Evaluate(IEnumerable<IDataset> sets, Action<Sample, Mat>? look = null)
     {
         ConfusionMatrix matrix = new(Manifest.Classes.Count);
         foreach (IDataset set in sets)
         {
             if (set.ClassNames.Count != matrix.Classes)
-                throw new UserError($"the model knows {matrix.Classes} classes, {set.Name} has {set.ClassNames.Count}: choose the data it was trained for");
+            {
+                throw new UserError(
+                    $"the model has {matrix.Classes} classes, {set.Name} {set.ClassNames.Count}: choose the data it was trained for");
+            }
+
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
                 byte[] labels = LabelsAsShown(sample.Image);
-                matrix.Add(Bytes(sample.Labels), labels);
+                matrix.Add(sample.Labels.AsSpan<byte>(), labels);
                 if (look is null) continue;
                 using Mat predicted = Mat.FromPixelData(sample.Image.Height, sample.Image.Width, MatType.CV_8UC1, labels);
                 look(sample, predicted);
@@ -60,32 +71,31 @@ public sealed class Evaluator : IDisposable
         return matrix;
     }
 
-    /// <summary>
-    /// The same for pictures that are frames of one video, in order: labels are steadied as the app does, and the share of still pixels
-    /// that change class is counted, for the model and for the truth.
-    /// </summary>
-    public (ConfusionMatrix Matrix, double Flicker, double TruthFlicker) EvaluateVideo(IDataset video, float smooth)
+    /// <summary>Evaluates on images that are the frames of one video, in order, with labels smoothed over time as in the app.</summary>
+    /// <param name="video">The frames.</param>
+    /// <param name="smooth">Strength of the smoothing, 0 to 1.</param>
+    public VideoScore EvaluateVideo(IDataset video, float smooth)
     {
         ConfusionMatrix matrix = new(Manifest.Classes.Count);
         MotionMask motion = new();
         TemporalSmoother smoother = new(smooth);
-        FlickerMeter ours = new(), truth = new();
+        FlickerMeter predicted = new(), truth = new();
         for (int i = 0; i < video.Count; i++)
         {
             Sample sample = video.Load(i);
             (byte[] labels, byte[] confidence) = Run(sample.Image);
             ReadOnlySpan<bool> still = motion.Update(sample.Image.AsSpan<byte>(), sample.Image.Width);
             smoother.Apply(still, labels, confidence);
-            matrix.Add(Bytes(sample.Labels), labels);
-            ours.Add(still, labels);
-            truth.Add(still, Bytes(sample.Labels), Manifest.Classes.Count);
+            matrix.Add(sample.Labels.AsSpan<byte>(), labels);
+            predicted.Add(still, labels);
+            truth.Add(still, sample.Labels.AsSpan<byte>(), Manifest.Classes.Count);
         }
 
-        return (matrix, ours.Flicker, truth.Flicker);
+        return new VideoScore(matrix, predicted.Flicker, truth.Flicker);
     }
 
-    /// <summary>The class of each pixel of a picture of any size: fitted to the network as the app does, labels enlarged to its pixels.</summary>
-    public unsafe byte[] LabelsAsShown(Mat image)
+    /// <summary>The class of each pixel of an image of any size, which is fitted to the network as in the app.</summary>
+    public byte[] LabelsAsShown(Mat image)
     {
         FrameGeometry g = FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
         if (g.Width == image.Width && g.Height == image.Height) return Labels(image);
@@ -93,10 +103,10 @@ public sealed class Evaluator : IDisposable
         byte[] labels = Labels(fitted);
         using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels);
         LabelMap.Resize(small, large, image.Size());
-        return Bytes(large).ToArray();
+        return large.AsSpan<byte>().ToArray();
     }
 
-    /// <summary>A picture at the size that the network sees, as the app makes it; the caller disposes it.</summary>
+    /// <summary>An image at the size that the network sees in the app; the caller disposes it.</summary>
     public static Mat Fitted(Mat image, FrameGeometry g)
     {
         Mat fitted = new();
@@ -104,15 +114,17 @@ public sealed class Evaluator : IDisposable
         return fitted;
     }
 
-    /// <summary>The class of each pixel of an 8-bit BGR picture, which the network reads as it is, row by row.</summary>
+    /// <summary>The class of each pixel of an 8-bit BGR image at its own size, row by row.</summary>
     public byte[] Labels(Mat image) => Run(image).Labels;
 
     private unsafe (byte[] Labels, byte[] Confidence) Run(Mat image)
     {
-        using OrtValue frame = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance,
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [1, image.Height, image.Width, 3], (nint)image.DataPointer, image.Total() * 3);
+        long[] shape = [1, image.Height, image.Width, 3];
+        using OrtValue frame = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, shape, (nint)image.DataPointer, image.Total() * 3);
         long start = Stopwatch.GetTimestamp();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+            _options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
         _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
     }
@@ -122,6 +134,4 @@ public sealed class Evaluator : IDisposable
         _options.Dispose();
         _session.Dispose();
     }
-
-    private static unsafe ReadOnlySpan<byte> Bytes(Mat m) => new(m.DataPointer, (int)m.Total());
 }

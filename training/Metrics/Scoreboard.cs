@@ -1,15 +1,21 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
 
-/// <summary>All that is measured of an exported model on labelled pictures.</summary>
+/// <summary>All that is measured of an exported model on labelled images.</summary>
 public sealed class Scoreboard : IDisposable
 {
-    private Scoreboard(Evaluator evaluator)
-        => (Evaluator, Boundary, Sizes) = (evaluator, new BoundaryScore(evaluator.Manifest.Classes.Count), new SizeScore(evaluator.Manifest.Classes.Count));
+    private Scoreboard(ModelManifest manifest)
+    {
+        Manifest = manifest;
+        Boundary = new BoundaryScore(manifest.Classes.Count);
+        Sizes = new SizeScore(manifest.Classes.Count);
+    }
 
-    public Evaluator Evaluator { get; }
+    /// <summary>Of the model.</summary>
+    public ModelManifest Manifest { get; }
 
     public ConfusionMatrix Matrix { get; private set; } = new(0);
 
@@ -17,20 +23,28 @@ public sealed class Scoreboard : IDisposable
 
     public SizeScore Sizes { get; }
 
+    /// <summary>Of the network alone, per image.</summary>
+    public double MedianMilliseconds { get; private set; }
+
     /// <param name="evaluator">The model.</param>
-    /// <param name="sets">What it is judged on.</param>
-    /// <param name="look">Is shown each picture with its prediction.</param>
+    /// <param name="sets">What it is evaluated on.</param>
+    /// <param name="look">Is called with each image and its predicted labels.</param>
     public static Scoreboard Of(Evaluator evaluator, IEnumerable<IDataset> sets, Action<Sample, Mat>? look = null)
     {
-        Scoreboard board = new(evaluator);
+        Scoreboard board = new(evaluator.Manifest);
         board.Matrix = evaluator.Evaluate(sets, (sample, predicted) =>
         {
             board.Boundary.Add(sample.Labels, predicted);
             board.Sizes.Add(sample.Labels, predicted);
             look?.Invoke(sample, predicted);
         });
+        board.MedianMilliseconds = evaluator.MedianMilliseconds;
         return board;
     }
 
-    public void Dispose() => Boundary.Dispose();
+    public void Dispose()
+    {
+        Boundary.Dispose();
+        Sizes.Dispose();
+    }
 }

@@ -1,28 +1,32 @@
 using OpenCvSharp;
+using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
 
 /// <summary>
 /// Intersection over union by object size. An object is a connected component of the truth; its union counts the predicted pixels of
-/// its class in its bounding box, enlarged by a tenth, that belong to no other object of that class. The three groups are terciles of area.
+/// its class in its bounding box, enlarged by a tenth, that belong to no other object of that class. The three groups are terciles
+/// of area.
 /// </summary>
-public sealed class SizeScore(int classes)
+public sealed class SizeScore(int classes) : IDisposable
 {
     private const int SmallestArea = 16;
+    private readonly LabelComponents _components = new();
     private readonly List<(int Area, double Iu)> _objects = [];
 
-    /// <summary>Mean IU of the third of the objects that is smallest, of the middle one, and of the largest; NaN without objects.</summary>
+    /// <summary>Mean IU of the smallest third of the objects, of the middle third and of the largest; NaN without objects.</summary>
     public (double Small, double Medium, double Large) Terciles
     {
         get
         {
             double[] byArea = [.. _objects.OrderBy(o => o.Area).Select(o => o.Iu)];
-            double Part(int third) => byArea[(third * byArea.Length / 3)..((third + 1) * byArea.Length / 3)].DefaultIfEmpty(double.NaN).Average();
-            return (Part(0), Part(1), Part(2));
+            int Start(int third) => third * byArea.Length / 3;
+            double Mean(int third) => byArea[Start(third)..Start(third + 1)].DefaultIfEmpty(double.NaN).Average();
+            return (Mean(0), Mean(1), Mean(2));
         }
     }
 
-    /// <summary>The areas in pixels that part the terciles.</summary>
+    /// <summary>The smallest areas in pixels of a medium and of a large object.</summary>
     public (int Medium, int Large) Bounds
     {
         get
@@ -36,39 +40,38 @@ public sealed class SizeScore(int classes)
     /// <param name="predicted">8-bit labels of the same size.</param>
     public void Add(Mat truth, Mat predicted)
     {
-        using Mat mask = new(), components = new(), stats = new(), centres = new();
         for (int c = 0; c < classes; c++)
         {
-            Cv2.InRange(truth, new Scalar(c), new Scalar(c), mask);
-            int count = Cv2.ConnectedComponentsWithStats(mask, components, stats, centres);
-            for (int i = 1; i < count; i++)
-            {
-                int At(ConnectedComponentsTypes what) => stats.At<int>(i, (int)what);
-                int area = At(ConnectedComponentsTypes.Area);
-                if (area < SmallestArea) continue;
-                Rect box = new(At(ConnectedComponentsTypes.Left), At(ConnectedComponentsTypes.Top), At(ConnectedComponentsTypes.Width), At(ConnectedComponentsTypes.Height));
-                box.Inflate(1 + (box.Width / 20), 1 + (box.Height / 20));
-                box &= new Rect(0, 0, truth.Width, truth.Height);
-                _objects.Add((area, Iu(truth, predicted, components, box, (byte)c, i)));
-            }
+            foreach (LabelComponent thing in _components.Of(truth, c, SmallestArea))
+                _objects.Add((thing.Area, Iu(truth, predicted, thing, (byte)c)));
         }
     }
 
-    private static double Iu(Mat truth, Mat predicted, Mat components, Rect box, byte label, int component)
+    public void Dispose() => _components.Dispose();
+
+    private double Iu(Mat truth, Mat predicted, LabelComponent thing, byte label)
     {
+        Rect box = Enlarged(thing.Box) & new Rect(0, 0, truth.Width, truth.Height);
         long both = 0, either = 0;
         for (int y = box.Top; y < box.Bottom; y++)
         {
             ReadOnlySpan<byte> t = truth.Row<byte>(y), p = predicted.Row<byte>(y);
-            ReadOnlySpan<int> owner = components.Row<int>(y);
+            ReadOnlySpan<int> owner = _components.Map.Row<int>(y);
             for (int x = box.Left; x < box.Right; x++)
             {
-                bool mine = owner[x] == component, hit = p[x] == label;
-                if (mine && hit) both++;
-                if (mine || (hit && t[x] != label && t[x] != Data.ClassMap.Ignore)) either++;
+                bool inObject = owner[x] == thing.Id, hit = p[x] == label;
+                if (inObject && hit) both++;
+                if (inObject || (hit && t[x] != label && t[x] != ClassMap.Ignore)) either++;
             }
         }
 
         return both / (double)Math.Max(1, either);
+    }
+
+    /// <summary>The box with a margin of a twentieth, and a pixel, on each side.</summary>
+    private static Rect Enlarged(Rect box)
+    {
+        box.Inflate(1 + (box.Width / 20), 1 + (box.Height / 20));
+        return box;
     }
 }

@@ -1,62 +1,87 @@
+using System.Text.Json.Serialization;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Optim;
 using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Runs;
 
-/// <summary>The settings of a run, as its checkpoint and config.json keep them.</summary>
+/// <summary>
+/// The settings of a run, and their defaults. Checkpoints and config.json keep them under these names in this order, so a property
+/// is added at the end and never renamed. <see cref="RunOptionTable"/> has the command line's option for each.
+/// </summary>
 public sealed record RunConfig
 {
-    private (NetworkKey Key, INetwork Network)? _made;
+    public string Net { get; init; } = "fcn8s";
 
-    public required string Net { get; init; }
-    public required string Backbone { get; init; }
-    public required string Data { get; init; }
-    public required IReadOnlyList<string> ClassNames { get; init; }
-    public required int BatchSize { get; init; }
-    public required int CropWidth { get; init; }
-    public required int CropHeight { get; init; }
-    public required string Optimizer { get; init; }
-    public required string Schedule { get; init; }
-    public required double LearningRate { get; init; }
-    public required float WeightDecay { get; init; }
-    public required long WarmUp { get; init; }
-    public required long TotalSteps { get; init; }
-    public required int Seed { get; init; }
+    /// <summary>A built-in backbone or a classifier's file; empty for the network's own default.</summary>
+    public string Backbone { get; init; } = "";
+
+    /// <summary>What to train on, see <see cref="DataSpec"/>.</summary>
+    public string Data { get; init; } = MixedDataset.Synth;
+
+    /// <summary>From the data; empty until that is opened.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>Images per step.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Pixels; a multiple of <see cref="FrameInput.Multiple"/>, as is the height.</summary>
+    public int CropWidth { get; init; } = 384;
+
+    public int CropHeight { get; init; } = 288;
+
+    public string Optimizer { get; init; } = "adamw";
+
+    public string Schedule { get; init; } = "poly";
+
+    /// <summary>The highest one, after warm-up.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    public float WeightDecay { get; init; } = 1e-2f;
+
+    /// <summary>Steps of linear warm-up.</summary>
+    public long WarmUp { get; init; } = 100;
+
+    /// <summary>Length of the run; 0 until it follows from a number of epochs and the data.</summary>
+    public long TotalSteps { get; init; }
+
+    /// <summary>Seed of weights, order and augmentation.</summary>
+    public int Seed { get; init; } = 1;
 
     /// <summary>A kind of <see cref="ClassWeights"/>.</summary>
     public string Weighting { get; init; } = ClassWeights.Enet;
 
     public Objective Objective { get; init; } = new();
 
-    /// <summary>Longest gradient, over all parameters together; longer ones are shortened to it. 0 for no limit.</summary>
+    /// <summary>Largest norm of the gradient over all parameters together; larger ones are scaled down to it. 0 for no limit.</summary>
     public float ClipNorm { get; init; }
 
     /// <summary>Augmentation by name, see <see cref="AugmentationNames"/>.</summary>
-    public string Augment { get; init; } = "plain";
+    public string Augment { get; init; } = AugmentationNames.Plain;
 
-    /// <summary>Random sizes of the pictures, see <see cref="ScaleRange"/>.</summary>
+    /// <summary>Random sizes of the images, see <see cref="ScaleRange"/>.</summary>
     public string Scale { get; init; } = ScaleRange.DefaultText;
 
-    /// <summary>How a backbone from a file wants its pictures; null for a built-in one.</summary>
+    /// <summary>Channel order and scaling that a backbone from a file expects; null for a built-in one.</summary>
     public InputScaling? Input { get; init; }
 
-    /// <summary>How an FCN enlarges its scores.</summary>
+    /// <summary>How an FCN upsamples its logits.</summary>
     public string Upsampling { get; init; } = Fcn.Learned;
 
     /// <summary>Crops around one object each: the first of DeconvNet's two stages.</summary>
     public bool ObjectCrops { get; init; }
 
-    /// <summary>The run whose weights this one started from, or null.</summary>
+    /// <summary>Folder of the run whose weights this one started from, or null.</summary>
     public string? From { get; init; }
 
     /// <summary>The classifier's file that the backbone started from, or null.</summary>
     public string? Init { get; init; }
 
-    /// <summary>The commit of the code that trains; empty where that is not known.</summary>
+    /// <summary>The commit of the code that trains; empty if unknown.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Decay of the weights' moving average; 0 keeps none.</summary>
@@ -65,27 +90,32 @@ public sealed record RunConfig
     /// <summary>Class map of the data, or null.</summary>
     public string? Map { get; init; }
 
-    /// <summary>The drive that is judged on instead of learnt from, or null.</summary>
+    /// <summary>The drive that is kept out of training for validation, or null.</summary>
     public string? LeaveOut { get; init; }
 
-    /// <summary>Mean IU on the validation split when the run last evaluated, by the exported graph.</summary>
-    public double? ValidationMeanIu { get; init; }
+    [JsonIgnore]
+    public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 
-    /// <summary>The best of them so far, kept as <see cref="Checkpoint.BestFileName"/>.</summary>
-    public double BestMeanIu { get; init; }
+    /// <summary>Makes the network; a file for its backbone is read each time (half a gigabyte for VGG16): make it once per run.</summary>
+    /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
+    public INetwork Network() => NetworkNames.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input);
 
     public Sampling ToSampling() => Sampling.Parse(ObjectCrops, Augment, Scale);
 
-    /// <summary>The network; made once, since one on a classifier's file reads half a gigabyte for VGG16, and copies of the settings share it.</summary>
-    public INetwork Network()
+    public Optimizer ToOptimizer() => Optim.Optimizer.Parse(Optimizer, WeightDecay);
+
+    public LearningRate ToSchedule() => Optim.LearningRate.Parse(Schedule, LearningRate, WarmUp, TotalSteps);
+
+    /// <summary>The same settings, if a run can be made of them.</summary>
+    /// <exception cref="UserError">Settings that contradict each other, or a name that stands for nothing.</exception>
+    public RunConfig Checked()
     {
-        NetworkKey key = new(Net, Backbone, ClassNames.Count, Upsampling, Input);
-        if (_made?.Key != key) _made = (key, NetworkNames.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input));
-        return _made.Value.Network;
+        if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
+        _ = Objective.Checked();
+        _ = ToSampling();
+        _ = ClassWeights.Of(Weighting, [1]);
+        _ = ToOptimizer();
+        _ = ToSchedule();
+        return this;
     }
-
-    public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
-
-    /// <summary>What a network depends on.</summary>
-    private sealed record NetworkKey(string Net, string Backbone, int Classes, string Upsampling, InputScaling? Input);
 }

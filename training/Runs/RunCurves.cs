@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace RealtimeSeg.Training.Runs;
 
-/// <summary>The loss and the validation score of a run so far, as a picture that is drawn anew whenever there is a score.</summary>
+/// <summary>The loss and the validation score of a run so far, as a plot that is drawn again after each evaluation.</summary>
 internal sealed class RunCurves
 {
     private const string FileName = "curves.png";
@@ -11,8 +11,8 @@ internal sealed class RunCurves
     private readonly string _path;
     private readonly List<double> _epochs = [], _losses = [], _scoreEpochs = [], _scores = [];
 
-    /// <param name="folder">Where the picture goes.</param>
-    /// <param name="csv">The log of the run before it was interrupted, or null.</param>
+    /// <param name="folder">Where the plot goes.</param>
+    /// <param name="csv">The log of the run before it was interrupted, to continue its curves; null for none.</param>
     public RunCurves(string folder, string? csv)
     {
         _path = Path.Combine(folder, FileName);
@@ -24,6 +24,9 @@ internal sealed class RunCurves
         }
     }
 
+    /// <param name="epoch">Epochs done.</param>
+    /// <param name="loss">Mean of the epoch.</param>
+    /// <param name="meanIu">On the validation split; null without an evaluation.</param>
     public void Add(double epoch, double loss, double? meanIu)
     {
         Remember(epoch, loss, meanIu);
@@ -43,8 +46,10 @@ internal sealed class RunCurves
     {
         Plot plot = new();
         ScottPlot.Plottables.Scatter loss = plot.Add.Scatter(_epochs, _losses), score = plot.Add.Scatter(_scoreEpochs, _scores);
-        (loss.MarkerSize, loss.LegendText) = (0, "training loss (left)");
-        (score.LegendText, score.Axes.YAxis) = ("validation mean IU (right)", plot.Axes.Right);
+        loss.MarkerSize = 0;
+        loss.LegendText = "training loss (left)";
+        score.LegendText = "validation mean IU (right)";
+        score.Axes.YAxis = plot.Axes.Right;
         plot.Axes.Right.Min = 0;
         plot.Axes.Right.Max = 1;
         plot.XLabel("epoch");
@@ -52,5 +57,6 @@ internal sealed class RunCurves
         AtomicFile.Write(_path, plot.GetImageBytes(Width, Height, ImageFormat.Png));
     }
 
-    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out double value)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

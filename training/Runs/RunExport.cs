@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Street;
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
@@ -9,70 +9,92 @@ using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Runs;
 
-/// <summary>Writes .onnx files from runs: one, or several as one model.</summary>
+/// <summary>Writes .onnx files from runs: one run, or several as one model.</summary>
 public static class RunExport
 {
-    public static ModelManifest ManifestOf(RunConfig config) => new()
+    /// <param name="config">The run's settings.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="meanIu">Of the weights that are exported, on the validation split; null if unknown.</param>
+    public static ModelManifest ManifestOf(RunConfig config, INetwork network, double? meanIu) => new()
     {
         Classes = config.ClassNames,
-        Palette = config.ClassNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal) ? StreetClasses.Palette : ModelManifest.DefaultPalette(config.ClassNames.Count),
+        Palette = ContactSheet.PaletteOf(config.ClassNames),
         Size = ModelManifest.DefaultSize,
         Network = $"{config.Net}-{Path.GetFileNameWithoutExtension(config.Backbone)}",
-        Parameters = InferenceGraph.Declared(config.Network()).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
+        Parameters = InferenceGraph.Declared(network).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
-        MeanIu = config.ValidationMeanIu,
-        Commit = config.Commit.Length > 0 ? config.Commit : BuildInfo.Commit(), // runs of earlier versions do not say
+        MeanIu = meanIu,
+        Commit = config.Commit.Length > 0 ? config.Commit : BuildInfo.Commit(), // checkpoints of earlier versions lack it
         Date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The network of a run folder, as it was at its last checkpoint, or at the one that scored best.</summary>
+    /// <summary>Exports a run's network with the weights of its last checkpoint, or of the one with the best score.</summary>
     public static ModelManifest FromRun(string folder, string target, ExportForm? form = null, bool best = false)
     {
-        Checkpoint checkpoint = Load(folder, best);
-        RunConfig config = checkpoint.Config;
-        ModelManifest manifest = Exporter.AtSizes(ManifestOf(config with { Data = DataNames(config) }), form) with { Recipe = [.. Recipe.Of(folder, config), Recipe.Export([folder], null, form, best)] };
-        AtomicFile.Write(target, InferenceGraph.Build(config.Network(), Shipped(checkpoint.State), manifest, form));
+        Member run = Member.Load(folder, best);
+        ModelManifest manifest = Exporter.AtSizes(run.Manifest with { Data = run.DataNames }, form) with
+        {
+            Recipe = [.. Recipe.Of(folder, run.Config), Recipe.Export([folder], null, form, best)],
+        };
+        AtomicFile.Write(target, InferenceGraph.Build(run.Network, run.Weights, manifest, form));
         return manifest;
     }
 
-    /// <summary>Several runs' networks in one file.</summary>
-    /// <exception cref="UserError">Fewer than two runs, or they know different classes.</exception>
-    public static ModelManifest FromRuns(IReadOnlyList<string> folders, string combine, string target, ExportForm? form = null, bool best = false)
+    /// <summary>Exports several runs' networks as one file.</summary>
+    /// <param name="folders">Two or more.</param>
+    /// <param name="combine">A rule of <see cref="Ensemble"/>.</param>
+    /// <param name="target">The file to write.</param>
+    /// <param name="form">How kernels are stored, and more.</param>
+    /// <param name="best">The checkpoints with the best score instead of the last ones.</param>
+    /// <exception cref="UserError">Fewer than two runs, or runs with different classes.</exception>
+    public static ModelManifest FromRuns(
+        IReadOnlyList<string> folders, string combine, string target, ExportForm? form = null, bool best = false)
     {
         if (folders.Count < 2) throw new UserError("--ensemble takes two runs or more: RUN_A,RUN_B");
-        Checkpoint[] members = [.. folders.Select(f => Load(f, best))];
-        foreach ((Checkpoint m, string folder) in members.Zip(folders))
-        {
-            if (!m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)) throw new UserError($"{folder} knows other classes than {folders[0]}: they cannot decide together");
-        }
+        Member[] members = [.. folders.Select(f => Member.Load(f, best))];
+        foreach (Member m in members.Where(m => !m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)))
+            throw new UserError($"{m.Folder} was trained on different classes than {members[0].Folder}: they cannot be combined");
 
-        bool soup = combine == Ensemble.Weights;
-        ModelManifest[] manifests = [.. members.Select(m => ManifestOf(m.Config))];
-        ModelManifest manifest = Exporter.AtSizes(manifests[0] with
+        IEnumerable<string> training = members.SelectMany(m => Recipe.Of(m.Folder, m.Config)).Distinct(StringComparer.Ordinal);
+        ModelManifest manifest = Exporter.AtSizes(Combined(members, combine), form) with
         {
-            Network = soup ? manifests[0].Network : $"{combine} of {string.Join(" and ", manifests.Select(m => m.Network))}",
-            Parameters = soup ? manifests[0].Parameters : manifests.Sum(m => m.Parameters),
-            Data = string.Join(" and ", members.Select(m => DataNames(m.Config)).Distinct(StringComparer.Ordinal)),
-            Recipe = [.. folders.Zip(members).SelectMany(m => Recipe.Of(m.First, m.Second.Config)).Distinct(StringComparer.Ordinal), Recipe.Export(folders, combine, form, best)],
-            MeanIu = null, // nobody has scored them together yet
-        }, form);
-        (INetwork Net, IReadOnlyDictionary<string, float[]> Weights)[] networks = [.. members.Select(m => (m.Config.Network(), Shipped(m.State)))];
-        AtomicFile.Write(target, soup ? InferenceGraph.Build(networks[0].Net, MeanOf(folders, networks), manifest, form) : InferenceGraph.BuildEnsemble(networks, combine, manifest, form));
+            Recipe = [.. training, Recipe.Export(folders, combine, form, best)],
+        };
+        AtomicFile.Write(target, combine == Ensemble.Weights
+            ? InferenceGraph.Build(members[0].Network, MeanWeights(members), manifest, form)
+            : InferenceGraph.BuildEnsemble([.. members.Select(m => (m.Network, m.Weights))], combine, manifest, form));
         return manifest;
     }
 
-    private static Dictionary<string, float[]> MeanOf(IReadOnlyList<string> folders, (INetwork Net, IReadOnlyDictionary<string, float[]> Weights)[] members)
+    /// <summary>The parameters to ship: the moving averages if a run keeps them.</summary>
+    public static IReadOnlyDictionary<string, float[]> Shipped(IReadOnlyDictionary<string, float[]> state)
+        => state.ToDictionary(s => s.Key, s => state.GetValueOrDefault(StepGraph.AveragePrefix + s.Key, s.Value), StringComparer.Ordinal);
+
+    private static ModelManifest Combined(Member[] members, string combine)
     {
-        for (int i = 1; i < members.Length; i++)
+        ModelManifest first = members[0].Manifest with
         {
-            if (!members[i].Net.Equals(members[0].Net)) throw new UserError($"{folders[i]} is another network than {folders[0]}: only weights of the same one have a mean");
-        }
+            Data = string.Join(" and ", members.Select(m => m.DataNames).Distinct(StringComparer.Ordinal)),
+            MeanIu = null, // the members' scores are not that of the combination
+        };
+        return combine == Ensemble.Weights ? first : first with
+        {
+            Network = $"{combine} of {string.Join(" and ", members.Select(m => m.Manifest.Network))}",
+            Parameters = members.Sum(m => m.Manifest.Parameters),
+        };
+    }
+
+    /// <summary>The mean of the weights ("model soup", Wortsman et al. 2022).</summary>
+    private static Dictionary<string, float[]> MeanWeights(Member[] members)
+    {
+        foreach (Member m in members.Where(m => !m.Network.Equals(members[0].Network)))
+            throw new UserError($"{m.Folder} has another network than {members[0].Folder}: --combine {Ensemble.Weights} needs equal ones");
 
         Dictionary<string, float[]> mean = new(StringComparer.Ordinal);
-        foreach (string name in InferenceGraph.Declared(members[0].Net).Select(p => p.Name))
+        foreach (string name in InferenceGraph.Declared(members[0].Network).Select(p => p.Name))
         {
             float[] sum = [.. members[0].Weights[name]];
-            foreach ((_, IReadOnlyDictionary<string, float[]> weights) in members.Skip(1)) TensorPrimitives.Add(sum, weights[name], sum);
+            foreach (Member m in members.Skip(1)) TensorPrimitives.Add(sum, m.Weights[name], sum);
             TensorPrimitives.Divide(sum, members.Length, sum);
             mean[name] = sum;
         }
@@ -80,12 +102,19 @@ public static class RunExport
         return mean;
     }
 
-    private static Checkpoint Load(string folder, bool best) => Checkpoint.Load(Path.Combine(folder, best ? Checkpoint.BestFileName : Checkpoint.FileName));
+    /// <summary>A run to export: its settings, its network (made once) and the weights to ship.</summary>
+    private sealed record Member(
+        string Folder, RunConfig Config, INetwork Network, IReadOnlyDictionary<string, float[]> Weights, ModelManifest Manifest)
+    {
+        /// <summary>The data without the folders of the machine that trained.</summary>
+        public string DataNames
+            => string.Join(',', Config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
 
-    private static string DataNames(RunConfig config)
-        => string.Join(',', config.Data.Split(',').Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d))));
-
-    /// <summary>The parameters to ship: the moving averages where a run keeps them.</summary>
-    public static IReadOnlyDictionary<string, float[]> Shipped(IReadOnlyDictionary<string, float[]> state)
-        => state.ToDictionary(s => s.Key, s => state.GetValueOrDefault(StepGraph.AveragePrefix + s.Key, s.Value), StringComparer.Ordinal);
+        public static Member Load(string folder, bool best)
+        {
+            Checkpoint c = Checkpoint.Of(folder, best);
+            INetwork network = c.Config.Network();
+            return new Member(folder, c.Config, network, Shipped(c.State), ManifestOf(c.Config, network, c.Progress.ValidationMeanIu));
+        }
+    }
 }

@@ -4,10 +4,14 @@ using RealtimeSeg.Training.Metrics;
 
 namespace RealtimeSeg.Training.Runs;
 
-/// <summary>Follows a run: smoothed loss, speed and time left for the progress bar, and a row an epoch in <c>log.csv</c>.</summary>
+/// <summary>Follows a run: smoothed loss, speed and time left for the progress bar, and a row per epoch in <c>log.csv</c>.</summary>
 public sealed class RunLog : IDisposable
 {
+    public const string FileName = "log.csv";
+
+    /// <summary>Weight of the newest loss in the exponential average that the progress bar shows.</summary>
     private const double Smoothing = 0.05;
+
     private readonly StreamWriter _csv;
     private readonly RunConfig _config;
     private readonly int _stepsPerEpoch;
@@ -17,35 +21,77 @@ public sealed class RunLog : IDisposable
     private double _smoothed = double.NaN, _epochLoss;
     private int _epochSteps;
 
-    /// <summary>A state of the run to show. <paramref name="EpochEnds"/> marks the lines worth keeping.</summary>
-    public sealed record Line(long Step, long Total, double Epoch, double Loss, double ImagesPerSecond, TimeSpan Left, ConfusionMatrix? Score, bool EpochEnds);
-
+    /// <param name="folder">The run's.</param>
+    /// <param name="first">The first step of this session; after 0 the log is continued.</param>
+    /// <param name="stepsPerEpoch">Steps in an epoch.</param>
+    /// <param name="config">The run's settings.</param>
+    /// <param name="report">Receives a line after each step.</param>
     public RunLog(string folder, long first, int stepsPerEpoch, RunConfig config, Action<Line> report)
     {
-        (_first, _stepsPerEpoch, _config, _report) = (first, stepsPerEpoch, config, report);
-        string path = Path.Combine(folder, "log.csv");
+        _first = first;
+        _stepsPerEpoch = stepsPerEpoch;
+        _config = config;
+        _report = report;
+        string path = Path.Combine(folder, FileName);
         bool fresh = first == 0 || !File.Exists(path);
         _curves = new RunCurves(folder, fresh ? null : path);
         _csv = new StreamWriter(path, append: !fresh);
         if (fresh) _csv.WriteLine("step,epoch,loss,learning_rate,images_per_s,seconds,miou,pixel_accuracy");
     }
 
-    public void Step(long t, float loss, double rate, bool epochEnds, ConfusionMatrix? score)
+    /// <summary>A state of the run to show. <paramref name="EpochEnds"/> marks the lines worth keeping.</summary>
+    public sealed record Line(
+        long Step, long Total, double Epoch, double Loss, double ImagesPerSecond, TimeSpan Left, ConfusionMatrix? Score, bool EpochEnds);
+
+    /// <summary>Notes a step.</summary>
+    /// <param name="done">Steps done, this one included.</param>
+    /// <param name="loss">Its loss.</param>
+    /// <param name="rate">Its learning rate.</param>
+    /// <param name="epochEnds">Whether an epoch, or the run, ends with it.</param>
+    /// <param name="score">On the validation split; null without an evaluation.</param>
+    public void Step(long done, float loss, double rate, bool epochEnds, ConfusionMatrix? score)
     {
         _smoothed = double.IsNaN(_smoothed) ? loss : _smoothed + (Smoothing * (loss - _smoothed));
         _epochLoss += loss;
         _epochSteps++;
-        double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds, speed = (t + 1 - _first) / seconds;
-        double epoch = (t + 1) / (double)_stepsPerEpoch;
-        TimeSpan left = TimeSpan.FromSeconds((_config.TotalSteps - t - 1) / speed);
-        _report(new Line(t + 1, _config.TotalSteps, epoch, epochEnds ? _epochLoss / _epochSteps : _smoothed, speed * _config.BatchSize, left, score, epochEnds));
-        if (!epochEnds) return;
-        _csv.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{t + 1},{epoch:F2},{_epochLoss / _epochSteps:F4},{rate:G4},{speed * _config.BatchSize:F2},{seconds:F1},{score?.MeanIu:F4},{score?.PixelAccuracy:F4}"));
-        _csv.Flush();
-        _curves.Add(epoch, _epochLoss / _epochSteps, score?.MeanIu);
-        (_epochLoss, _epochSteps) = (0, 0);
+        double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds, stepsPerSecond = (done - _first) / seconds;
+        Line line = new(
+            done,
+            _config.TotalSteps,
+            done / (double)_stepsPerEpoch,
+            epochEnds ? _epochLoss / _epochSteps : _smoothed,
+            stepsPerSecond * _config.BatchSize,
+            TimeSpan.FromSeconds((_config.TotalSteps - done) / stepsPerSecond),
+            score,
+            epochEnds);
+        _report(line);
+        if (epochEnds) EndEpoch(line, rate, seconds);
     }
 
     public void Dispose() => _csv.Dispose();
+
+    /// <summary>Wall-clock minutes of a run, all sessions together: in the log the seconds of each session start at zero.</summary>
+    public static double Minutes(string folder)
+    {
+        double total = 0, last = 0;
+        foreach (string[] row in File.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(l => l.Split(',')).Where(r => r.Length > 5))
+        {
+            double seconds = double.Parse(row[5], CultureInfo.InvariantCulture);
+            if (seconds < last) total += last;
+            last = seconds;
+        }
+
+        return (total + last) / 60;
+    }
+
+    private void EndEpoch(Line line, double rate, double seconds)
+    {
+        _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.Step},{line.Epoch:F2},{line.Loss:F4},{rate:G4},"));
+        _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.ImagesPerSecond:F2},{seconds:F1},"));
+        _csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Score?.MeanIu:F4},{line.Score?.PixelAccuracy:F4}"));
+        _csv.Flush();
+        _curves.Add(line.Epoch, line.Loss, line.Score?.MeanIu);
+        _epochLoss = 0;
+        _epochSteps = 0;
+    }
 }

@@ -1,60 +1,74 @@
 using System.Diagnostics;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Metrics;
+using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Optim;
 using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Runs;
 
-/// <summary>A run: batches in, steps, now and then a score and a checkpoint.</summary>
-/// <param name="config">Its settings.</param>
+/// <summary>Trains: batches in, steps, and from time to time an evaluation and a checkpoint.</summary>
+/// <param name="config">The run's settings.</param>
 /// <param name="folder">Where checkpoints and log go.</param>
-/// <param name="train">What to learn from.</param>
-/// <param name="validation">What to be judged on; null for no scores.</param>
-/// <param name="initial">Parameters of an earlier run to start from; null for random ones.</param>
-public sealed class Trainer(RunConfig config, string folder, MixedDataset train, MixedDataset? validation, IReadOnlyDictionary<string, float[]>? initial = null)
+/// <param name="train">What to train on.</param>
+/// <param name="validation">What to evaluate on; null for no evaluation.</param>
+/// <param name="initial">Weights of an earlier run to start from; null for random ones.</param>
+/// <param name="network">The network, if it was made before; null to make it from the settings.</param>
+public sealed class Trainer(
+    RunConfig config,
+    string folder,
+    MixedDataset train,
+    MixedDataset? validation,
+    IReadOnlyDictionary<string, float[]>? initial = null,
+    INetwork? network = null)
 {
     /// <summary>Longest time between checkpoints: what a kill may cost.</summary>
-    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(2);
 
-    /// <summary>Validation pictures drawn with each score.</summary>
-    private const int SamplePictures = 6;
+    /// <summary>Validation images that are drawn after each evaluation.</summary>
+    private const int DrawnImages = 6;
 
-    private RunConfig _config = config;
+    private readonly INetwork _network = network ?? config.Network();
 
-    /// <summary>Epochs between two scores on the validation split.</summary>
+    /// <summary>Epochs between two evaluations on the validation split.</summary>
     public int EvaluateEvery { get; init; } = 5;
 
-    /// <summary>Trains from the checkpoint, or from the start, to the last step. False when it was asked to stop before.</summary>
+    /// <summary>Trains from the checkpoint, or from the start, to the last step. False if it was stopped before.</summary>
+    /// <exception cref="UserError">The loss or a gradient is not finite, or the checkpoint does not fit.</exception>
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
-        IReadOnlyList<float> weights = ClassWeights.Of(_config.Weighting, train);
-        StepGraph graph = StepGraph.Build(_config.Network(), _config.Batch, _config.Objective, weights, Optimizer.Parse(_config.Optimizer, _config.WeightDecay), _config.AverageDecay > 0, _config.ClipNorm);
-        using TrainStep step = new(graph, _config.Seed);
+        RunState state = from?.Progress ?? new RunState();
+        using TrainStep step = new(BuildGraph(), config.Seed);
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
-        long first = from?.Step ?? 0;
-        using BatchLoader loader = new(train, _config.Batch, _config.Seed, first, _config.ToSampling());
-        using RunLog log = new(folder, first, loader.StepsPerEpoch, _config, report);
-        LearningRate schedule = LearningRate.Parse(_config.Schedule, _config.LearningRate, _config.WarmUp, _config.TotalSteps);
+        using BatchLoader loader = new(train, config.Batch, config.Seed, state.Step, config.ToSampling());
+        using RunLog log = new(folder, state.Step, loader.StepsPerEpoch, config, report);
+        LearningRate schedule = config.ToSchedule();
         long saved = Stopwatch.GetTimestamp();
 
-        for (long t = first; t < _config.TotalSteps; t++)
+        while (state.Step < config.TotalSteps)
         {
+            double rate = schedule.At(state.Step);
             loader.Next(step.Frame, step.Labels);
-            double rate = schedule.At(t);
-            float loss = step.Run(StepNumbers.At(rate, t, _config.AverageDecay));
-            Refuse(loss, step.UnsoundGradient(), t);
+            float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay));
+            ThrowIfNotFinite(loss, step.NonFiniteGradient(), state.Step);
 
-            bool last = t + 1 == _config.TotalSteps, epochEnds = (t + 1) % loader.StepsPerEpoch == 0;
-            bool scoreNow = validation is not null && (last || (epochEnds && (t + 1) / loader.StepsPerEpoch % EvaluateEvery == 0));
-            log.Step(t, loss, rate, epochEnds || last, scoreNow ? Score(step, t + 1) : null);
-            if (scoreNow && _config.ValidationMeanIu >= _config.BestMeanIu) new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.BestFileName));
-            if (last || scoreNow || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointEvery)
+            state = state with { Step = state.Step + 1 };
+            bool last = state.Step == config.TotalSteps, epochEnds = last || state.Step % loader.StepsPerEpoch == 0;
+            ConfusionMatrix? score = IsEvaluationDue(state.Step, loader.StepsPerEpoch) ? Evaluate(step, state.Step) : null;
+            log.Step(state.Step, loss, rate, epochEnds, score);
+            if (score is not null)
             {
-                new Checkpoint(_config, t + 1, step.Export()).Save(Path.Combine(folder, Checkpoint.FileName));
+                state = state.Evaluated(score.MeanIu);
+                if (state.IsBest) Save(Checkpoint.BestFileName, state, step);
+            }
+
+            if (last || score is not null || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointInterval)
+            {
+                Save(Checkpoint.FileName, state, step);
                 saved = Stopwatch.GetTimestamp();
             }
 
@@ -64,28 +78,48 @@ public sealed class Trainer(RunConfig config, string folder, MixedDataset train,
         return true;
     }
 
-    /// <summary>Mean IU of the graph that would ship now, on the validation split.</summary>
-    private ConfusionMatrix Score(TrainStep step, long steps)
+    private StepGraph BuildGraph() => StepGraph.Build(
+        _network,
+        config.Batch,
+        config.Objective,
+        ClassWeights.Of(config.Weighting, train),
+        config.ToOptimizer(),
+        average: config.AverageDecay > 0,
+        config.ClipNorm);
+
+    private bool IsEvaluationDue(long done, int stepsPerEpoch)
     {
-        using Evaluator evaluator = new(InferenceGraph.Build(_config.Network(), RunExport.Shipped(step.Export()), RunExport.ManifestOf(_config)), "the run");
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(_config.ClassNames), columns: 2);
-        int seen = 0, every = Math.Max(1, validation!.Parts[0].Count / SamplePictures);
+        if (validation is null) return false;
+        return done == config.TotalSteps || (done % stepsPerEpoch == 0 && done / stepsPerEpoch % EvaluateEvery == 0);
+    }
+
+    /// <summary>Evaluates the graph that would be exported now on the validation split, and draws some of its images.</summary>
+    private ConfusionMatrix Evaluate(TrainStep step, long done)
+    {
+        ModelManifest manifest = RunExport.ManifestOf(config, _network, meanIu: null);
+        byte[] model = InferenceGraph.Build(_network, RunExport.Shipped(step.Export()), manifest);
+        using Evaluator evaluator = new(model, "the run");
+        using ContactSheet sheet = new(ContactSheet.PaletteOf(config.ClassNames), columns: 2);
+        int seen = 0, every = Math.Max(1, validation!.Parts[0].Count / DrawnImages);
         ConfusionMatrix matrix = evaluator.Evaluate(validation.Parts.Take(1), (sample, predicted) =>
         {
             if (seen++ % every != 0) return;
             sheet.Add(sample.Image, sample.Labels, "truth");
-            sheet.Add(sample.Image, predicted, $"after {steps} steps");
+            sheet.Add(sample.Image, predicted, $"after {done} steps");
         });
-        sheet.Save(Path.Combine(folder, "samples", $"step-{steps:D7}.png"));
-        _config = _config with { ValidationMeanIu = matrix.MeanIu, BestMeanIu = Math.Max(matrix.MeanIu, _config.BestMeanIu) };
+        sheet.Save(Path.Combine(folder, "samples", $"step-{done:D7}.png"));
         return matrix;
     }
 
-    /// <summary>A step that went wrong ends the run before its weights are saved.</summary>
-    private void Refuse(float loss, string? parameter, long step)
+    private void Save(string name, RunState state, TrainStep step)
+        => new Checkpoint(config, state, step.Export()).Save(Path.Combine(folder, name));
+
+    /// <summary>Throws on a non-finite loss or gradient, before the weights are saved.</summary>
+    private void ThrowIfNotFinite(float loss, string? parameter, long step)
     {
         if (float.IsFinite(loss) && parameter is null) return;
         string where = parameter is null ? "" : $", first in the gradient of {parameter}";
-        throw new UserError($"the loss is {loss} at step {step}{where}: lower --lr or add --clip 1; the last good checkpoint, if there is one, is in {folder}");
+        throw new UserError(
+            $"the loss is {loss} at step {step}{where}: lower --lr or add --clip 1; the last good checkpoint, if any, is in {folder}");
     }
 }

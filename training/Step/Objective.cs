@@ -11,31 +11,34 @@ public sealed record Objective
 
     /// <summary>
     /// ce: per-pixel cross-entropy. ohem: the same over hard pixels only (online hard example mining, Shrivastava et al. 2016, in the
-    /// form of Wu et al. 2016). l2: squared distance of probabilities, which learns slowly where it is confidently wrong.
+    /// form of Wu et al. 2016). l2: squared distance of probabilities, which learns slowly from confident mistakes.
     /// </summary>
     public string Loss { get; init; } = CrossEntropy;
 
     /// <summary>Share of the target that is spread over all classes (Szegedy et al. 2016, section 7).</summary>
     public float LabelSmoothing { get; init; }
 
-    /// <summary>Weight of each auxiliary loss, on the coarser scores that the skips refine; 0 for none.</summary>
+    /// <summary>Weight of each auxiliary loss, on the coarser logits that the skips refine; 0 for none.</summary>
     public float Auxiliary { get; init; }
 
-    /// <exception cref="UserError">A value that makes no sense.</exception>
+    /// <summary>The same objective, if its values are valid.</summary>
+    /// <exception cref="UserError">No such loss, or a value out of range.</exception>
     public Objective Checked()
     {
-        if (Loss is not (CrossEntropy or HardExamples or SquaredError)) throw new UserError($"no loss '{Loss}': choose {CrossEntropy}, {HardExamples} or {SquaredError}");
-        if (LabelSmoothing is not (>= 0 and < 1)) throw new UserError($"--label-smoothing {LabelSmoothing}: it lies from 0 to below 1");
-        if (Auxiliary is not (>= 0 and <= 1)) throw new UserError($"--aux {Auxiliary}: it lies from 0 to 1");
+        if (Loss is not (CrossEntropy or HardExamples or SquaredError))
+            throw new UserError($"no loss '{Loss}': choose {CrossEntropy}, {HardExamples} or {SquaredError}");
+        if (LabelSmoothing is not (>= 0 and < 1))
+            throw new UserError($"--label-smoothing {LabelSmoothing}: it must be at least 0 and below 1");
+        if (Auxiliary is not (>= 0 and <= 1)) throw new UserError($"--aux {Auxiliary}: it must lie between 0 and 1");
         return this;
     }
 
-    /// <summary>Adds the loss, a scalar, of a network's scores on labels [N,H,W].</summary>
-    public Value Emit(GraphBuilder g, NetworkOutput scores, Value labels, IReadOnlyList<float> classWeights)
+    /// <summary>Adds the loss, a scalar, of a network's logits on uint8 labels [N,H,W].</summary>
+    public Value Emit(GraphBuilder g, NetworkOutput output, Value labels, IReadOnlyList<float> classWeights)
     {
-        Value loss = EmitOne(g, scores.Logits, labels, classWeights);
+        Value loss = EmitOne(g, output.Logits, labels, classWeights);
         if (Auxiliary <= 0) return loss;
-        foreach ((long stride, Func<Value> logits) in scores.Auxiliary)
+        foreach ((long stride, Func<Value> logits) in output.Auxiliary)
         {
             Value own = EmitOne(g, logits(), Layout.CellCentres(g, labels, stride), classWeights);
             loss = Elementwise.Add(g, loss, Elementwise.Mul(g, own, g.Constant(Auxiliary)));

@@ -13,26 +13,39 @@ public sealed class StepGraph
 {
     public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss", Norms = "norms";
 
-    /// <summary>Before the name of a parameter: its moving average.</summary>
+    /// <summary>Prefix of a parameter's name that names its moving average.</summary>
     public const string AveragePrefix = "average/";
 
+    /// <summary>The serialised graph.</summary>
     public required byte[] Model { get; init; }
+
+    /// <summary>What lives from step to step, in the order of the graph's inputs and outputs.</summary>
     public required IReadOnlyList<StateTensor> State { get; init; }
+
     public required BatchShape Batch { get; init; }
 
-    /// <summary>The learned parameters, in the order of the output <see cref="Norms"/>: the squared length of each one's gradient.</summary>
+    /// <summary>The learned parameters, in the order of the output <see cref="Norms"/>: the squared norm of each one's gradient.</summary>
     public required IReadOnlyList<string> Learned { get; init; }
 
-    public long ParameterCount => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic } p && p.Name == s.Name).Sum(s => s.Shape.Count);
+    /// <summary>Number of learned weights.</summary>
+    public long ParameterCount
+        => State.Where(s => s.Parameter is { Kind: not ParameterKind.Statistic } p && p.Name == s.Name).Sum(s => s.Shape.Count);
 
     /// <param name="net">The network.</param>
     /// <param name="batch">Size of a batch.</param>
     /// <param name="objective">The loss.</param>
-    /// <param name="classWeights">Of the loss.</param>
+    /// <param name="classWeights">Of the loss, one per class.</param>
     /// <param name="optimizer">Emits the updates.</param>
     /// <param name="average">Keep a moving average of all parameters beside them, to be exported instead.</param>
-    /// <param name="clipNorm">Longest gradient over all parameters together (Pascanu et al. 2013); 0 for no limit.</param>
-    public static StepGraph Build(INetwork net, BatchShape batch, Objective objective, IReadOnlyList<float> classWeights, Optimizer optimizer, bool average = false, float clipNorm = 0)
+    /// <param name="clipNorm">Largest gradient norm over all parameters together (Pascanu et al. 2013); 0 for no limit.</param>
+    public static StepGraph Build(
+        INetwork net,
+        BatchShape batch,
+        Objective objective,
+        IReadOnlyList<float> classWeights,
+        Optimizer optimizer,
+        bool average = false,
+        float clipNorm = 0)
     {
         GraphBuilder g = new();
         Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));
@@ -46,45 +59,37 @@ public sealed class StepGraph
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
 
         Value norms = Layout.Concat(g, [.. gradients.Select(d => Layout.Reshape(g, Reduce.SumOfSquares(g, d), new Shape(1)))], 0);
-        if (clipNorm > 0)
-        {
-            Value length = Elementwise.Sqrt(g, Reduce.SumAll(g, norms));
-            Value shrink = Elementwise.Div(g, g.Constant(clipNorm), Elementwise.Max(g, length, g.Constant(clipNorm)));
-            gradients = [.. gradients.Select(d => Elementwise.Mul(g, d, shrink))];
-        }
+        if (clipNorm > 0) gradients = Clipped(g, gradients, norms, clipNorm);
 
-        List<StateTensor> state = [];
-        List<Value> outputs = [g.Rename(loss, Loss), g.Rename(norms, Norms)];
-        void Keep(Value now, Value next, Parameter? parameter)
-        {
-            outputs.Add(g.Rename(next, "next/" + now.Name));
-            state.Add(new StateTensor(now.Name, now.Shape, outputs[^1].Name) { Parameter = parameter });
-        }
-
-        // The average forgets by the step's decay d: a ← w + d·(a − w) (Polyak and Juditsky 1992, with exponential weights).
-        void Average(Parameter p, Value next, Value decay)
-        {
-            if (!average) return;
-            Value now = g.Input(AveragePrefix + p.Name, ElementType.Float, p.Shape);
-            Keep(now, Elementwise.Add(g, next, Elementwise.Mul(g, decay, Elementwise.Sub(g, now, next))), p);
-        }
-
+        NextState next = new(g, average ? scalars.AverageDecay : null);
+        next.Output(loss, Loss);
+        next.Output(norms, Norms);
         foreach (((Parameter p, Value w), Value gradient) in learned.Zip(gradients))
         {
             Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];
-            ParameterUpdate update = new(w, gradient, memory, p.Kind == ParameterKind.Weight);
+            ParameterUpdate update = new(w, gradient, memory, Decays: p.Kind == ParameterKind.Weight);
             (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, update, scalars);
-            Keep(w, newW, p);
-            Average(p, newW, scalars.AverageDecay);
-            foreach ((Value now, Value next) in memory.Zip(newMemory)) Keep(now, next, null);
+            next.Keep(p, w, newW);
+            foreach ((Value now, Value then) in memory.Zip(newMemory)) next.Keep(now, then);
         }
 
         foreach ((Parameter p, Value v) in layers.Parameters.Where(p => p.Parameter.Kind == ParameterKind.Statistic))
-        {
-            Keep(v, layers.StatisticUpdates[p.Name], p);
-            Average(p, layers.StatisticUpdates[p.Name], scalars.AverageDecay);
-        }
+            next.Keep(p, v, layers.StatisticUpdates[p.Name]);
 
-        return new StepGraph { Model = OnnxWriter.Write(g, outputs), State = state, Batch = batch, Learned = [.. learned.Select(p => p.Parameter.Name)] };
+        return new StepGraph
+        {
+            Model = OnnxWriter.Write(g, next.Outputs),
+            State = next.Tensors,
+            Batch = batch,
+            Learned = [.. learned.Select(p => p.Parameter.Name)],
+        };
+    }
+
+    /// <summary>The gradients, scaled down together if their norm exceeds the limit.</summary>
+    private static IReadOnlyList<Value> Clipped(GraphBuilder g, IReadOnlyList<Value> gradients, Value squaredNorms, float limit)
+    {
+        Value norm = Elementwise.Sqrt(g, Reduce.SumAll(g, squaredNorms));
+        Value factor = Elementwise.Div(g, g.Constant(limit), Elementwise.Max(g, norm, g.Constant(limit)));
+        return [.. gradients.Select(d => Elementwise.Mul(g, d, factor))];
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Optim;
 
 namespace RealtimeSeg.Training.Step;
 
 /// <summary>
-/// Runs a <see cref="StepGraph"/>. State lives in two sets of ONNX Runtime tensors, bound as inputs and outputs once: odd steps read
-/// A and write B, even ones the reverse, and nothing is copied.
+/// Runs a <see cref="StepGraph"/>. State lives in two sets of ONNX Runtime tensors, bound as inputs and outputs once: even steps read
+/// set 0 and write set 1, odd ones the reverse, and nothing is copied.
 /// </summary>
 public sealed class TrainStep : IDisposable
 {
@@ -14,53 +15,36 @@ public sealed class TrainStep : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
     private readonly OrtValue _frame, _labels, _numbers, _loss, _norms;
-    private readonly OrtValue[][] _state = new OrtValue[2][];
-    private readonly OrtValue[][] _inputs = new OrtValue[2][];
-    private readonly OrtValue[][] _outputs = new OrtValue[2][];
+    private readonly OrtValue[][] _state, _inputs, _outputs;
     private readonly string[] _inputNames, _outputNames;
+
+    /// <summary>The set that contains the current state.</summary>
     private int _current;
 
     /// <param name="graph">The step.</param>
-    /// <param name="seed">Seed of the first weights.</param>
-    /// <param name="profile">Where ONNX Runtime writes the time of every node; null for no profile.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <param name="profile">Path prefix of ONNX Runtime's profile, which times every node; null for no profile.</param>
     public TrainStep(StepGraph graph, int seed, string? profile = null)
     {
         _graph = graph;
-
-        // A pattern plans one block for all tensors of a step, next to what the first step took one by one: 1000 MB instead of 593.
-        using SessionOptions options = new() { EnableMemoryPattern = false, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        if (profile is not null)
-        {
-            options.ProfileOutputPathPrefix = profile;
-            options.EnableProfiling = true;
-        }
-
-        _session = new InferenceSession(graph.Model, options);
+        _session = Open(graph.Model, profile);
         BatchShape b = graph.Batch;
-        OrtAllocator memory = OrtAllocator.DefaultInstance;
-        _frame = OrtValue.CreateAllocatedTensorValue(memory, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [b.N, b.H, b.W, 3]);
-        _labels = OrtValue.CreateAllocatedTensorValue(memory, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.UInt8, [b.N, b.H, b.W]);
-        _numbers = Floats([StepNumbers.Count]);
-        _loss = Floats([]);
-        _norms = Floats([graph.Learned.Count]);
-        for (int side = 0; side < 2; side++) _state[side] = [.. graph.State.Select(s => Floats(s.Shape.ToArray()))];
-        for (int side = 0; side < 2; side++)
-        {
-            _inputs[side] = [_frame, _labels, _numbers, .. _state[side]];
-            _outputs[side] = [_loss, _norms, .. _state[1 - side]];
-        }
+        _frame = Tensor(TensorElementType.UInt8, b.N, b.H, b.W, 3);
+        _labels = Tensor(TensorElementType.UInt8, b.N, b.H, b.W);
+        _numbers = Tensor(TensorElementType.Float, StepNumbers.Count);
+        _loss = Tensor(TensorElementType.Float);
+        _norms = Tensor(TensorElementType.Float, graph.Learned.Count);
 
+        OrtValue[] StateSet() => [.. graph.State.Select(s => Tensor(TensorElementType.Float, s.Shape.ToArray()))];
+        _state = [StateSet(), StateSet()];
+        _inputs = [.. _state.Select(set => (OrtValue[])[_frame, _labels, _numbers, .. set])];
+        _outputs = [[_loss, _norms, .. _state[1]], [_loss, _norms, .. _state[0]]];
         _inputNames = [StepGraph.Frame, StepGraph.Labels, StepGraph.Numbers, .. graph.State.Select(s => s.Name)];
         _outputNames = [StepGraph.Loss, StepGraph.Norms, .. graph.State.Select(s => s.Next)];
-        for (int i = 0; i < graph.State.Count; i++)
-        {
-            Span<float> values = _state[0][i].GetTensorMutableDataAsSpan<float>();
-            if (graph.State[i].Parameter is { } p) p.Initial(seed).CopyTo(values);
-            else values.Clear();
-        }
+        Initialize(seed);
     }
 
-    /// <summary>The batch's pictures, uint8 [N,H,W,3] BGR, to fill before <see cref="Run"/>.</summary>
+    /// <summary>The batch's images, uint8 [N,H,W,3] BGR, to fill before <see cref="Run"/>.</summary>
     public Span<byte> Frame => _frame.GetTensorMutableDataAsSpan<byte>();
 
     /// <summary>The batch's labels, uint8 [N,H,W], to fill before <see cref="Run"/>.</summary>
@@ -75,8 +59,8 @@ public sealed class TrainStep : IDisposable
         return _loss.GetTensorDataAsSpan<float>()[0];
     }
 
-    /// <summary>The first parameter whose gradient in the last step was infinite or not a number; null where all were sound.</summary>
-    public string? UnsoundGradient()
+    /// <summary>The first parameter whose gradient in the last step was infinite or not a number; null if all were finite.</summary>
+    public string? NonFiniteGradient()
     {
         ReadOnlySpan<float> norms = _norms.GetTensorDataAsSpan<float>();
         for (int i = 0; i < norms.Length; i++)
@@ -87,11 +71,16 @@ public sealed class TrainStep : IDisposable
         return null;
     }
 
-    /// <summary>All state by name: parameters, statistics and the optimiser's memory.</summary>
+    /// <summary>A copy of all state by name: parameters, statistics, averages and the optimiser's memory.</summary>
     public IReadOnlyDictionary<string, float[]> Export()
-        => _graph.State.Select((s, i) => (s.Name, _state[_current][i])).ToDictionary(s => s.Name, s => s.Item2.GetTensorDataAsSpan<float>().ToArray(), StringComparer.Ordinal);
+    {
+        Dictionary<string, float[]> state = new(StringComparer.Ordinal);
+        for (int i = 0; i < _graph.State.Count; i++) state[_graph.State[i].Name] = Current(i).ToArray();
+        return state;
+    }
 
-    /// <summary>Puts back what <see cref="Export"/> gave.</summary>
+    /// <summary>Restores what <see cref="Export"/> returned.</summary>
+    /// <exception cref="UserError">A tensor is missing or has another size.</exception>
     public void Import(IReadOnlyDictionary<string, float[]> state)
     {
         for (int i = 0; i < _graph.State.Count; i++)
@@ -99,25 +88,29 @@ public sealed class TrainStep : IDisposable
             StateTensor s = _graph.State[i];
             if (!state.TryGetValue(s.Name, out float[]? values) || values.Length != s.Shape.Count)
                 throw new UserError($"the checkpoint does not fit this network and optimizer ({s.Name}): start a new --out folder");
-            values.CopyTo(_state[_current][i].GetTensorMutableDataAsSpan<float>());
+            values.CopyTo(Current(i));
         }
     }
 
-    /// <summary>Starts from another run's parameters: those of the same name and size, its averages where it kept them. Returns how many fitted.</summary>
+    /// <summary>
+    /// Starts from another run's parameters: those with the same name and size, which the moving averages start from too. Returns
+    /// the number of tensors that were set.
+    /// </summary>
     public int Adopt(IReadOnlyDictionary<string, float[]> parameters)
     {
         int taken = 0;
         for (int i = 0; i < _graph.State.Count; i++)
         {
-            if (_graph.State[i].Parameter is not { } p || !parameters.TryGetValue(p.Name, out float[]? values) || values.Length != p.Shape.Count) continue;
-            values.CopyTo(_state[_current][i].GetTensorMutableDataAsSpan<float>());
+            if (_graph.State[i].Parameter is not { } p) continue;
+            if (!parameters.TryGetValue(p.Name, out float[]? values) || values.Length != p.Shape.Count) continue;
+            values.CopyTo(Current(i));
             taken++;
         }
 
         return taken;
     }
 
-    /// <summary>Ends profiling and returns the file that ONNX Runtime wrote.</summary>
+    /// <summary>Ends profiling and returns the path of ONNX Runtime's profile.</summary>
     public string EndProfiling() => _session.EndProfiling();
 
     public void Dispose()
@@ -127,6 +120,36 @@ public sealed class TrainStep : IDisposable
         _session.Dispose();
     }
 
-    private static OrtValue Floats(long[] shape)
-        => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, shape);
+    private static InferenceSession Open(byte[] model, string? profile)
+    {
+        using SessionOptions options = new()
+        {
+            // A pattern plans one block for all tensors of a step, beside what the first step allocated one by one: 1000 MB instead of 593.
+            EnableMemoryPattern = false,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (profile is not null)
+        {
+            options.ProfileOutputPathPrefix = profile;
+            options.EnableProfiling = true;
+        }
+
+        return new InferenceSession(model, options);
+    }
+
+    private void Initialize(int seed)
+    {
+        for (int i = 0; i < _graph.State.Count; i++)
+        {
+            if (_graph.State[i].Parameter is { } p) p.Initial(seed).CopyTo(Current(i));
+            else Current(i).Clear();
+        }
+    }
+
+    /// <summary>The i-th state tensor as the next step will read it.</summary>
+    private Span<float> Current(int i) => _state[_current][i].GetTensorMutableDataAsSpan<float>();
+
+    private static OrtValue Tensor(TensorElementType type, params long[] shape)
+        => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
 }

@@ -1,0 +1,109 @@
+using OpenCvSharp;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Runs;
+using RealtimeSeg.Training.Step;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Training;
+
+/// <summary>Runs and their checkpoints.</summary>
+public sealed class RunTests
+{
+    [Fact]
+    public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit() => ResumeEqualsWhole(Toy.Config(6));
+
+    /// <summary>With all that has state or random numbers: average, auxiliary heads, hard examples, object crops, augmentation.</summary>
+    [Theory]
+    [InlineData("fcn4s", false)]
+    [InlineData("deconvnet", true)]
+    public void So_does_a_run_with_everything_switched_on(string net, bool objectCrops) => ResumeEqualsWhole(Toy.Config(6, net) with
+    {
+        Objective = new Objective { Loss = Objective.HardExamples, LabelSmoothing = 0.1f, Auxiliary = 0.4f },
+        AverageDecay = 0.9,
+        ClipNorm = 1,
+        Augment = "strong",
+        ObjectCrops = objectCrops,
+    });
+
+    private static void ResumeEqualsWhole(RunConfig config)
+    {
+        using TemporaryFolder folder = new();
+        Checkpoint whole = Toy.Train(config, folder["whole"]);
+        using CancellationTokenSource stop = new();
+        Checkpoint half = Toy.Train(config, folder["parts"], report: line =>
+        {
+            if (line.Step == 3) stop.Cancel();
+        }, stop: stop.Token);
+        Assert.Equal(3, half.Progress.Step);
+        Checkpoint resumed = Toy.Train(half.Config, folder["parts"], half);
+        Assert.Equal(6, resumed.Progress.Step);
+        Assert.Equal(whole.State.Count, resumed.State.Count);
+        foreach ((string name, float[] values) in whole.State)
+            Assert.True(values.AsSpan().SequenceEqual(resumed.State[name]), $"{name} differs");
+    }
+
+    [Fact]
+    public void A_moving_average_of_the_weights_follows_its_formula_and_is_what_ships()
+    {
+        using TemporaryFolder folder = new();
+        List<float> weights = [], averages = [];
+        for (int steps = 1; steps <= 3; steps++)
+        {
+            Checkpoint c = Toy.Train(Toy.Config(steps) with { AverageDecay = 0.9, Schedule = "constant" }, folder[$"{steps}"]);
+            weights.Add(c.State["e1.down.weight"][0]);
+            averages.Add(c.State["average/e1.down.weight"][0]);
+            Assert.Equal(c.State["average/e1.down.weight"], RunExport.Shipped(c.State)["e1.down.weight"]);
+        }
+
+        for (int t = 1; t < 3; t++)
+        {
+            double decay = Math.Min(0.9, (1.0 + t) / (10 + t));
+            Assert.Equal(weights[t] + (decay * (averages[t - 1] - weights[t])), averages[t], 6);
+        }
+    }
+
+    [Fact]
+    public void A_run_that_blows_up_names_the_gradient_and_leaves_no_bad_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(40) with { Optimizer = "sgd", Schedule = "constant", WarmUp = 0, LearningRate = 1e6 };
+        string message = Assert.Throws<UserError>(() => Toy.Train(config, folder.Path)).Message;
+        Assert.Contains("lower --lr", message, StringComparison.Ordinal);
+        Assert.Matches("gradient of [a-z0-9.]+", message);
+        Assert.False(File.Exists(folder[Checkpoint.FileName]));
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        Toy.Train(Toy.Config(1), folder.Path);
+        string path = folder[Checkpoint.FileName];
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("damaged", Assert.Throws<UserError>(() => Checkpoint.Load(path)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(path, bytes[..100]);
+        Assert.Throws<UserError>(() => Checkpoint.Load(path));
+    }
+
+    [Fact]
+    public void A_run_draws_its_curves_and_samples_and_keeps_the_best_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(4);
+        MixedDataset train = MixedDataset.Parse("synth", new Split(Training: true));
+        MixedDataset val = MixedDataset.Parse("synth", new Split(Training: false));
+        new Trainer(config, folder.Path, train, val).Run(null, _ => { }, default);
+        foreach (string name in new[] { "curves.png", Path.Combine("samples", "step-0000004.png") })
+        {
+            using Mat image = Cv2.ImRead(folder[name]);
+            Assert.True(image.Width > 400 && image.Height > 300, name);
+        }
+
+        Checkpoint best = Checkpoint.Load(folder[Checkpoint.BestFileName]);
+        Assert.True(best.Progress.BestMeanIu > 0);
+        Assert.Equal(best.Progress.BestMeanIu, best.Progress.ValidationMeanIu);
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Commands;
+using RealtimeSeg.Training.Runs;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Training;
+
+/// <summary>The trainer's command line, and the files of a run that follow from it.</summary>
+public sealed class TrainCommandTests
+{
+    [Fact]
+    public void Every_command_argument_and_option_has_help() => Assert.Empty(CommandReference.WithoutHelp(TrainerCommands.Root()));
+
+    /// <summary>A recipe that lists every option, so that a row that loses its text, its place or its rule is seen.</summary>
+    [Fact]
+    public void A_recipe_lists_the_options_of_a_run_in_the_order_of_their_rows()
+    {
+        RunConfig config = new()
+        {
+            Net = "fcn8s",
+            Backbone = "/home/me/vgg.onnx",
+            Input = new(Rgb: false, [1, 2.5f, 3], [4, 4, 4]),
+            Init = "../a/b.onnx",
+            From = "/tmp/runs/one/",
+            ObjectCrops = true,
+            Upsampling = "bilinear",
+            Data = "/data/camvid:2,synth:1",
+            Map = "street",
+            LeaveOut = "0006R0",
+            Scale = "0.5-1",
+            ClipNorm = 1.5f,
+            AverageDecay = 0.999,
+            TotalSteps = 7,
+            Objective = new() { LabelSmoothing = 0.1f, Auxiliary = 0.4f },
+        };
+        Assert.Equal(
+            "train --net fcn8s --backbone vgg.onnx --color bgr --mean 1,2.5,3 --std 4,4,4 --init b.onnx --from one --stage 1 --upsample bilinear "
+            + "--data camvid:2,synth:1 --map street --leave-out 0006R0 --augment plain --scale 0.5-1 --batch 8 --crop 384x288 "
+            + "--optimizer adamw --lr 0.001 --schedule poly --warmup 100 --weight-decay 0.01 --clip 1.5 "
+            + "--loss ce --label-smoothing 0.1 --aux 0.4 --class-weights enet --average 0.999 --seed 1 --steps 7 --out here",
+            Recipe.Of("here", config)[0]);
+        Assert.Equal(
+            "train --net fcn8s --data synth --augment plain --batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --schedule poly "
+            + "--warmup 100 --weight-decay 0.01 --loss ce --class-weights enet --seed 1 --out here",
+            Recipe.Of("here", new RunConfig())[0]);
+    }
+
+    [Fact]
+    public void An_option_is_a_row_that_help_shows_with_its_default()
+    {
+        Command train = TrainerCommands.Root().Subcommands.Single(c => c.Name == "train");
+        Assert.All(RunOptionTable.All, o => Assert.Contains(train.Options, t => t.Name == o.Row.Name));
+        Assert.Equal("384x288", train.Options.Single(o => o.Name == "--crop").GetDefaultValue());
+        Assert.Equal(40, train.Options.Single(o => o.Name == "--epochs").GetDefaultValue());
+    }
+
+    [Theory]
+    [InlineData("--batch", "0", "at least 1")]
+    [InlineData("--average", "1", "below 1")]
+    [InlineData("--stage", "3", "between 1 and 2")]
+    [InlineData("--epochs", "0", "at least 1")]
+    [InlineData("--steps", "0", "at least 1")]
+    [InlineData("--eval-every", "0", "at least 1")]
+    public void A_value_outside_its_limit_is_refused_with_its_option(string option, string value, string message)
+    {
+        ParseResult parsed = TrainerCommands.Root().Parse(["train", option, value]);
+        UserError e = Assert.Throws<UserError>(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+        Assert.StartsWith($"{option} {value}: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(message, e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The header of a checkpoint, whose names and order other versions of the program rely on.</summary>
+    [Fact]
+    public void A_checkpoint_keeps_its_names_and_their_order()
+    {
+        using TemporaryFolder folder = new();
+        RunState progress = new() { Step = 3, ValidationMeanIu = 0.25, BestMeanIu = 0.5 };
+        new Checkpoint(Toy.Config(9), progress, new Dictionary<string, float[]>(StringComparer.Ordinal) { ["w"] = [1, 2] }).Save(folder["c"]);
+        byte[] bytes = File.ReadAllBytes(folder["c"]);
+        string header = Encoding.UTF8.GetString(bytes, 12, BitConverter.ToInt32(bytes, 8));
+        JsonElement config = JsonDocument.Parse(header).RootElement.GetProperty("Config");
+        Assert.Equal(
+            "Net Backbone Data ClassNames BatchSize CropWidth CropHeight Optimizer Schedule LearningRate WeightDecay WarmUp TotalSteps Seed "
+            + "Weighting Objective ClipNorm Augment Scale Input Upsampling ObjectCrops From Init Commit AverageDecay Map LeaveOut "
+            + "ValidationMeanIu BestMeanIu Batch",
+            string.Join(' ', config.EnumerateObject().Select(p => p.Name)));
+        Assert.EndsWith("\"ValidationMeanIu\":0.25,\"BestMeanIu\":0.5,\"Batch\":{\"N\":2,\"H\":64,\"W\":96}},\"Step\":3,"
+            + "\"Tensors\":[{\"Name\":\"w\",\"Length\":2}]}", header, StringComparison.Ordinal);
+        Checkpoint loaded = Checkpoint.Load(folder["c"]);
+        Assert.Equal(progress, loaded.Progress);
+        Assert.Equal(Toy.Config(9).ClassNames, loaded.Config.ClassNames);
+        Assert.Equal([1, 2], loaded.State["w"]);
+    }
+}

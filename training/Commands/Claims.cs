@@ -1,0 +1,51 @@
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Step;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>A claim of the chapter, and the names of the runs that it compares.</summary>
+internal sealed record Claim(string Text, IReadOnlyList<string> Names);
+
+/// <summary>What <c>train reproduce</c> trains, and the claims that the results are for.</summary>
+internal static class Claims
+{
+    private static readonly Plan Fcn32s = new("fcn32s", c => c with { Net = "fcn32s" });
+    private static readonly Plan Fcn16s = new("fcn16s", c => c with { Net = "fcn16s" });
+    private static readonly Plan Fcn8s = new("fcn8s", c => c with { Net = "fcn8s" });
+    private static readonly Plan Fcn4s = new("fcn4s", c => c with { Net = "fcn4s" });
+    private static readonly Plan Bilinear = new(
+        "fcn8s, frozen bilinear upsampling", c => c with { Net = "fcn8s", Upsampling = Fcn.Bilinear });
+
+    private static readonly Plan Squared = new(
+        "fcn8s, squared error", c => c with { Net = "fcn8s", Objective = c.Objective with { Loss = Objective.SquaredError } });
+
+    private static readonly Plan OneStage = new("deconvnet, one stage", c => c with { Net = "deconvnet" });
+
+    private static readonly Plan FirstStage = new("deconvnet, first stage", c => c with { Net = "deconvnet", ObjectCrops = true })
+    {
+        Share = budget => budget / 4,
+    };
+
+    private static readonly Plan SecondStage = new("deconvnet, two stages", c => c with { Net = "deconvnet" })
+    {
+        Share = budget => budget - (budget / 4),
+        From = FirstStage,
+    };
+
+    /// <summary>In the order of training; a run's folder has its position as its name, by which it is found again.</summary>
+    public static IReadOnlyList<Plan> Plans { get; } =
+        [Fcn32s, Fcn16s, Fcn8s, Fcn4s, Bilinear, Squared, OneStage, FirstStage, SecondStage];
+
+    /// <summary>The runs that are combined after training, and the name of the combination.</summary>
+    public static (string Name, IReadOnlyList<Plan> Members) Ensemble { get; } = ("fcn8s + deconvnet", [Fcn8s, SecondStage]);
+
+    public static IReadOnlyList<Claim> All { get; } =
+    [
+        new("Skips from finer layers sharpen the result (FCN paper, section 4.3)", [Fcn32s.Name, Fcn16s.Name, Fcn8s.Name, Fcn4s.Name]),
+        new("Upsampling that is learned beats a frozen bilinear one", [Fcn8s.Name, Bilinear.Name]),
+        new("Per-pixel cross-entropy beats squared error", [Fcn8s.Name, Squared.Name]),
+        new("DeconvNet sees small objects that FCN misses (DeconvNet paper, section 1)", [Fcn8s.Name, SecondStage.Name]),
+        new("Training DeconvNet on single objects first helps (DeconvNet paper, section 4.1)", [OneStage.Name, SecondStage.Name]),
+        new("An ensemble of FCN and DeconvNet beats both (DeconvNet paper, section 4.3)", [Fcn8s.Name, SecondStage.Name, Ensemble.Name]),
+    ];
+}

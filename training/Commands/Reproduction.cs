@@ -1,0 +1,94 @@
+using System.Globalization;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Metrics;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Runs;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>Trains the plans of <see cref="Claims"/> in order, evaluates each run's exported file, and keeps the page up to date.</summary>
+/// <param name="settings">Data, budget and folders.</param>
+/// <param name="common">The settings of <c>train</c> that all runs share.</param>
+internal sealed class Reproduction(ReproduceSettings settings, TrainSettings common)
+{
+    /// <summary>Validation scores during training would cost time and change nothing.</summary>
+    private const int NeverEvaluate = 1000;
+
+    private readonly MixedDataset _validation = MixedDataset.Parse(settings.Data, new Split(Training: false));
+    private readonly List<Result> _results = [];
+
+    /// <summary>Does what is left to do; returns early if a signal stops a run.</summary>
+    public void Run()
+    {
+        foreach (Plan plan in Claims.Plans)
+        {
+            TrainSettings run = SettingsOf(plan);
+            if (!Train(run)) return;
+            string model = run.Out + ".onnx";
+            RunExport.FromRun(run.Out, model);
+            Add(Evaluate(plan.Name, model, RunLog.Minutes(run.Out), CommandText.Train(run)));
+        }
+
+        Add(Combined());
+        Console.WriteLine($"wrote {settings.Out}");
+    }
+
+    /// <summary>The settings of a run: the shared ones, changed as planned.</summary>
+    internal TrainSettings SettingsOf(Plan plan) => common with
+    {
+        Run = plan.Change(common.Run with { Data = settings.Data, From = plan.From is null ? null : Folder(plan.From) }),
+        Out = Folder(plan),
+        Epochs = plan.Share(settings.Epochs),
+        EvaluateEvery = NeverEvaluate,
+    };
+
+    private string Folder(Plan plan)
+    {
+        int number = Claims.Plans.ToList().IndexOf(plan);
+        return Path.Combine(settings.Runs, number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Trains to the end, from the checkpoint if there is one; false if it was stopped before.</summary>
+    private static bool Train(TrainSettings run)
+    {
+        bool begun = Checkpoint.Exists(run.Out);
+        if (begun && IsComplete(run.Out)) return true;
+        TrainCommand.Run(run with { Resume = begun });
+        return IsComplete(run.Out);
+    }
+
+    private static bool IsComplete(string folder)
+    {
+        Checkpoint c = Checkpoint.Of(folder);
+        return c.Progress.Step >= c.Config.TotalSteps;
+    }
+
+    private Result Combined()
+    {
+        (string name, IReadOnlyList<Plan> members) = Claims.Ensemble;
+        string[] folders = [.. members.Select(Folder)];
+        string model = Path.Combine(settings.Runs, "ensemble.onnx");
+        RunExport.FromRuns(folders, Ensemble.Mean, model);
+        double minutes = members.Sum(m => RunLog.Minutes(Folder(m)) + (m.From is null ? 0 : RunLog.Minutes(Folder(m.From))));
+        return Evaluate(name, model, minutes, CommandText.Line("export", "--ensemble", string.Join(',', folders), model));
+    }
+
+    private Result Evaluate(string name, string model, double minutes, string command)
+    {
+        using Evaluator evaluator = new(File.ReadAllBytes(model), model);
+        using Scoreboard board = Scoreboard.Of(evaluator, _validation.Parts);
+        return new Result(name, board.Matrix.MeanIu, board.Matrix.PixelAccuracy, board.Boundary.Mean, board.Sizes.Terciles)
+        {
+            Parameters = board.Manifest.Parameters,
+            Minutes = minutes,
+            Milliseconds = board.MedianMilliseconds,
+            Command = command,
+        };
+    }
+
+    private void Add(Result result)
+    {
+        _results.Add(result);
+        ResultsPage.Write(settings, _results);
+    }
+}

@@ -1,0 +1,50 @@
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Runs;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The command line of <c>train</c>: the settings of the run, and what its checkpoints do not keep.</summary>
+internal sealed record TrainSettings
+{
+    public RunConfig Run { get; init; } = new();
+
+    /// <summary>The run folder.</summary>
+    public string Out { get; init; } = "runs/last";
+
+    /// <summary>Length of the run, unless <see cref="RunConfig.TotalSteps"/> is set.</summary>
+    public int Epochs { get; init; } = 40;
+
+    /// <summary>Epochs between two evaluations.</summary>
+    public int EvaluateEvery { get; init; } = 5;
+
+    public bool Resume { get; init; }
+
+    /// <summary>Time the step instead of training.</summary>
+    public bool Bench { get; init; }
+
+    /// <summary>Classes of the network that is timed.</summary>
+    public int Classes { get; init; } = 11;
+
+    /// <summary>Where the figures of the timing go, or null.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>The complete settings of a new run on this data.</summary>
+    /// <exception cref="UserError">Settings that no run can be made of.</exception>
+    public RunConfig ConfigFor(MixedDataset train)
+    {
+        string backbone = Run.Backbone.Length > 0 ? Run.Backbone : NetworkNames.DefaultBackbone(Run.Net);
+        bool isFile = backbone.EndsWith(Backbone.FileEnding, StringComparison.OrdinalIgnoreCase);
+        long stepsPerEpoch = Math.Max(1, train.EpochSize / Run.BatchSize);
+        RunConfig config = Run with
+        {
+            Backbone = backbone,
+            Input = isFile ? Run.Input ?? InputScaling.ImageNet : null,
+            ClassNames = train.ClassNames,
+            TotalSteps = Run.TotalSteps > 0 ? Run.TotalSteps : Epochs * stepsPerEpoch,
+            Commit = BuildInfo.Commit(),
+        };
+        return config.Checked();
+    }
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The trainer's command line.</summary>
+public static class TrainerCommands
+{
+    /// <summary>Every verb with its arguments and options.</summary>
+    public static RootCommand Root()
+        => new("RealtimeSeg trainer: builds networks as ONNX graphs, trains them with ONNX Runtime, exports them for the app.")
+        {
+            TrainCommand.Create(),
+            EvalCommand.Create(),
+            ExportCommand.Create(),
+            QuantizeCommand.Create(),
+            ConvertCommand.Create(),
+            DataCommand.Create(),
+        };
+}

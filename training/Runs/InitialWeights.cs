@@ -1,0 +1,64 @@
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Networks.Classifiers;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Runs;
+
+/// <summary>The weights that a run starts from, if not from random ones.</summary>
+internal static class InitialWeights
+{
+    /// <summary>By name, from the classifier's file or the run that the settings name; null for random weights.</summary>
+    /// <param name="config">The settings of the new run.</param>
+    /// <param name="network">Its network.</param>
+    /// <param name="report">Receives a line about what was taken.</param>
+    /// <exception cref="UserError">Nothing fits.</exception>
+    public static IReadOnlyDictionary<string, float[]>? Of(RunConfig config, INetwork network, Action<string> report) => config switch
+    {
+        { Init: { } file } => FromClassifier(config, network, file, report),
+        { From: { } run } => FromRun(config, network, run, report),
+        _ => null,
+    };
+
+    private static IReadOnlyDictionary<string, float[]> FromRun(
+        RunConfig config, INetwork network, string run, Action<string> report)
+    {
+        IReadOnlyDictionary<string, float[]> given = RunExport.Shipped(Checkpoint.Of(run).State);
+        IReadOnlyList<Parameter> wanted = InferenceGraph.Declared(network);
+        int fit = wanted.Count(w => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count);
+        if (fit == 0) throw new UserError($"--from {run}: none of its weights fit {config.Net}-{config.Backbone}");
+        report($"{fit} of {wanted.Count} parameters from {run}, the others random");
+        return given;
+    }
+
+    /// <summary>A classifier's weights for a built-in network, matched by the order and shape of convolutions and dense layers.</summary>
+    private static Dictionary<string, float[]> FromClassifier(
+        RunConfig config, INetwork network, string file, Action<string> report)
+    {
+        Classifier classifier = OnnxClassifier.Load(file);
+        Queue<string> given = new(classifier.Layers.Where(l => l is ConvLayer or DenseLayer).Select(l => l.Name));
+        Dictionary<string, float[]> taken = new(StringComparer.Ordinal);
+        List<string> missed = [];
+        Parameter[] kernels = [.. InferenceGraph.Declared(network).Where(p => p.Kind == ParameterKind.Weight)];
+        foreach (Parameter kernel in kernels)
+        {
+            string stem = kernel.Name[..kernel.Name.LastIndexOf('.')];
+            if (given.TryPeek(out string? layer) && classifier.Weights![layer + ".weight"].Length == kernel.Shape.Count)
+            {
+                given.Dequeue();
+                taken[kernel.Name] = classifier.Weights[layer + ".weight"];
+                taken[stem + ".bias"] = classifier.Weights[layer + ".bias"];
+            }
+            else
+            {
+                missed.Add(stem);
+            }
+        }
+
+        if (taken.Count == 0) throw new UserError($"--init {file}: its first layer does not fit {config.Net}-{config.Backbone}");
+        string unused = given.Count == 0 ? "none" : string.Join(", ", given);
+        string random = string.Join(", ", missed);
+        report($"{taken.Count / 2} of {kernels.Length} layers from {file}; random: {random}; unused in the file: {unused}");
+        return taken;
+    }
+}

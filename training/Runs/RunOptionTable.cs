@@ -1,0 +1,114 @@
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Training.Batches;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
+
+namespace RealtimeSeg.Training.Runs;
+
+/// <summary>
+/// The options of a run, a row each: the command line, its help, the docs and the recipes in exported files follow from them. Their
+/// order is that of help and recipes, and in which they are read.
+/// </summary>
+public static class RunOptionTable
+{
+    public static IReadOnlyList<RunOption> All { get; } = [.. Network(), .. Data(), .. Optimization(), .. Loss(), .. Length()];
+
+    private static IEnumerable<RunOption> Network() =>
+    [
+        RunOption.Of("--net", string.Join(", ", NetworkNames.Names), c => c.Net, (c, v) => c with { Net = v }),
+        RunOption.Of("--backbone",
+            $"{string.Join(", ", Backbone.Names)} or a classifier's .onnx file for FCNs; "
+                + $"{string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet",
+            c => c.Backbone.Length > 0 ? c.Backbone : null, (c, v) => c with { Backbone = v ?? "" }) with { Shorten = Short },
+        new(ScalingOptions.Color<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Rgb) : null),
+        new(ScalingOptions.Mean<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Mean) : null),
+        new(ScalingOptions.Deviation<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Deviation) : null),
+        RunOption.Of("--init", "Start the backbone from a classifier's .onnx file, matched by layer order and shape",
+            c => c.Init, (c, v) => c with { Init = v }) with { Shorten = Short },
+        RunOption.Of("--from", "Start from the weights of another run, as far as they fit",
+            c => c.From, (c, v) => c with { From = v }) with { Shorten = Short },
+        RunOption.Of("--stage", "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole images, --from stage 1",
+            c => c.ObjectCrops ? 1 : (int?)null, Staged, Limits.Between(1, 2).Optional()),
+        RunOption.Of("--upsample", $"How an FCN upsamples its logits: {Fcn.Learned} or {Fcn.Bilinear}",
+            c => c.Upsampling, (c, v) => c with { Upsampling = v }) with { RecordedUnlessDefault = true },
+    ];
+
+    private static IEnumerable<RunOption> Data() =>
+    [
+        RunOption.Of("--data", DataSpec.Help, c => c.Data, (c, v) => c with { Data = v }) with { Shorten = ShortList },
+        RunOption.Of("--map", ClassMap.Help, c => c.Map, (c, v) => c with { Map = v }),
+        RunOption.Of("--leave-out", "CamVid: keep a drive (0006R0, 0001TP, …) out of training and validate on it",
+            c => c.LeaveOut, (c, v) => c with { LeaveOut = v }),
+        RunOption.Of("--augment", AugmentationNames.Help, c => c.Augment, (c, v) => c with { Augment = v }),
+        RunOption.Of("--scale", "Random sizes of the images, as factors of their size in the app",
+            c => c.Scale, (c, v) => c with { Scale = v }) with { RecordedUnlessDefault = true },
+        RunOption.Of("--batch", "Images per step", c => c.BatchSize, (c, v) => c with { BatchSize = v }, Limits.AtLeast(1)),
+        RunOption.Parsed("--crop", $"Training crop WIDTHxHEIGHT, multiples of {FrameInput.Multiple}",
+            c => $"{c.CropWidth}x{c.CropHeight}", Cropped),
+    ];
+
+    private static IEnumerable<RunOption> Optimization() =>
+    [
+        RunOption.Of("--optimizer", "adamw or sgd", c => c.Optimizer, (c, v) => c with { Optimizer = v }),
+        RunOption.Of("--lr", "Highest learning rate", c => c.LearningRate, (c, v) => c with { LearningRate = v }),
+        RunOption.Of("--schedule", "constant, poly or cosine", c => c.Schedule, (c, v) => c with { Schedule = v }),
+        RunOption.Of("--warmup", "Steps of linear warm-up", c => c.WarmUp, (c, v) => c with { WarmUp = v }),
+        RunOption.Of("--weight-decay", "Weight decay", c => c.WeightDecay, (c, v) => c with { WeightDecay = v }),
+        RunOption.Of("--clip", "Largest norm of the gradient over all weights; 0 for no limit",
+            c => c.ClipNorm, (c, v) => c with { ClipNorm = v },
+            new Limit<float>(v => v is >= 0 and < float.PositiveInfinity, "it must be 0 or a positive norm")) with
+        {
+            RecordedUnlessDefault = true,
+        },
+    ];
+
+    private static IEnumerable<RunOption> Loss() =>
+    [
+        RunOption.Of("--loss", "ce (cross-entropy), ohem (over hard pixels only) or l2 (squared error of probabilities)",
+            c => c.Objective.Loss, (c, v) => c with { Objective = c.Objective with { Loss = v } }),
+        RunOption.Of("--label-smoothing", "Share of the target that is spread over all classes", c => c.Objective.LabelSmoothing,
+            (c, v) => c with { Objective = c.Objective with { LabelSmoothing = v } }) with { RecordedUnlessDefault = true },
+        RunOption.Of("--aux", "Weight of a loss on each coarser score map of an FCN, or level of a DeconvNet, such as 0.4",
+            c => c.Objective.Auxiliary,
+            (c, v) => c with { Objective = c.Objective with { Auxiliary = v } }) with { RecordedUnlessDefault = true },
+        RunOption.Of("--class-weights", "enet (1 / ln(1.10 + share)), root (1 / √share), median (median share / share) or none",
+            c => c.Weighting, (c, v) => c with { Weighting = v }),
+        RunOption.Of("--average", "Decay of a moving average of the weights, which is exported in their place, such as 0.999; 0 keeps none",
+            c => c.AverageDecay, (c, v) => c with { AverageDecay = v }, Limits.Below(0.0, 1.0)) with { RecordedUnlessDefault = true },
+    ];
+
+    private static IEnumerable<RunOption> Length() =>
+    [
+        RunOption.Of("--seed", "Seed of weights, order and augmentation", c => c.Seed, (c, v) => c with { Seed = v }),
+        RunOption.Of("--steps", "Length in steps, instead of --epochs", c => c.TotalSteps > 0 ? c.TotalSteps : (long?)null,
+            (c, v) => c with { TotalSteps = v ?? 0 }, Limits.AtLeast(1L).Optional()),
+    ];
+
+    /// <summary>A path without the folders of the machine that trained.</summary>
+    internal static string Short(string path)
+    {
+        bool elsewhere = Path.IsPathRooted(path) || path.StartsWith("..", StringComparison.Ordinal);
+        return elsewhere ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : path;
+    }
+
+    /// <summary>The same for several paths with commas between them.</summary>
+    internal static string ShortList(string paths) => string.Join(',', paths.Split(',').Select(Short));
+
+    private static InputScaling Scaling(RunConfig c) => c.Input ?? InputScaling.ImageNet;
+
+    private static RunConfig Scaled(RunConfig c, InputScaling input) => c with { Input = input };
+
+    /// <summary>Stage 2 is ordinary training that starts from stage 1; --from has been read before.</summary>
+    private static RunConfig Staged(RunConfig c, int? stage) => stage == 2 && c.From is null
+        ? throw new UserError("--stage 2 continues stage 1: name its run with --from")
+        : c with { ObjectCrops = stage == 1 };
+
+    private static RunConfig Cropped(RunConfig c, string text)
+    {
+        static bool Fits(int side) => side >= FrameInput.Multiple && side % FrameInput.Multiple == 0;
+        return Parse.Pair(text) is { } size && Fits(size.Width) && Fits(size.Height)
+            ? c with { CropWidth = size.Width, CropHeight = size.Height }
+            : throw new UserError($"--crop {text}: give WIDTHxHEIGHT, both multiples of {FrameInput.Multiple}, such as 384x288");
+    }
+}
