@@ -10,7 +10,6 @@ public sealed class Shape : IEquatable<Shape>
 
     public static Shape Scalar { get; } = new();
     public int Rank => _dims.Length;
-    public ReadOnlySpan<long> Dims => _dims;
 
     /// <summary>The size along an axis; negative axes count from the last.</summary>
     public long this[int axis] => _dims[axis < 0 ? axis + Rank : axis];

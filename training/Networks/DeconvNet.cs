@@ -5,10 +5,10 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>
-/// DeconvNet (Noh, Hong and Han 2015): an encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 that sees 7×7 cells, fc7,
-/// and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Nothing but
-/// the switches goes from one side to the other. Its deconvolutions have stride 1: such a one is a convolution (with the kernel turned
-/// and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size passes. With an auxiliary
+/// DeconvNet (Noh, Hong and Han 2015): an encoder whose 2×2 max-pools keep their switches, a bottleneck fc6 over 7×7 cells, fc7,
+/// and the mirror image that unpools by those switches and refines by deconvolution, batch norm and ReLU at every layer. Only the
+/// switches go from one side to the other. Its deconvolutions have stride 1: such a one is a convolution (with the kernel turned by
+/// 180° and in/out swapped) and is emitted as one, which runs faster. fc6 is padded, so that any input size passes. With an auxiliary
 /// loss the bottleneck and each level but the last get a class layer of their own while training (deep supervision, Lee et al. 2015):
 /// without one the error reaches the encoder through the whole mirror only.
 /// </summary>
@@ -19,7 +19,7 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
     public const string Name = "deconvnet", Compact = "reslite";
     private const int PoolSize = 2;
 
-    /// <summary>Cells that fc6 sees on each axis, and its mirror.</summary>
+    /// <summary>Cells under the kernel of fc6 on each axis, and of its mirror.</summary>
     private const int Context = 7;
 
     /// <summary>

@@ -19,8 +19,13 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
     public const string Learned = "learned", Bilinear = "bilinear";
 
     /// <summary>The final stride by the name of the network.</summary>
-    public static IReadOnlyDictionary<string, int> Strides { get; } =
-        new Dictionary<string, int>(StringComparer.Ordinal) { ["fcn32s"] = 32, ["fcn16s"] = 16, ["fcn8s"] = 8, ["fcn4s"] = 4 };
+    public static IReadOnlyDictionary<string, int> Strides { get; } = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["fcn32s"] = FrameInput.Multiple,
+        ["fcn16s"] = 16,
+        ["fcn8s"] = 8,
+        ["fcn4s"] = 4,
+    };
 
     /// <inheritdoc/>
     /// <exception cref="UserError">The backbone has no features that fine.</exception>

@@ -5,7 +5,7 @@ namespace RealtimeSeg.Training.Ops;
 
 /// <summary>
 /// Unpooling (DeconvNet paper, section 3.2.1): each value returns to the place of its maximum, all other places are zero. Switches are
-/// flat over N·C·H·W, as <see cref="MaxPool"/> gives them.
+/// flat over N·C·H·W, as <see cref="MaxPool"/> outputs them.
 /// </summary>
 public static class MaxUnpool
 {

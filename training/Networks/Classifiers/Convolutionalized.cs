@@ -5,7 +5,7 @@ namespace RealtimeSeg.Training.Networks.Classifiers;
 
 /// <summary>
 /// A classifier as a fully convolutional network, in two forms with the same weights. Exactly: paddings as they are, dense layers as
-/// unpadded convolutions, so that the classifier's own image size gives one cell with its very logits, and a larger image a map of
+/// unpadded convolutions, so that an image of the classifier's own size has one cell with the same logits, and a larger one a map of
 /// them. Aligned: everything padded so that each layer's output is its input's size over its stride, as skips and upsampling need.
 /// </summary>
 public static class Convolutionalized
