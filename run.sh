@@ -106,6 +106,12 @@ case ${1:-} in
         shift
         (missing_for_tests | install) || echo "note: tests that need them are skipped" >&2
         run_tests "$@" ;;
+    docs)
+        {
+            printf '# Commands\n\nWritten by `./run.sh docs` from the tables in the programs; start each command with `./run.sh`.\n'
+            "$root/app/$bin/rtseg" reference
+            "$root/training/$bin/rtseg-train" reference
+        } >"$root/docs/cli.md" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     '' | -* | live | replay | bench | doctor)
         exec "$root/app/$bin/rtseg" "$@" ;;

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Input;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
 
 namespace RealtimeSeg.Commands;
 
@@ -17,6 +21,25 @@ public static class AppCommands
             DoctorCommand.Create(),
         };
         root.SetAction(_ => RunCommand.MainJob());
+        root.Add(CommandReference.Command(Reference));
         return root;
     }
+
+    /// <summary>All that can be typed, pressed and named, as Markdown for <c>docs/cli.md</c>.</summary>
+    public static string Reference()
+    {
+        string tables = Table("Views", "| view | key | |", Views.All.Select(v => $"| `{v.Name}` | {v.Key} | {v.Help} |"))
+            + Table("Keys", "| key | | on the page |", KeyTable.Rows.Select(k => $"| {k.Label} | {k.Help} | {k.Page?.Label} |"))
+            + Table("Sources", "| source | names |", SourceKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"))
+            + Table("Outputs", "| output | names |", SinkKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"));
+        return tables + CommandReference.Markdown(Root());
+    }
+
+    private static string Table(string title, string header, IEnumerable<string> rows)
+    {
+        string rule = string.Concat(header.Where(c => c == '|').Skip(1).Select(_ => "---|"));
+        return $"\n## {title}\n\n{header}\n|{rule}\n{string.Join('\n', rows)}\n";
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"`{n}`"));
 }

@@ -1,17 +1,14 @@
 using System.Globalization;
 using OpenCvSharp;
-using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>The toy street as an endless source: synth:// or synth://SEED, at the size that models are trained for.</summary>
+/// <summary>The toy street as an endless source: synth:// or synth://SEED.</summary>
 public sealed class StreetSource : ISource
 {
     private const string Scheme = "synth://";
-    private const int DefaultSeed = 7;
-    private const double DefaultRate = 15;
-    private static readonly (int Width, int Height) Size = ModelManifest.DefaultSize;
+    private static readonly (int Width, int Height) Size = StreetScene.DefaultSize;
     private readonly StreetScene _scene;
     private readonly byte[] _labels = new byte[Size.Width * Size.Height];
     private long _frame;
@@ -21,10 +18,10 @@ public sealed class StreetSource : ISource
     {
         Name = uri;
         string rest = uri[Scheme.Length..];
-        int seed = DefaultSeed;
+        int seed = StreetScene.DefaultSeed;
         if (rest.Length > 0 && !int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out seed))
             throw new UserError($"{uri}: the toy street is synth:// or synth://SEED with a whole number");
-        FramesPerSecond = framesPerSecond ?? DefaultRate;
+        FramesPerSecond = framesPerSecond ?? StreetScene.DefaultRate;
         _scene = new StreetScene(seed, Size.Width, Size.Height);
     }
 

@@ -9,14 +9,13 @@ internal static class Cli
     public static (int Code, string Out, string Error) Run(string root, params string[] arguments)
         => Run(Start("bash", root, ["./run.sh", .. arguments]));
 
+    /// <summary>The same from a folder elsewhere, without a display.</summary>
+    public static (int Code, string Out, string Error) RunIn(string folder, params string[] arguments)
+        => Run(WithoutDisplay(Start("bash", folder, [Path.Combine(Repository.Root, "run.sh"), .. arguments])));
+
     /// <summary>The same on a machine without a display.</summary>
     public static (int Code, string Out, string Error) RunWithoutDisplay(string root, params string[] arguments)
-    {
-        ProcessStartInfo start = Start("bash", root, ["./run.sh", .. arguments]);
-        start.Environment.Remove("DISPLAY");
-        start.Environment.Remove("WAYLAND_DISPLAY");
-        return Run(start);
-    }
+        => Run(WithoutDisplay(Start("bash", root, ["./run.sh", .. arguments])));
 
     /// <summary>A program's exit code and output; null when it is not installed.</summary>
     public static (int Code, string Out, string Error)? Try(string program, params string[] arguments)
@@ -29,6 +28,13 @@ internal static class Cli
         {
             return null;
         }
+    }
+
+    private static ProcessStartInfo WithoutDisplay(ProcessStartInfo start)
+    {
+        start.Environment.Remove("DISPLAY");
+        start.Environment.Remove("WAYLAND_DISPLAY");
+        return start;
     }
 
     private static ProcessStartInfo Start(string program, string folder, string[] arguments) => new(program, arguments)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Data;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.CheckSettings>;
 
@@ -77,7 +78,7 @@ internal static class DataCheck
 
     private static void Draw(MixedDataset sets, string target)
     {
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
         foreach ((IDataset set, int index) in sets.Epoch(seed: 1, epoch: 0).Take(ShownImages))
         {
             try

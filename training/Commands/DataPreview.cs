@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OpenCvSharp;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Nn;
@@ -52,7 +53,7 @@ internal static class DataPreview
     {
         MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), s.Map);
         AugmentationKind[] kinds = [.. KindsOf(AugmentationNames.Parse(s.Augment))];
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(sets.ClassNames), Columns);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
         foreach (AugmentationKind kind in kinds) AddRow(sheet, sets, kind, s.Seed);
         sheet.Save(s.Out);
         Console.WriteLine($"{s.Out}: {kinds.Length} rows of {Columns}");

@@ -12,13 +12,14 @@ internal sealed record SampleSettings
     public int Frames { get; init; } = 150;
 
     /// <summary>Of the street.</summary>
-    public int Seed { get; init; } = 7;
+    public int Seed { get; init; } = StreetScene.DefaultSeed;
 }
 
 /// <summary><c>data sample</c>: a clip of the toy street with its ground truth.</summary>
 internal static class DataSample
 {
-    private const int Width = 480, Height = 360, FramesPerSecond = 15;
+    private const int FramesPerSecond = StreetScene.DefaultRate;
+    private static readonly int Width = StreetScene.DefaultSize.Width, Height = StreetScene.DefaultSize.Height;
 
     private static readonly OptionRow<SampleSettings>[] Rows =
     [

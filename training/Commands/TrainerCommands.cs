@@ -15,5 +15,9 @@ public static class TrainerCommands
             QuantizeCommand.Create(),
             ConvertCommand.Create(),
             DataCommand.Create(),
+            CommandReference.Command(Reference),
         };
+
+    /// <summary>All verbs as Markdown for <c>docs/cli.md</c>.</summary>
+    public static string Reference() => CommandReference.Markdown(Root());
 }

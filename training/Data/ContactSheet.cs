@@ -1,6 +1,4 @@
 using OpenCvSharp;
-using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
@@ -12,12 +10,6 @@ public sealed class ContactSheet(IReadOnlyList<int> palette, int columns) : IDis
     private const int TileWidth = 240, TileHeight = 180, CaptionHeight = 20;
     private const double LabelStrength = 0.45;
     private readonly List<Mat> _tiles = [];
-
-    /// <summary>The colours of a data set's classes: CamVid's own, or the default palette of models.</summary>
-    public static IReadOnlyList<int> PaletteOf(IReadOnlyList<string> classNames)
-        => classNames.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal)
-            ? StreetClasses.Palette
-            : ModelManifest.DefaultPalette(classNames.Count);
 
     /// <param name="image">8-bit BGR.</param>
     /// <param name="labels">8-bit, of the same size; values that are no class are not tinted.</param>

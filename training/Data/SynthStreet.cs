@@ -3,10 +3,10 @@ using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>The toy street as a data set: image i is a moment of a drive that the seed determines, 480×360, with exact labels.</summary>
+/// <summary>The toy street as a data set: image i is a moment of a drive that the seed determines, with exact labels.</summary>
 public sealed class SynthStreet(int count, int seed) : IDataset
 {
-    private const int Width = 480, Height = 360;
+    private static readonly int Width = StreetScene.DefaultSize.Width, Height = StreetScene.DefaultSize.Height;
 
     /// <summary>Images per drive; each drive has its own houses, light and traffic.</summary>
     private const int PerDrive = 4;

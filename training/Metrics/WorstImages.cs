@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
@@ -28,7 +29,7 @@ public sealed class WorstImages(IReadOnlyList<string> classNames) : IDisposable
     /// <summary>Writes a sheet with a row for each image, the worst first: input, truth, prediction, error map.</summary>
     public void Save(string path)
     {
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(classNames), columns: 4);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(classNames), columns: 4);
         foreach (Kept k in _kept.UnorderedItems.Select(i => i.Element).OrderBy(k => k.MeanIu))
         {
             using Mat nothing = new(k.Truth.Size(), MatType.CV_8UC1, new Scalar(ClassMap.Ignore)), errors = ErrorMap(k);

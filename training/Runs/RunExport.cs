@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Training.Data;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
@@ -18,7 +18,7 @@ public static class RunExport
     public static ModelManifest ManifestOf(RunConfig config, INetwork network, double? meanIu) => new()
     {
         Classes = config.ClassNames,
-        Palette = ContactSheet.PaletteOf(config.ClassNames),
+        Palette = StreetClasses.PaletteFor(config.ClassNames),
         Size = ModelManifest.DefaultSize,
         Network = $"{config.Net}-{Path.GetFileNameWithoutExtension(config.Backbone)}",
         Parameters = InferenceGraph.Declared(network).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
@@ -99,7 +100,7 @@ public sealed class Trainer(
         ModelManifest manifest = RunExport.ManifestOf(config, _network, meanIu: null);
         byte[] model = InferenceGraph.Build(_network, RunExport.Shipped(step.Export()), manifest);
         using Evaluator evaluator = new(model, "the run");
-        using ContactSheet sheet = new(ContactSheet.PaletteOf(config.ClassNames), columns: 2);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(config.ClassNames), columns: 2);
         int seen = 0, every = Math.Max(1, validation!.Parts[0].Count / DrawnImages);
         ConfusionMatrix matrix = evaluator.Evaluate(validation.Parts.Take(1), (sample, predicted) =>
         {

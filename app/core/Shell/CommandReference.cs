@@ -8,6 +8,14 @@ namespace RealtimeSeg.Core.Shell;
 /// <summary>A program's commands with their arguments and options as Markdown, for <c>docs/cli.md</c>.</summary>
 public static class CommandReference
 {
+    /// <summary>A hidden command that prints the reference.</summary>
+    public static Command Command(Func<string> reference)
+    {
+        Command command = new("reference", "Print the reference of all commands as Markdown.") { Hidden = true };
+        command.SetAction(_ => Console.Out.Write(reference()));
+        return command;
+    }
+
     /// <summary>Every command below <paramref name="root"/>, each with a table of what it takes.</summary>
     public static string Markdown(RootCommand root)
     {

@@ -8,6 +8,9 @@ namespace RealtimeSeg.Core.Street;
 /// </summary>
 public sealed class StreetScene
 {
+    /// <summary>Of the sample clip, and of a source without a seed or rate of its own.</summary>
+    public const int DefaultSeed = 7, DefaultRate = 15;
+
     /// <summary>Metres along the street that a plot takes, and how far the camera sees.</summary>
     private const float Plot = 12, Sight = 130;
 
@@ -33,11 +36,8 @@ public sealed class StreetScene
         _props = new StreetProps(_canvas, _look);
     }
 
-    /// <summary>The image size of the sample clip and of the street as a data set, in pixels.</summary>
+    /// <summary>The image size of the sample clip, of the street as a source and as a data set, in pixels.</summary>
     public static (int Width, int Height) DefaultSize { get; } = (480, 360);
-
-    /// <summary>Frames per second of the sample clip.</summary>
-    public static int DefaultRate => 15;
 
     /// <summary>Draws the moment <paramref name="seconds"/> of the drive.</summary>
     /// <param name="seconds">Time since the drive began.</param>

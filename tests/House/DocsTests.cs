@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RealtimeSeg.Commands;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Commands;
+using Xunit;
+
+namespace RealtimeSeg.Tests.House;
+
+/// <summary>The docs show what the programs take, no more and no less.</summary>
+public sealed class DocsTests
+{
+    private static readonly string Reference = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
+
+    [Fact]
+    public void The_reference_is_what_the_programs_write()
+    {
+        const string Remedy = "docs/cli.md is out of date: run './run.sh docs'";
+        Assert.True(Reference.Contains(AppCommands.Reference(), StringComparison.Ordinal), Remedy);
+        Assert.True(Reference.Contains(TrainerCommands.Reference(), StringComparison.Ordinal), Remedy);
+    }
+
+    [Fact]
+    public void Every_command_argument_and_option_has_help()
+    {
+        Assert.Empty(CommandReference.WithoutHelp(AppCommands.Root()));
+        Assert.Empty(CommandReference.WithoutHelp(TrainerCommands.Root()));
+    }
+
+    [Fact]
+    public void Every_documented_command_is_one_that_the_programs_take()
+    {
+        RootCommand app = AppCommands.Root(), trainer = TrainerCommands.Root();
+        DocumentedCommand[] all = [.. DocumentedCommand.All()];
+        Assert.True(all.Length > 40, $"only {all.Length} commands were found");
+        foreach (DocumentedCommand c in all.Where(c => c.Arguments.Count > 0 && c.Arguments[0] is not ("test" or "docs")))
+        {
+            RootCommand program = trainer.Subcommands.Any(s => s.Name == c.Arguments[0]) ? trainer : app;
+            IReadOnlyList<ParseError> errors = program.Parse(c.Arguments).Errors;
+            Assert.True(errors.Count == 0, $"{c}: {(errors.Count > 0 ? errors[0].Message : "")}");
+        }
+    }
+
+    /// <summary>Links between pages, and files that they name.</summary>
+    [Fact]
+    public void Links_lead_somewhere()
+    {
+        string[] pages = [Path.Combine(Repository.Root, "README.md"), .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")];
+        foreach (string page in pages)
+        {
+            foreach (string target in File.ReadAllText(page).Split("](").Skip(1).Select(t => t[..t.IndexOf(')', StringComparison.Ordinal)]))
+            {
+                string file = Path.Combine(Path.GetDirectoryName(page)!, target.Split('#')[0]);
+                Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(file), $"{page} links to {target}");
+            }
+        }
+    }
+}
