@@ -123,7 +123,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
 
         string[] train = ["train", "--data", folder.Path, "--batch", "1", "--crop", "64x64", "--out", folder["run"]];
         (int code, _, string error) = Cli.Run(Repository.Root, train);
-        AssertRefused(code, error, "trainannot/a.png", "holds label 77");
+        AssertRefused(code, error, "trainannot/a.png", "contains label 77");
         Assert.False(Directory.Exists(folder["run"]), "a run folder was left behind");
     }
 

@@ -23,9 +23,17 @@ public sealed class ReproduceTests
         Assert.True(code == 0, error);
         string page = File.ReadAllText(folder["page.md"]);
         Assert.Equal(6, page.Split("\n## ").Length - 2); // six claims, then the commands
-        Assert.Contains($"- fcn8s, squared error: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`", page, StringComparison.Ordinal);
-        Assert.Contains($"- deconvnet, two stages: `./run.sh train --net deconvnet --from {folder["runs"]}/7 --data", page, StringComparison.Ordinal);
-        Assert.Contains($"`./run.sh export --ensemble {folder["runs"]}/2,{folder["runs"]}/8 ", page, StringComparison.Ordinal);
+        string runs = folder["runs"];
+        foreach (string line in new[]
+        {
+            $"- fcn8s, squared error: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
+            $"- deconvnet, two stages: `./run.sh train --net deconvnet --from {runs}/7 --data",
+            $"`./run.sh export --ensemble {runs}/2,{runs}/8 ",
+        })
+        {
+            Assert.Contains(line, page, StringComparison.Ordinal);
+        }
+
         Assert.Equal(11, File.ReadLines(folder["page.csv"]).Count());
 
         DateTime trained = File.GetLastWriteTimeUtc(Path.Combine(folder["runs"], "8", "last.ckpt"));
@@ -48,7 +56,8 @@ public sealed class ReproduceTests
         Directory.CreateDirectory(Path.Combine(root, split + "annot"));
         for (int i = 0; i < 2; i++)
         {
-            using Mat image = new(40, 60, MatType.CV_8UC3, new Scalar(50, 60, 70 * i)), labels = new(40, 60, MatType.CV_8UC1, new Scalar(3));
+            using Mat image = new(40, 60, MatType.CV_8UC3, new Scalar(50, 60, 70 * i));
+            using Mat labels = new(40, 60, MatType.CV_8UC1, new Scalar(3));
             Cv2.ImWrite(Path.Combine(root, split, $"{i}.png"), image);
             Cv2.ImWrite(Path.Combine(root, split + "annot", $"{i}.png"), labels);
         }

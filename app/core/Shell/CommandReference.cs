@@ -20,7 +20,8 @@ public static class CommandReference
     public static string Markdown(RootCommand root)
     {
         StringBuilder page = new();
-        foreach (Command command in root.Subcommands.Where(c => !c.Hidden)) Append(page, command, command.Name);
+        Dictionary<string, HashSet<string>> written = new(StringComparer.Ordinal);
+        foreach (Command command in root.Subcommands.Where(c => !c.Hidden)) Append(page, command, command.Name, written);
         return page.ToString();
     }
 
@@ -34,19 +35,27 @@ public static class CommandReference
         foreach (string missing in command.Subcommands.SelectMany(c => WithoutHelp(c, name))) yield return missing;
     }
 
-    private static void Append(StringBuilder page, Command command, string path)
+    /// <summary>A command's section. What an earlier command takes too, if that is most of it, is not repeated.</summary>
+    private static void Append(StringBuilder page, Command command, string path, Dictionary<string, HashSet<string>> written)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{command.Description}\n");
-        Symbol[] symbols = [.. command.Arguments, .. command.Options.Where(o => o is not (HelpOption or VersionOption) && !o.Hidden)];
-        if (symbols.Length > 0) page.Append("\n| | default | |\n|---|---|---|\n");
-        foreach (Symbol s in symbols)
+        string[] rows = [.. Symbols(command).Select(Row)];
+        string? like = written.Keys.FirstOrDefault(name => rows.Count(written[name].Contains) > rows.Length / 2);
+        written[path] = [.. rows];
+        if (like is not null)
         {
-            string name = s is Argument ? $"<{s.Name}>" : s.Name;
-            page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {Default(s)} | {Cell(s.Description)} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"\nArguments and options are those of `{like}`, with these differences:\n");
+            rows = [.. rows.Where(r => !written[like].Contains(r))];
         }
 
-        foreach (Command sub in command.Subcommands) Append(page, sub, $"{path} {sub.Name}");
+        if (rows.Length > 0) page.Append(CultureInfo.InvariantCulture, $"\n| | default | |\n|---|---|---|\n{string.Join('\n', rows)}\n");
+        foreach (Command sub in command.Subcommands) Append(page, sub, $"{path} {sub.Name}", written);
     }
+
+    private static IEnumerable<Symbol> Symbols(Command command)
+        => [.. command.Arguments, .. command.Options.Where(o => o is not (HelpOption or VersionOption) && !o.Hidden)];
+
+    private static string Row(Symbol s) => $"| `{(s is Argument ? $"<{s.Name}>" : s.Name)}` | {Default(s)} | {Cell(s.Description)} |";
 
     private static string Default(Symbol symbol)
     {
