@@ -37,17 +37,17 @@ internal sealed record RunResult
     /// <param name="report">What it measured.</param>
     public static RunResult Of(
         PipelineSettings settings, EngineOptions engine, Composition parts, Segmenter model, RunReport report) => new()
-    {
-        Settings = settings,
-        Report = report,
-        Engine = engine,
-        Source = parts.Source.Name,
-        Model = model.Name,
-        Network = model.Manifest.Network,
-        Size = model.Manifest.Size,
-        Provider = model.Provider,
-        Threads = model.Threads,
-        Context = parts.Context.Kind,
-        Device = parts.Renderer.Device,
-    };
+        {
+            Settings = settings,
+            Report = report,
+            Engine = engine,
+            Source = parts.Source.Name,
+            Model = model.Name,
+            Network = model.Manifest.Network,
+            Size = model.Manifest.Size,
+            Provider = model.Provider,
+            Threads = model.Threads,
+            Context = parts.Context.Kind,
+            Device = parts.Renderer.Device,
+        };
 }

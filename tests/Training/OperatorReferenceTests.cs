@@ -166,18 +166,19 @@ public sealed class OperatorReferenceTests
     {
         long perGroup = w[0] / geo.Group;
         for (long n = 0; n < y[0]; n++)
-        for (long m = 0; m < w[0]; m++)
-        for (long c = 0; c < w[1]; c++)
-        for (long i = 0; i < w[2]; i++)
-        for (long j = 0; j < w[3]; j++)
-        for (long oy = 0; oy < y[2]; oy++)
-        for (long ox = 0; ox < y[3]; ox++)
-        {
-            long iy = (oy * geo.Stride) + (i * geo.Dilation) - geo.Pad, ix = (ox * geo.Stride) + (j * geo.Dilation) - geo.Pad;
-            if (iy < 0 || iy >= x[2] || ix < 0 || ix >= x[3]) continue;
-            long channel = (m / perGroup * w[1]) + c;
-            tap(At(x, n, channel, iy, ix), At(w, m, c, i, j), At(y, n, m, oy, ox));
-        }
+            for (long m = 0; m < w[0]; m++)
+                for (long c = 0; c < w[1]; c++)
+                    for (long i = 0; i < w[2]; i++)
+                        for (long j = 0; j < w[3]; j++)
+                            for (long oy = 0; oy < y[2]; oy++)
+                                for (long ox = 0; ox < y[3]; ox++)
+                                {
+                                    long iy = (oy * geo.Stride) + (i * geo.Dilation) - geo.Pad;
+                                    long ix = (ox * geo.Stride) + (j * geo.Dilation) - geo.Pad;
+                                    if (iy < 0 || iy >= x[2] || ix < 0 || ix >= x[3]) continue;
+                                    long channel = (m / perGroup * w[1]) + c;
+                                    tap(At(x, n, channel, iy, ix), At(w, m, c, i, j), At(y, n, m, oy, ox));
+                                }
     }
 
     /// <summary>Flat index of an element of a tensor of rank 4.</summary>

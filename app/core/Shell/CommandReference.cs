@@ -44,8 +44,9 @@ public static class CommandReference
         written[path] = [.. rows];
         if (like is not null)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\nArguments and options are those of `{like}`, with these differences:\n");
             rows = [.. rows.Where(r => !written[like].Contains(r))];
+            string rest = rows.Length > 0 ? ", and:" : ".";
+            page.Append(CultureInfo.InvariantCulture, $"\nArguments and options: those of `{like}`{rest}\n");
         }
 
         if (rows.Length > 0) page.Append(CultureInfo.InvariantCulture, $"\n| | default | |\n|---|---|---|\n{string.Join('\n', rows)}\n");
