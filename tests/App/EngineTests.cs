@@ -113,6 +113,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData(Schedule.Ahead)]
     [InlineData(Schedule.Pipelined)]
     public void Steady_state_allocates_under_a_kilobyte_per_frame_and_collects_no_gen2(Schedule schedule)

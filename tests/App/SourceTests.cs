@@ -60,6 +60,7 @@ public sealed class SourceTests
     }
 
     [SkippableFact]
+    [Trait("Set", "Slow")]
     public void A_stream_of_another_kind_is_read_through_ffmpeg()
     {
         Skip.If(Cli.Try("ffmpeg", "-version") is not { Code: 0 }, NoFfmpeg);

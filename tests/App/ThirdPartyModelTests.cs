@@ -184,6 +184,7 @@ public sealed class ThirdPartyModelTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void A_model_written_over_is_loaded_and_a_broken_one_is_refused_while_the_old_one_stays()
     {
         using TemporaryFolder folder = new();

@@ -69,6 +69,7 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public async Task Twenty_viewers_all_get_images_and_one_that_does_not_read_delays_nobody()
     {
         await ServeAsync("127.0.0.1:0", null, async (client, stop) =>

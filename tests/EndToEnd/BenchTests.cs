@@ -9,6 +9,7 @@ namespace RealtimeSeg.Tests.EndToEnd;
 public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
 {
     [Fact]
+    [Trait("Set", "Slow")]
     public void Bench_writes_every_key_of_its_JSON_and_compares_with_an_earlier_one()
     {
         using TemporaryFolder folder = new();
@@ -37,6 +38,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void A_sweep_measures_every_combination_of_its_axes()
     {
         using TemporaryFolder folder = new();

@@ -8,6 +8,7 @@ namespace RealtimeSeg.Tests.EndToEnd;
 public sealed class FreshCheckoutTests
 {
     [SkippableFact]
+    [Trait("Set", "Slow")]
     public void Run_sh_from_a_clean_checkout_builds_and_does_the_main_job()
     {
         (int Code, string Out, string Error)? listed = Cli.Try("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard");
@@ -29,6 +30,7 @@ public sealed class FreshCheckoutTests
     }
 
     [SkippableFact]
+    [Trait("Set", "Slow")]
     public void The_shipped_street_model_scores_at_least_0_60_on_CamVids_validation_frames()
     {
         Skip.If(Repository.SharedData is null, "the data folder beside the project is not here");

@@ -104,6 +104,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Checkpoints()
     {
         using TemporaryFolder folder = new();

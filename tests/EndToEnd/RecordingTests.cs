@@ -96,6 +96,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [SkippableFact]
+    [Trait("Set", "Slow")]
     public void A_recording_that_a_signal_ends_is_complete()
     {
         Skip.If(Cli.Try("ffprobe", "-version") is not { Code: 0 }, NoFfmpeg);

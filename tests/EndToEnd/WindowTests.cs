@@ -14,6 +14,7 @@ public sealed class WindowTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [SkippableFact]
+    [Trait("Set", "Slow")]
     public async Task Keys_clicks_resizing_and_closing_take_effect()
     {
         Skip.If(VirtualDisplay.Missing is not null, $"{VirtualDisplay.Missing} is not installed: apt-get install {VirtualDisplay.Missing}");

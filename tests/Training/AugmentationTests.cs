@@ -112,6 +112,7 @@ public sealed class AugmentationTests
     /// Each kind changes the batch, only those that move pixels change labels, and the same random state gives the same bytes.
     /// </summary>
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("rotate", true)]
     [InlineData("blur", false)]
     [InlineData("noise", false)]

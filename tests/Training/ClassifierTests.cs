@@ -145,6 +145,7 @@ public sealed class ClassifierTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Unpooling_by_scatter_gives_the_same_masks_as_MaxUnpool()
     {
         using TemporaryFolder folder = new();

@@ -24,6 +24,7 @@ namespace RealtimeSeg.Tests.Training;
 public sealed class ExportTests
 {
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("fcn4s", "reslite", 60)]
     [InlineData("fcn4s", "reslite-fpn", 60)]
     [InlineData("deconvnet", "reslite", 30)]
@@ -54,6 +55,7 @@ public sealed class ExportTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Kernels_take_less_room_and_give_the_same_masks()
     {
         using TemporaryFolder folder = new();
@@ -217,6 +219,7 @@ public sealed class ExportTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void The_mean_of_two_runs_weights_is_one_network()
     {
         using TemporaryFolder folder = new();
@@ -275,6 +278,7 @@ public sealed class ExportTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Heads_that_only_training_needs_are_learned_but_not_exported()
     {
         using TemporaryFolder folder = new();
@@ -287,6 +291,7 @@ public sealed class ExportTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Two_runs_ship_as_one_file_and_two_equal_ones_decide_as_each()
     {
         using TemporaryFolder folder = new();

@@ -63,6 +63,7 @@ public sealed class MetricTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Eval_writes_a_page_with_the_worst_images_and_every_figure()
     {
         using TemporaryFolder folder = new();

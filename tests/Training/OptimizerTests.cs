@@ -51,6 +51,7 @@ public sealed class OptimizerTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Clipping_shortens_the_step_to_the_norm_and_no_further()
     {
         using TemporaryFolder folder = new();

@@ -22,6 +22,7 @@ public sealed class QuantizerTests
     private static readonly SynthStreet Street = new(8, seed: 9);
 
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("fcn4s", "reslite-fpn", 60, 1f, 1.5f)]
     [InlineData("deconvnet", "reslite", 120, 1f)]
     public void A_trained_network_in_integers_gives_almost_the_same_masks(string net, string backbone, int steps, params float[] scales)

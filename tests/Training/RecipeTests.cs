@@ -13,6 +13,7 @@ namespace RealtimeSeg.Tests.Training;
 public sealed class RecipeTests
 {
     [Fact]
+    [Trait("Set", "Slow")]
     public void The_recipe_in_a_file_trains_the_same_weights_again()
     {
         using TemporaryFolder folder = new();

@@ -9,6 +9,7 @@ public sealed class ReproduceTests
 {
     /// <summary>Every plan for one step, on data in a folder whose name has a space.</summary>
     [Fact]
+    [Trait("Set", "Slow")]
     public void Reproduce_trains_every_plan_resumes_and_writes_the_page()
     {
         using TemporaryFolder folder = new();

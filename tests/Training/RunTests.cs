@@ -11,10 +11,12 @@ namespace RealtimeSeg.Tests.Training;
 public sealed class RunTests
 {
     [Fact]
+    [Trait("Set", "Slow")]
     public void A_resumed_run_equals_an_uninterrupted_one_bit_for_bit() => ResumeEqualsWhole(Toy.Config(6));
 
     /// <summary>With all that has state or random numbers: average, auxiliary heads, hard examples, object crops, augmentation.</summary>
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("fcn4s", false)]
     [InlineData("deconvnet", true)]
     public void So_does_a_run_with_everything_switched_on(string net, bool objectCrops) => ResumeEqualsWhole(Toy.Config(6, net) with
@@ -44,6 +46,7 @@ public sealed class RunTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void A_moving_average_of_the_weights_follows_its_formula_and_is_what_ships()
     {
         using TemporaryFolder folder = new();
@@ -89,6 +92,7 @@ public sealed class RunTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void A_run_draws_its_curves_and_samples_and_keeps_the_best_checkpoint()
     {
         using TemporaryFolder folder = new();

@@ -30,6 +30,7 @@ public sealed class StepTests
     /// which no gradient sees. Its rules are tested one by one.
     /// </param>
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("fcn32s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite-fpn", "nothing")]
@@ -81,6 +82,7 @@ public sealed class StepTests
 
     /// <summary>Pinned on this code; a change of any rule, initial value, order or augmentation moves it.</summary>
     [Fact]
+    [Trait("Set", "Slow")]
     public void Ten_steps_follow_the_pinned_loss_curve()
     {
         using TemporaryFolder folder = new();
