@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Nn;
@@ -122,7 +123,7 @@ public sealed class AugmentationTests
     [InlineData("paste", true)]
     public void Each_kind_of_augmentation_does_its_work_and_repeats(string name, bool movesLabels)
     {
-        MixedDataset data = MixedDataset.Parse("synth", new Split(Training: true));
+        MixedDataset data = Toy.Street;
         (byte[] Frame, byte[] Labels) Batch(string augment, int seed)
         {
             using SampleMaker maker = new(data, new BatchShape(1, 96, 128), new Sampling(Kinds: AugmentationNames.Parse(augment)));

@@ -31,7 +31,7 @@ public sealed class DataTests
     public void A_batch_is_a_function_of_seed_and_step()
     {
         BatchShape shape = new(3, 64, 96);
-        MixedDataset data = MixedDataset.Parse("synth", new Split(Training: true));
+        MixedDataset data = Toy.Street;
         byte[][] frames = [new byte[3 * 64 * 96 * 3], new byte[3 * 64 * 96 * 3]], labels = [new byte[3 * 64 * 96], new byte[3 * 64 * 96]];
         using BatchLoader fromStart = new(data, shape, 4, 0), fromTwo = new(data, shape, 4, 2);
         for (int i = 0; i < 3; i++) fromStart.Next(frames[0], labels[0]);

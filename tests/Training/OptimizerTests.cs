@@ -1,7 +1,6 @@
 using System.Globalization;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Batches;
-using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Optim;
@@ -25,7 +24,7 @@ public sealed class OptimizerTests
             Upsampling = upsampling,
             Objective = new Objective { Loss = loss, Auxiliary = auxiliary, LabelSmoothing = loss == "l2" ? 0 : 0.05f },
         };
-        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
+        using BatchLoader loader = new(Toy.Street, config.Batch, config.Seed, 0);
         StepGraph graph = GraphOf(config, "adamw");
         Assert.Equal(upsampling == "learned", graph.Learned.Any(n => n.StartsWith("up", StringComparison.Ordinal)));
         using TrainStep step = new(graph, config.Seed);
@@ -41,7 +40,7 @@ public sealed class OptimizerTests
     public void Optimizers_lower_the_loss_on_one_batch(string optimizer, double rate)
     {
         RunConfig config = Toy.Config(20);
-        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
+        using BatchLoader loader = new(Toy.Street, config.Batch, config.Seed, 0);
         StepGraph graph = GraphOf(config, optimizer);
         using TrainStep step = new(graph, config.Seed);
         loader.Next(step.Frame, step.Labels);

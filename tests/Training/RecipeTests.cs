@@ -74,7 +74,7 @@ public sealed class RecipeTests
     {
         Directory.CreateDirectory(folder);
         IReadOnlyDictionary<string, float[]> initial = RunExport.Shipped(Checkpoint.Of(config.From!).State);
-        MixedDataset data = MixedDataset.Parse(config.Data, new Split(Training: true));
+        MixedDataset data = Toy.Street;
         new Trainer(config, folder, data, validation: null, initial).Run(null, _ => { }, default);
         return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
     }

@@ -97,7 +97,7 @@ public sealed class RunTests
     {
         using TemporaryFolder folder = new();
         RunConfig config = Toy.Config(4);
-        MixedDataset train = MixedDataset.Parse("synth", new Split(Training: true));
+        MixedDataset train = Toy.Street;
         MixedDataset val = MixedDataset.Parse("synth", new Split(Training: false));
         new Trainer(config, folder.Path, train, val).Run(null, _ => { }, default);
         foreach (string name in new[] { "curves.png", Path.Combine("samples", "step-0000004.png") })

@@ -3,7 +3,6 @@ using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Autodiff;
 using RealtimeSeg.Training.Batches;
-using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Networks;
@@ -88,7 +87,7 @@ public sealed class StepTests
         using TemporaryFolder folder = new();
         List<double> losses = [];
         RunConfig config = Toy.Config(10);
-        using BatchLoader loader = new(MixedDataset.Parse(config.Data, new Split(Training: true)), config.Batch, config.Seed, 0);
+        using BatchLoader loader = new(Toy.Street, config.Batch, config.Seed, 0);
         StepGraph graph = GraphOf(config, "adamw");
         using TrainStep step = new(graph, config.Seed);
         for (int t = 0; t < 10; t++)
