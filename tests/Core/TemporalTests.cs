@@ -29,7 +29,7 @@ public sealed class TemporalTests
     }
 
     [Fact]
-    public void A_change_shows_at_once_where_the_picture_moves()
+    public void A_change_shows_at_once_where_the_image_moves()
     {
         TemporalSmoother smoother = new(1);
         for (int i = 0; i < 50; i++) Step(smoother, Still, 1, 255);
