@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing, builds once, then runs: ./run.sh [live|replay|bench|train|eval|export|quantize|convert|data|test] …
+# Sets up what is missing, builds once, then runs a command of the app or the trainer, the tests, or writes docs/cli.md.
 # Paths on the command line are relative to where you are.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -117,5 +117,5 @@ case ${1:-} in
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)
         [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"
-        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, quantize, convert, data or test" ;;
+        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, quantize, convert, data, test or docs" ;;
 esac

@@ -31,7 +31,7 @@ public static class AppCommands
         string tables = Table("Views", "| view | key | |", Views.All.Select(v => $"| `{v.Name}` | {v.Key} | {v.Help} |"))
             + Table("Keys", "| key | | on the page |", KeyTable.Rows.Select(k => $"| {k.Label} | {k.Help} | {k.Page?.Label} |"))
             + Table("Sources", "| source | names |", SourceKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"))
-            + Table("Outputs", "| output | names |", SinkKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"));
+            + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"));
         return tables + CommandReference.Markdown(Root());
     }
 

@@ -45,7 +45,11 @@ public sealed class DocsTests
     [Fact]
     public void Links_lead_somewhere()
     {
-        string[] pages = [Path.Combine(Repository.Root, "README.md"), .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")];
+        string[] pages =
+        [
+            .. new[] { "README.md", "models/README.md" }.Select(p => Path.Combine(Repository.Root, p)),
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"),
+        ];
         foreach (string page in pages)
         {
             foreach (string target in File.ReadAllText(page).Split("](").Skip(1).Select(t => t[..t.IndexOf(')', StringComparison.Ordinal)]))

@@ -31,7 +31,7 @@ internal static class QuantizeCommand
     [
         Row.Value("--data", "Images to calibrate on, as for training; their labels are not used",
             s => s.Data, (s, v) => s with { Data = v }),
-        Row.Value("--pictures", "How many of them", s => s.Images, (s, v) => s with { Images = v },
+        Row.Value("--pictures", "How many of these images to calibrate on", s => s.Images, (s, v) => s with { Images = v },
             new Limit<int>(v => v >= 1, "calibration needs one at least")),
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
     ];

@@ -19,7 +19,7 @@ internal sealed record ReproduceSettings
     public string Runs { get; init; } = "runs/reproduce";
 
     /// <summary>The page with the results.</summary>
-    public string Out { get; init; } = "docs/results.md";
+    public string Out { get; init; } = "out/results.md";
 }
 
 /// <summary>

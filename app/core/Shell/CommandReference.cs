@@ -35,12 +35,12 @@ public static class CommandReference
         foreach (string missing in command.Subcommands.SelectMany(c => WithoutHelp(c, name))) yield return missing;
     }
 
-    /// <summary>A command's section. What an earlier command takes too, if that is most of it, is not repeated.</summary>
+    /// <summary>A command's section. Everything that an earlier command takes, if it takes all of that, is not repeated.</summary>
     private static void Append(StringBuilder page, Command command, string path, Dictionary<string, HashSet<string>> written)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{command.Description}\n");
         string[] rows = [.. Symbols(command).Select(Row)];
-        string? like = written.Keys.FirstOrDefault(name => rows.Count(written[name].Contains) > rows.Length / 2);
+        string? like = written.Keys.FirstOrDefault(name => written[name].Count > 0 && written[name].IsSubsetOf(rows));
         written[path] = [.. rows];
         if (like is not null)
         {
