@@ -108,7 +108,6 @@ case ${1:-} in
         run_tests "$@" ;;
     docs)
         {
-            printf '# Commands\n\nWritten by `./run.sh docs` from the tables in the programs; start each command with `./run.sh`.\n'
             "$root/app/$bin/rtseg" reference
             "$root/training/$bin/rtseg-train" reference
         } >"$root/docs/cli.md" ;;

@@ -9,6 +9,9 @@ namespace RealtimeSeg.Commands;
 /// <summary>The program's commands.</summary>
 public static class AppCommands
 {
+    private const string Head =
+        "# Commands\n\nWritten by `./run.sh docs` from the tables in the programs; start each command with `./run.sh`.\n";
+
     /// <summary>All of them; without a command, the main job runs.</summary>
     public static RootCommand Root()
     {
@@ -32,7 +35,7 @@ public static class AppCommands
             + Table("Keys", "| key | | on the page |", KeyTable.Rows.Select(k => $"| {k.Label} | {k.Help} | {k.Page?.Label} |"))
             + Table("Sources", "| source | names |", SourceKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"))
             + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"));
-        return tables + CommandReference.Markdown(Root());
+        return Head + tables + CommandReference.Markdown(Root());
     }
 
     private static string Table(string title, string header, IEnumerable<string> rows)

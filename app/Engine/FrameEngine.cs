@@ -38,18 +38,22 @@ public sealed class FrameEngine : IDisposable
     public RunReport Run()
     {
         _telemetry.Begin();
-        using IFrameSupply supply = OpenSupply();
-        _telemetry.Watch(supply);
-        try
+        using (IFrameSupply supply = OpenSupply())
         {
-            while (!_parts.Stop.IsCancellationRequested && !_parts.Context.CloseRequested) Turn(supply);
-        }
-        finally
-        {
-            _parts.Stop.Cancel();
+            _telemetry.Watch(supply);
+            try
+            {
+                while (!_parts.Stop.IsCancellationRequested && !_parts.Context.CloseRequested) Turn(supply);
+            }
+            finally
+            {
+                _parts.Stop.Cancel();
+            }
+
+            _telemetry.End(_capture);
         }
 
-        return _telemetry.Report(_capture, _label, _present);
+        return _telemetry.Report(_capture, _label, _present); // the stages' threads have ended
     }
 
     public void Dispose() => _label.Dispose();
@@ -65,7 +69,7 @@ public sealed class FrameEngine : IDisposable
         _parts.Remote?.Poll(_onInput);
         _parts.Models.Turn(_parts.Clock.Now);
         if (_controls.Changed || _shownStatus != _telemetry.Status) Redraw();
-        bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsPictures(_parts.Context.IsHidden);
+        bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
         if (hold) _parts.Stop.Token.WaitHandle.WaitOne(PollMilliseconds);
         else if (supply.Take(PollMilliseconds) is { } slot) Show(slot, supply);
         else if (supply.IsFinished) End(supply);

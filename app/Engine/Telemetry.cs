@@ -15,8 +15,10 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
 
     private readonly FrameStats _stats = new();
     private IFrameSupply? _supply;
-    private MemoryMark _begin;
-    private long _shown, _published, _droppedBefore;
+    private MemoryMark _begin, _end;
+    private long _shown, _published, _droppedBefore, _dropped;
+    private bool _sourceEnded;
+    private IReadOnlyList<string> _outputs = [];
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
     public string Network { get; set; } = "";
@@ -84,26 +86,31 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         });
     }
 
-    /// <summary>Figures of the whole run, after its end.</summary>
-    public RunReport Report(CaptureStage capture, LabelStage label, PresentStage present)
+    /// <summary>Takes the supply's figures before it ends, and completes the outputs, which a hanging source must not delay.</summary>
+    public void End(CaptureStage capture)
     {
-        MemoryMark now = MemoryMark.Now();
-        bool sourceEnded = _supply!.IsFinished && !(capture.Captured >= options.Limit);
-        return new RunReport
+        _end = MemoryMark.Now();
+        _sourceEnded = _supply!.IsFinished && (options.Limit is not { } limit || capture.Captured < limit);
+        _dropped = _supply.Dropped - _droppedBefore;
+        _outputs = parts.Sinks.Finish();
+    }
+
+    /// <summary>Figures of the whole run, after <see cref="End"/> and the end of the stages' threads.</summary>
+    public RunReport Report(CaptureStage capture, LabelStage label, PresentStage present)
+        => new()
         {
             Stats = _stats,
             Read = capture.Captured,
-            Dropped = _supply.Dropped - _droppedBefore,
-            ManagedBytesPerFrame = (now.Allocated - _begin.Allocated) / (double)Math.Max(1, _stats.Count),
-            Gen0Collections = now.Gen0 - _begin.Gen0,
-            Gen2Collections = now.Gen2 - _begin.Gen2,
+            Dropped = _dropped,
+            ManagedBytesPerFrame = (_end.Allocated - _begin.Allocated) / (double)Math.Max(1, _stats.Count),
+            Gen0Collections = _end.Gen0 - _begin.Gen0,
+            Gen2Collections = _end.Gen2 - _begin.Gen2,
             Flicker = label.Flicker,
             Skipped = label.Skipped,
             NetworkSize = label.ChoosesSize ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
-            EndNote = sourceEnded ? parts.Source.EndNote(capture.Captured) : null,
-            Outputs = parts.Sinks.Finish(),
+            EndNote = _sourceEnded ? parts.Source.EndNote(capture.Captured) : null,
+            Outputs = _outputs,
         };
-    }
 
     private static Dictionary<string, int> SharesByClass(Renderer r)
         => Enumerable.Range(0, r.Classes.Count).ToDictionary(i => r.Classes[i], i => (int)r.Shares[i], StringComparer.Ordinal);

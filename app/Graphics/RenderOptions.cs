@@ -43,24 +43,4 @@ public sealed record RenderOptions
         string? unknown = (Show ?? []).Concat(Ignore).FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
         if (unknown is not null) throw new UserError($"no class '{unknown}': the model has {string.Join(", ", classes)}");
     }
-
-    /// <param name="text">auto, on or off.</param>
-    /// <exception cref="UserError">None of these.</exception>
-    public static bool? ParseRefine(string text) => text switch
-    {
-        "auto" => null,
-        "on" => true,
-        "off" => false,
-        _ => throw new UserError($"--refine {text}: choose auto, on or off"),
-    };
-
-    /// <param name="text">full, figures or none.</param>
-    /// <exception cref="UserError">None of these.</exception>
-    public static HudDetail ParseHud(string text) => text switch
-    {
-        "full" => HudDetail.Full,
-        "figures" => HudDetail.Figures,
-        "none" => HudDetail.None,
-        _ => throw new UserError($"--hud {text}: choose full, figures or none"),
-    };
 }

@@ -12,7 +12,7 @@ public sealed class SinkSet(Action<string> log) : IDisposable
     public int Count => _sinks.Count;
 
     /// <summary>Whether any sink besides a hidden window takes images.</summary>
-    public bool NeedsPictures(bool windowHidden) => !windowHidden || _sinks.Exists(s => s is not WindowSink);
+    public bool NeedsImages(bool windowHidden) => !windowHidden || _sinks.Exists(s => s is not WindowSink);
 
     public void Add(ISink sink) => _sinks.Add(sink);
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Tests.Support;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>The app's command tree: every row of it has help, and refuses what is outside its range.</summary>
+/// <summary>The app's options: each goes to its setting and refuses what is outside its range.</summary>
 public sealed class OptionTests
 {
     private static readonly Type[] Fractions = [typeof(float), typeof(double), typeof(double?)];
@@ -21,8 +22,13 @@ public sealed class OptionTests
         return all;
     }
 
+    /// <summary>--input-rate is another name of --fps, and --realtime and --no-realtime are two values of one setting.</summary>
     [Fact]
-    public void Every_command_argument_and_option_has_help() => Assert.Empty(CommandReference.WithoutHelp(AppCommands.Root()));
+    public void Every_option_goes_to_its_own_setting()
+    {
+        OptionRoundTrip.Check(PipelineRows.All, Mode.Replay.Defaults, ("--input-rate", "--fps"));
+        OptionRoundTrip.Check(BenchOptions.Rows, new BenchOptions());
+    }
 
     [Theory]
     [MemberData(nameof(FractionalOptions))]

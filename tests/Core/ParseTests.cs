@@ -45,10 +45,11 @@ public sealed class ParseTests
     [Fact]
     public void Scalings_with_equal_numbers_are_equal()
     {
-        InputScaling one = InputScaling.Parse("bgr", "1,2,3", "4"), same = InputScaling.Parse("BGR", "1,2,3", "4,4,4");
+        InputScaling one = new(InputScaling.IsRgb("bgr"), [1, 2, 3], [4, 4, 4]);
+        InputScaling same = new(InputScaling.IsRgb("BGR"), [1, 2, 3], [4, 4, 4]);
         Assert.Equal(one, same);
         Assert.Equal(one.GetHashCode(), same.GetHashCode());
-        Assert.NotEqual(one, InputScaling.Parse("bgr", "1,2,4", "4"));
-        Assert.NotEqual(one, InputScaling.Parse("rgb", "1,2,3", "4"));
+        Assert.NotEqual(one, one with { Mean = [1, 2, 4] });
+        Assert.NotEqual(one, one with { Rgb = true });
     }
 }

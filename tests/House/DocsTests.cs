@@ -15,9 +15,8 @@ public sealed class DocsTests
     [Fact]
     public void The_reference_is_what_the_programs_write()
     {
-        const string Remedy = "docs/cli.md is out of date: run './run.sh docs'";
-        Assert.True(Reference.Contains(AppCommands.Reference(), StringComparison.Ordinal), Remedy);
-        Assert.True(Reference.Contains(TrainerCommands.Reference(), StringComparison.Ordinal), Remedy);
+        string written = AppCommands.Reference() + TrainerCommands.Reference();
+        Assert.True(Reference == written, "docs/cli.md is out of date: run './run.sh docs'");
     }
 
     [Fact]

@@ -42,12 +42,14 @@ public sealed class ReproduceTests
         Assert.Equal(trained, File.GetLastWriteTimeUtc(last));
     }
 
-    [Fact]
-    public void Reproduce_names_a_bad_common_option()
+    [Theory]
+    [InlineData("--bach 2", "--bach")]
+    [InlineData("--batch 2 --epochs 9", "--epochs is set by the plans")]
+    public void Reproduce_names_a_bad_common_option(string common, string says)
     {
-        (int code, _, string error) = Cli.Run(Repository.Root, "train", "reproduce", "--data", "synth", "--common", "--bach 2");
+        (int code, _, string error) = Cli.Run(Repository.Root, "train", "reproduce", "--data", "synth", "--common", common);
         Assert.Equal(2, code);
-        Assert.Contains("--bach", error, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
     }
 
     /// <summary>On data in a folder whose name has a space.</summary>

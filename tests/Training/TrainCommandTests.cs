@@ -12,7 +12,18 @@ namespace RealtimeSeg.Tests.Training;
 public sealed class TrainCommandTests
 {
     [Fact]
-    public void Every_command_argument_and_option_has_help() => Assert.Empty(CommandReference.WithoutHelp(TrainerCommands.Root()));
+    public void Every_option_goes_to_its_own_setting()
+    {
+        OptionRoundTrip.Check(TrainOptions.Rows, new TrainSettings());
+        OptionRoundTrip.Check(EvalCommand.Rows, new EvalSettings());
+        OptionRoundTrip.Check(ExportCommand.Rows, new ExportSettings());
+        OptionRoundTrip.Check(QuantizeCommand.Rows, new QuantizeSettings());
+        OptionRoundTrip.Check(ConvertCommand.Rows, new ConvertSettings());
+        OptionRoundTrip.Check(ReproduceCommand.Rows, new ReproduceSettings());
+        OptionRoundTrip.Check(DataSample.Rows, new SampleSettings());
+        OptionRoundTrip.Check(DataPreview.Rows, new PreviewSettings());
+        OptionRoundTrip.Check(DataCheck.Rows, new CheckSettings());
+    }
 
     /// <summary>A recipe that lists every option, so that a row that loses its text, its place or its rule is seen.</summary>
     [Fact]

@@ -24,6 +24,6 @@ internal static class CommandText
     {
         bool plain = word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./,:=+@".Contains(c, StringComparison.Ordinal));
         if (plain) return word;
-        return word.AsSpan().ContainsAny("\"$`\\") ? $"'{word}'" : $"\"{word}\"";
+        return word.AsSpan().ContainsAny("\"$`\\") ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : $"\"{word}\"";
     }
 }

@@ -27,7 +27,7 @@ internal sealed record ConvertSettings
 /// <summary><c>convert</c>: a classifier's file becomes a fully convolutional network (FCN paper, section 3.1), with a proof.</summary>
 internal static class ConvertCommand
 {
-    private static readonly OptionRow<ConvertSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<ConvertSettings>> Rows { get; } =
     [
         Row.Value("--classes", "Classes of the new network", s => s.Classes, (s, v) => s with { Classes = v },
             new Limit<int>(v => v is >= 2 and <= 255, "a label is one byte and 255 is ignored, so choose 2 to 255")),

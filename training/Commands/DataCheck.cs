@@ -20,7 +20,7 @@ internal static class DataCheck
 {
     private const int Columns = 6, ShownImages = 24, ShownProblems = 12, ShownSizes = 5, BarLength = 40;
 
-    private static readonly OptionRow<CheckSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<CheckSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
         Row.Value("--out", "The contact sheet", s => s.Out, (s, v) => s with { Out = v }),

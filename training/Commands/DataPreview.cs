@@ -27,7 +27,7 @@ internal static class DataPreview
 {
     private const int Columns = 6, Width = 384, Height = 288;
 
-    private static readonly OptionRow<PreviewSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<PreviewSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
         Row.Value("--augment", AugmentationNames.Help, s => s.Augment, (s, v) => s with { Augment = v }),

@@ -21,7 +21,7 @@ internal static class DataSample
     private const int FramesPerSecond = StreetScene.DefaultRate;
     private static readonly int Width = StreetScene.DefaultSize.Width, Height = StreetScene.DefaultSize.Height;
 
-    private static readonly OptionRow<SampleSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<SampleSettings>> Rows { get; } =
     [
         Row.Value("--frames", $"Length in frames, {FramesPerSecond} per second",
             s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(1)),

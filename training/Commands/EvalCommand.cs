@@ -34,7 +34,7 @@ internal sealed record EvalSettings
 /// <summary><c>eval</c>: the FCN paper's four metrics of an exported file, and more.</summary>
 internal static class EvalCommand
 {
-    private static readonly OptionRow<EvalSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<EvalSettings>> Rows { get; } =
     [
         Row.Value("--data", "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'",
             s => s.Data, (s, v) => s with { Data = v }),

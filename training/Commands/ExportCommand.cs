@@ -49,7 +49,7 @@ internal static class ExportCommand
 {
     private const string Classifier = "classifier", MaxUnpool = "max", Scatter = "scatter";
 
-    private static readonly OptionRow<ExportSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<ExportSettings>> Rows { get; } =
     [
         Row.Flag("--fp16", "Store kernels in 16 bits: half the size, still computed in 32 bits", s => Store(s, KernelStorage.Half)),
         Row.Flag("--int8", "Store kernels in 8 bits with a factor per output channel: a quarter of the size, still computed in 32 bits",

@@ -27,7 +27,7 @@ internal sealed record QuantizeSettings
 /// <summary><c>quantize</c>: an exported model in 8-bit integers, calibrated on images of the kind it is for.</summary>
 internal static class QuantizeCommand
 {
-    private static readonly OptionRow<QuantizeSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<QuantizeSettings>> Rows { get; } =
     [
         Row.Value("--data", "Images to calibrate on, as for training; their labels are not used",
             s => s.Data, (s, v) => s with { Data = v }),

@@ -28,7 +28,7 @@ internal sealed record ReproduceSettings
 /// </summary>
 internal static class ReproduceCommand
 {
-    private static readonly OptionRow<ReproduceSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<ReproduceSettings>> Rows { get; } =
     [
         Row.Value("--epochs", "Budget of each network", s => s.Epochs, (s, v) => s with { Epochs = v },
             new Limit<int>(v => v >= 4, "two stages need at least 4")),
@@ -36,6 +36,9 @@ internal static class ReproduceCommand
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),
     ];
+
+    /// <summary>What every run has of its own.</summary>
+    private static readonly string[] Planned = ["--net", "--data", "--epochs", "--out", "--from", "--stage", "--resume", "--eval-every"];
 
     public static Command Create()
     {
@@ -60,6 +63,8 @@ internal static class ReproduceCommand
         options.AddTo(train);
         ParseResult parsed = train.Parse([.. CommandLineParser.SplitCommandLine(text)]);
         if (parsed.Errors.Count > 0) throw new UserError($"--common {text}: {parsed.Errors[0].Message.TrimEnd('.')}: see train --help");
+        string? planned = Array.Find(Planned, name => parsed.GetResult(name) is OptionResult { Implicit: false });
+        if (planned is not null) throw new UserError($"--common {text}: {planned} is set by the plans; leave it out");
         return options.Read(parsed);
     }
 }

@@ -6,7 +6,7 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>The options of <c>train</c>, a row each: those of the run, then those of the command alone.</summary>
 internal static class TrainOptions
 {
-    private static readonly OptionRow<TrainSettings>[] Rows =
+    internal static IReadOnlyList<OptionRow<TrainSettings>> Rows { get; } =
     [
         .. RunOptionTable.All.Select(o => new RunRow(o.Row)),
         Row.Value("--epochs", "Length in epochs", s => s.Epochs, (s, v) => s with { Epochs = v }, Limits.AtLeast(1)),

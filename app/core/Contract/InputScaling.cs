@@ -16,15 +16,6 @@ public sealed record InputScaling(bool Rgb, float[] Mean, [property: JsonPropert
         new(Rgb: true, [0.485f * 255, 0.456f * 255, 0.406f * 255], [0.229f * 255, 0.224f * 255, 0.225f * 255]);
 
     /// <param name="color">rgb or bgr.</param>
-    /// <param name="mean">One number or three, in 0–255; null for ImageNet's.</param>
-    /// <param name="deviation">Likewise.</param>
-    /// <exception cref="UserError">Not that.</exception>
-    public static InputScaling Parse(string color, string? mean, string? deviation) => new(
-        IsRgb(color),
-        mean is null ? ImageNet.Mean : Shell.Parse.Channels("--mean", mean),
-        deviation is null ? ImageNet.Deviation : Shell.Parse.Channels("--std", deviation, positive: true));
-
-    /// <param name="color">rgb or bgr.</param>
     /// <exception cref="UserError">Neither.</exception>
     public static bool IsRgb(string color) => color.ToLowerInvariant() switch
     {

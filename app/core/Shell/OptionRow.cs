@@ -32,10 +32,10 @@ public static class OptionRows<TSettings>
         string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
         => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of a few words; upper and lower case are the same.</summary>
     public static OptionRow<TSettings> Choice(
         string name, string help, IReadOnlyList<string> choices, Func<TSettings, string> get, Func<TSettings, string, TSettings> put)
-        => new ValueRow<string>(name, help, get, put, new Limit<string>(choices.Contains, Choose(choices)));
+        => Word(name, help, [.. choices.Select(c => (c, c))], get, put);
 
     /// <summary>One of a few words, each of which stands for a value; upper and lower case are the same.</summary>
     /// <param name="name">With its dashes.</param>

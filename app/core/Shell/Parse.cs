@@ -17,15 +17,6 @@ public static class Parse
             ? size
             : throw new UserError($"{option} {text}: give WIDTHxHEIGHT in pixels, {SmallestSide} to {LargestSide}, such as 480x360");
 
-    /// <param name="option">What to call it in messages.</param>
-    /// <param name="text">on or off.</param>
-    public static bool OnOff(string option, string text) => text switch
-    {
-        "on" => true,
-        "off" => false,
-        _ => throw new UserError($"{option} {text}: choose on or off"),
-    };
-
     /// <summary>Names with commas between them.</summary>
     public static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
