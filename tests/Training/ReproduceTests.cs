@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Commands;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
@@ -8,7 +9,19 @@ namespace RealtimeSeg.Tests.Training;
 public sealed class ReproduceTests
 {
     [Fact]
-    [Trait("Set", "Slow")]
+    public void Plans_share_the_budget_and_change_what_their_names_say()
+    {
+        Reproduction reproduction = new(new ReproduceSettings { Data = "synth", Epochs = 20, Runs = "runs/r" }, new TrainSettings());
+        string[] commands = [.. Claims.Plans.Select(p => CommandText.Train(reproduction.SettingsOf(p)))];
+        Assert.Equal("train --net fcn32s --epochs 20", commands[0]);
+        Assert.Equal("train --net fcn8s --upsample bilinear --epochs 20", commands[4]);
+        Assert.Equal("train --net fcn8s --loss l2 --epochs 20", commands[5]);
+        Assert.Equal("train --net deconvnet --stage 1 --epochs 5", commands[7]);
+        Assert.Equal("train --net deconvnet --from runs/r/7 --epochs 15", commands[8]);
+    }
+
+    [Fact]
+    [Trait("Set", "Long")]
     public void Reproduce_trains_every_plan_and_writes_the_page()
     {
         using TemporaryFolder folder = new();
