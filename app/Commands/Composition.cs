@@ -91,7 +91,7 @@ internal sealed class Composition : IDisposable
         double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
         foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, rate, s.Video));
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder));
-        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, rate));
+        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table));
     }
 
     private IGlContext OpenContext(bool vsync) => HasWindow

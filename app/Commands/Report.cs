@@ -10,7 +10,7 @@ internal static class Report
 {
     private static readonly string[] Columns = ["p50", "p90", "p95", "p99", "max"];
 
-    /// <summary>Prints figures, outputs and how the source ended.</summary>
+    /// <summary>Prints figures, outputs and what went wrong.</summary>
     public static void Print(RunResult run)
     {
         if (run.Stats.Count == 0)
@@ -24,7 +24,8 @@ internal static class Report
         }
 
         foreach (string output in run.Report.Outputs) Console.WriteLine($"wrote {output}");
-        Console.WriteLine(run.Report.EndNote ?? $"read {run.Report.Read} frames from {run.Source}");
+        Console.WriteLine($"read {run.Report.Read} frames from {run.Source}");
+        foreach (string problem in run.Report.Problems) Console.Error.WriteLine($"warning: {problem}");
     }
 
     /// <summary>What <c>--json</c> writes.</summary>

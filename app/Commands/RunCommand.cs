@@ -55,7 +55,8 @@ internal static class RunCommand
 
     private static int Run(Mode mode, PipelineSettings settings)
     {
-        AtomicFile.WriteJson(settings.Json, Report.Figures(Execute(mode, settings)));
-        return 0;
+        RunResult result = Execute(mode, settings);
+        AtomicFile.WriteJson(settings.Json, Report.Figures(result));
+        return result.Report.Problems.Count > 0 ? CommandRunner.IncompleteCode : 0;
     }
 }

@@ -10,6 +10,8 @@ internal sealed class CaptureStage(EngineParts parts, EngineOptions options, Con
 {
     private readonly WaitHandle _stop = parts.Stop.Token.WaitHandle;
     private long _captured, _due;
+    private long? _firstArrived;
+    private double? _lastSeconds;
 
     /// <summary>Frames read so far.</summary>
     public long Captured => Volatile.Read(ref _captured);
@@ -18,20 +20,28 @@ internal sealed class CaptureStage(EngineParts parts, EngineOptions options, Con
     public bool Run(FrameSlot slot)
     {
         if (parts.Stop.IsCancellationRequested || _captured >= options.Limit) return false;
-        if (options.Paced && !parts.Source.IsLive) WaitUntilDue();
-        if (controls.TakeSeek() is not 0 and double seconds) parts.Source.Seek(seconds);
-        slot[Stamp.Requested] = parts.Clock.Now;
+        slot.Jumped = controls.TakeSeek() is not 0 and double seconds && parts.Source.Seek(seconds);
+        long requested = parts.Clock.Now;
         if (!parts.Source.Read(slot.Image)) return false;
+        long took = parts.Clock.Now - requested;
+        FrameTiming timing = parts.Source.Timing;
+        if (options.Paced && timing.Seconds is { } due) WaitUntilDue(due, slot.Jumped);
         slot[Stamp.Captured] = parts.Clock.Now;
+        slot[Stamp.Requested] = slot[Stamp.Captured] - took; // the wait is not the source's
+        slot[Stamp.Arrived] = timing.Arrived ?? slot[Stamp.Captured];
+        slot.Seconds = timing.Seconds ?? (slot[Stamp.Arrived] - (_firstArrived ??= slot[Stamp.Arrived])) / 1e9;
         slot.Index = _captured;
         Volatile.Write(ref _captured, _captured + 1);
         return true;
     }
 
-    private void WaitUntilDue()
+    /// <summary>Waits for a recording's time, as far from that of the frame before as the two are in the recording.</summary>
+    private void WaitUntilDue(double seconds, bool jumped)
     {
-        long period = (long)(1e9 / (parts.Source.FramesPerSecond * controls.Speed));
-        _due = Math.Max(_due + period, parts.Clock.Now - period); // after a pause, resume rather than catch up
+        double between = jumped ? 0 : Math.Max(0, seconds - (_lastSeconds ?? seconds));
+        long ahead = (long)Math.Round(1e9 * between / controls.Speed);
+        _lastSeconds = seconds;
+        _due = Math.Max(_due + ahead, parts.Clock.Now - ahead); // after a pause, resume rather than catch up
         parts.Clock.WaitUntil(_due, _stop);
     }
 }

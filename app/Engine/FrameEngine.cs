@@ -50,7 +50,7 @@ public sealed class FrameEngine : IDisposable
                 _parts.Stop.Cancel();
             }
 
-            _telemetry.End(_capture);
+            _telemetry.End();
         }
 
         return _telemetry.Report(_capture, _label, _present); // the stages' threads have ended

@@ -45,7 +45,7 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Reports what a presented frame cost, for the choice of the network's size; frames that kept a mask do not count.</summary>
     public void Observe(FrameSlot slot)
     {
-        if (_ladder is null || slot.LabelledFrom != slot[Stamp.Captured]) return;
+        if (_ladder is null || slot.LabelledFrom != slot[Stamp.Arrived]) return;
         double network = (slot[Stamp.Smoothed] - slot[Stamp.Dequeued]) / 1e6;
         double drawing = (slot[Stamp.Presented] - slot[Stamp.Taken]) / 1e6;
         _ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);

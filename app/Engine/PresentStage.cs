@@ -15,7 +15,7 @@ internal sealed class PresentStage
     private readonly Renderer _renderer;
     private readonly Func<HudText> _hudText;
     private IFrameModel? _model;
-    private long? _firstCaptured;
+    private double? _firstSeconds;
 
     public PresentStage(EngineParts parts, Telemetry telemetry)
     {
@@ -55,14 +55,11 @@ internal sealed class PresentStage
         _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}";
     }
 
-    /// <summary>Moves the backdrop with the recording in front of it, or with the clock, while it is visible.</summary>
+    /// <summary>Moves the backdrop with the video in front of it, while it is visible.</summary>
     private void MoveBackdrop(FrameSlot slot)
     {
         if (_parts.Backdrop is not { } backdrop || !_renderer.View.ShowsBackdrop) return;
-        _firstCaptured ??= slot[Stamp.Captured];
-        double rate = _parts.Source.FramesPerSecond;
-        bool byClock = _parts.Source.IsLive || rate <= 0;
-        double seconds = byClock ? (slot[Stamp.Captured] - _firstCaptured.Value) / 1e9 : slot.Index / rate;
-        if (backdrop.Advance(seconds)) _renderer.SetBackdrop(backdrop.Image);
+        _firstSeconds ??= slot.Seconds;
+        if (backdrop.Advance(slot.Seconds - _firstSeconds.Value)) _renderer.SetBackdrop(backdrop.Image);
     }
 }

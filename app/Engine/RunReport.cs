@@ -35,8 +35,8 @@ public sealed record RunReport
     /// <summary>Working size of the network at the end, if it was chosen to hold a frame rate; null if it was fixed.</summary>
     public (int Width, int Height)? NetworkSize { get; init; }
 
-    /// <summary>What to know about the source's end; null for an ordinary end.</summary>
-    public string? EndNote { get; init; }
+    /// <summary>What was skipped or cut short, a line each.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
 
     /// <summary>Final names of the results.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }

@@ -17,7 +17,6 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     private IFrameSupply? _supply;
     private MemoryMark _begin, _end;
     private long _shown, _published, _droppedBefore, _dropped;
-    private bool _sourceEnded;
     private IReadOnlyList<string> _outputs = [];
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
@@ -87,11 +86,10 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     }
 
     /// <summary>Takes the supply's figures before it ends, and completes the outputs, which a hanging source must not delay.</summary>
-    public void End(CaptureStage capture)
+    public void End()
     {
         _end = MemoryMark.Now();
-        _sourceEnded = _supply!.IsFinished && (options.Limit is not { } limit || capture.Captured < limit);
-        _dropped = _supply.Dropped - _droppedBefore;
+        _dropped = _supply!.Dropped - _droppedBefore;
         _outputs = parts.Sinks.Finish();
     }
 
@@ -108,7 +106,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Flicker = label.Flicker,
             Skipped = label.Skipped,
             NetworkSize = label.ChoosesSize ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
-            EndNote = _sourceEnded ? parts.Source.EndNote(capture.Captured) : null,
+            Problems = parts.Source.Problems,
             Outputs = _outputs,
         };
 

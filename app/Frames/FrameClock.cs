@@ -17,7 +17,10 @@ public sealed class WallClock : FrameClock
 {
     private static readonly double Nanoseconds = 1e9 / Stopwatch.Frequency;
 
-    public override long Now => (long)(Stopwatch.GetTimestamp() * Nanoseconds);
+    /// <summary>The time, for those who have no clock at hand: the same for every instance.</summary>
+    public static long Timestamp => (long)(Stopwatch.GetTimestamp() * Nanoseconds);
+
+    public override long Now => Timestamp;
 
     public override void WaitUntil(long time, WaitHandle stop)
     {

@@ -25,7 +25,16 @@ public sealed class FrameSlot : IDisposable
     /// <summary>Number of the frame in its source, from 0.</summary>
     public long Index { get; set; }
 
-    /// <summary>When the frame that the labels were made from was captured: this frame, or an earlier one whose labels it kept.</summary>
+    /// <summary>
+    /// Its time in seconds: presentation time in a recording, which a seek or a repetition may set back; time since the first frame
+    /// arrived if the source is live.
+    /// </summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Whether it does not follow the frame before it: the user jumped to it.</summary>
+    public bool Jumped { get; set; }
+
+    /// <summary>When the frame that the labels were made from arrived: this frame, or an earlier one whose labels it kept.</summary>
     public long LabelledFrom { get; set; }
 
     /// <summary>The model that gave the labels; null before the first labels.</summary>

@@ -38,16 +38,16 @@ public sealed class FrameStats
     /// <summary>Frames per second over the last frames: the inverse of their mean period.</summary>
     public double FramesPerSecond => _period.Mean is > 0 and double ns ? 1e9 / ns : 0;
 
-    /// <summary>Latency: from a frame's capture to its being shown.</summary>
+    /// <summary>Latency: from the arrival of a frame to its being shown.</summary>
     public Percentiles CaptureToPresent => _latency.Percentiles();
 
-    /// <summary>From the capture of the frame that the mask was made from to the mask's being shown.</summary>
+    /// <summary>From the arrival of the frame that the mask was made from to the mask's being shown.</summary>
     public Percentiles MaskAge => _maskAge.Percentiles();
 
     /// <summary>Between two frames that are shown one after the other.</summary>
     public Percentiles Period => _period.Percentiles();
 
-    /// <summary>Milliseconds from capture to present of the last frames, shortest first.</summary>
+    /// <summary>Milliseconds from arrival to present of the last frames, shortest first.</summary>
     public double[] Latencies() => _latency.Sorted();
 
     public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles();
@@ -68,7 +68,7 @@ public sealed class FrameStats
         Add(Stage.Upload, f[Stamp.Uploaded] - f[Stamp.Taken]);
         Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded]);
         Add(Stage.Present, f[Stamp.Presented] - f[Stamp.Composited]);
-        _latency.Add(f[Stamp.Presented] - f[Stamp.Captured]);
+        _latency.Add(f[Stamp.Presented] - f[Stamp.Arrived]);
         _maskAge.Add(f[Stamp.Presented] - f.LabelledFrom);
         if (_lastPresented != 0) _period.Add(f[Stamp.Presented] - _lastPresented);
         _lastPresented = f[Stamp.Presented];

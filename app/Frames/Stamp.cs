@@ -6,7 +6,10 @@ public enum Stamp
     /// <summary>The source was asked for it.</summary>
     Requested,
 
-    /// <summary>Its image arrived.</summary>
+    /// <summary>Its last byte arrived; for recordings and sources that do not tell, the same as the next.</summary>
+    Arrived,
+
+    /// <summary>Its image is decoded.</summary>
     Captured,
 
     /// <summary>The label stage took it.</summary>

@@ -15,7 +15,7 @@ internal sealed class LabelMemory(LabelOptions options) : IDisposable
     {
         if (_labels.Size() != slot.Labels.Size()) return false; // the first frame, or another size
         if (slot.Index % options.Every != 0) return true;
-        if (options.MostPerSecond > 0 && slot[Stamp.Captured] - _labelledFrom < 1e9 / options.MostPerSecond) return true;
+        if (options.MostPerSecond > 0 && slot[Stamp.Arrived] - _labelledFrom < 1e9 / options.MostPerSecond) return true;
         return options.SkipStill && _still.IsStill(slot.Fitted);
     }
 
@@ -23,7 +23,7 @@ internal sealed class LabelMemory(LabelOptions options) : IDisposable
     {
         slot.Labels.CopyTo(_labels);
         slot.Confidence.CopyTo(_confidence);
-        _labelledFrom = slot[Stamp.Captured];
+        _labelledFrom = slot[Stamp.Arrived];
         if (options.SkipStill) _still.Remember(slot.Fitted);
     }
 

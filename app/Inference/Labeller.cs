@@ -51,7 +51,7 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     {
         model.Infer(slot);
         slot[Stamp.Inferred] = clock.Now;
-        slot.LabelledFrom = slot[Stamp.Captured];
+        slot.LabelledFrom = slot[Stamp.Arrived];
         if (_smooths) Smooth(slot);
         if (options.Skips) _memory.Remember(slot);
     }

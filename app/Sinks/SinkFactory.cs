@@ -27,10 +27,10 @@ public static class SinkFactory
 
     /// <summary>Class shares of each frame, as a table.</summary>
     /// <exception cref="UserError">The file's folder is not writable, or its extension is unknown.</exception>
-    public static ISink Stats(string path, double framesPerSecond)
+    public static ISink Stats(string path)
     {
         CheckWritable(path);
-        return new StatsSink(path, framesPerSecond);
+        return new StatsSink(path);
     }
 
     private static void CheckWritable(string path)

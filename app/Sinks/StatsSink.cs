@@ -12,7 +12,6 @@ namespace RealtimeSeg.Sinks;
 public sealed class StatsSink : ISink
 {
     private readonly string _path;
-    private readonly double _framesPerSecond;
     private readonly bool _json;
     private readonly PartialFile _file;
     private readonly StreamWriter _writer;
@@ -20,9 +19,9 @@ public sealed class StatsSink : ISink
     private bool _begun;
 
     /// <exception cref="UserError">The file cannot be created, or its extension is neither.</exception>
-    public StatsSink(string path, double framesPerSecond)
+    public StatsSink(string path)
     {
-        (_path, _framesPerSecond) = (path, framesPerSecond);
+        _path = path;
         _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
         if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw new UserError($"--stats {path}: name a .csv or .jsonl file");
@@ -42,7 +41,7 @@ public sealed class StatsSink : ISink
         Array.Clear(_counts);
         Span<byte> labels = slot.Labels.AsSpan<byte>();
         foreach (byte label in labels) _counts[label]++;
-        double pixels = Math.Max(1, labels.Length), seconds = slot.Index / _framesPerSecond;
+        double pixels = Math.Max(1, labels.Length), seconds = slot.Seconds;
         double[] shares = [.. renderer.Classes.Select((_, i) => _counts[i] / pixels)];
         try
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -48,6 +49,8 @@ public sealed class CameraSource : ISource
 
     public string? Status => null;
 
+    public FrameTiming Timing => default;
+
     /// <summary>The machine's cameras, by the names of their devices.</summary>
     public static IReadOnlyList<string> Devices()
         => Directory.Exists("/dev") ? [.. Directory.EnumerateFiles("/dev", "video*").Order(StringComparer.Ordinal)] : [];
@@ -55,8 +58,6 @@ public sealed class CameraSource : ISource
     public static bool Matches(string uri) => uri.StartsWith(Scheme, StringComparison.Ordinal) || Index(uri) is not null;
 
     public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
-
-    public string? EndNote(long frames) => $"{Name} stopped after {frames} frames: check that it is plugged in";
 
     public void Dispose() => _capture.Dispose();
 

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -15,6 +16,8 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public string? Status => source.Status;
 
+    public FrameTiming Timing => source.Timing;
+
     /// <summary>The command line's words for the axes.</summary>
     public static IReadOnlyList<(string Word, FlipMode? Axes)> Words { get; } =
         [("none", null), ("horizontal", FlipMode.Y), ("vertical", FlipMode.X), ("both", FlipMode.XY)];
@@ -28,7 +31,7 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public bool Seek(double seconds) => source.Seek(seconds);
 
-    public string? EndNote(long frames) => source.EndNote(frames);
+    public IReadOnlyList<string> Problems => source.Problems;
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -17,13 +18,15 @@ public interface ISource : IDisposable
     /// <summary>What is wrong at the moment, in one word for the HUD; null if nothing is. Read from any thread.</summary>
     string? Status { get; }
 
+    /// <summary>When the frame that was read last was taken.</summary>
+    FrameTiming Timing { get; }
+
     /// <summary>Reads the next frame, 8-bit BGR, into <paramref name="image"/>, reusing its buffer. False at the end.</summary>
     bool Read(Mat image);
 
     /// <summary>Jumps by a number of seconds, back if negative; false if that is impossible. Called by the reading thread.</summary>
     bool Seek(double seconds) => false;
 
-    /// <summary>What to report about how it ended; null for an ordinary end.</summary>
-    /// <param name="frames">Frames read.</param>
-    string? EndNote(long frames);
+    /// <summary>What it skipped or cut short so far, a line each: a run with any ends with exit code 1.</summary>
+    IReadOnlyList<string> Problems => [];
 }

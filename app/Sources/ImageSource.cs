@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -30,6 +31,8 @@ public sealed class ImageSource : ISource
 
     public string? Status => null;
 
+    public FrameTiming Timing => new(Math.Max(0, _next - 1) / FramesPerSecond);
+
     public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsImage(path);
 
     public bool Read(Mat image)
@@ -49,8 +52,6 @@ public sealed class ImageSource : ISource
         _next = Math.Max(0, target);
         return true;
     }
-
-    public string? EndNote(long frames) => null;
 
     public void Dispose()
     {

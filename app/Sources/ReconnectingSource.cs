@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -31,6 +32,8 @@ public sealed class ReconnectingSource : ISource
 
     public string? Status => _status;
 
+    public FrameTiming Timing => _source.Timing;
+
     /// <summary>How often it has reconnected.</summary>
     public int Reconnections { get; private set; }
 
@@ -60,8 +63,6 @@ public sealed class ReconnectingSource : ISource
 
         return false;
     }
-
-    public string? EndNote(long frames) => null;
 
     public void Dispose() => _source.Dispose();
 

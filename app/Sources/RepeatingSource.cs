@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -8,7 +9,9 @@ public sealed class RepeatingSource : ISource
     private readonly Func<ISource> _open;
     private ISource _source;
     private int _left;
+    private readonly List<string> _problems = [];
     private long _framesThisTime;
+    private double _before;
 
     /// <param name="open">Opens it at its beginning.</param>
     /// <param name="times">How often it plays; <see cref="SourceOptions.Forever"/> for no end.</param>
@@ -27,6 +30,8 @@ public sealed class RepeatingSource : ISource
 
     public string? Status => null;
 
+    public FrameTiming Timing => new(_before + (_source.Timing.Seconds ?? 0));
+
     public bool Read(Mat image)
     {
         if (_source.Read(image))
@@ -36,6 +41,8 @@ public sealed class RepeatingSource : ISource
         }
 
         if (_framesThisTime == 0 || (_left > 0 && --_left == 0)) return false;
+        _problems.AddRange(_source.Problems);
+        _before = (Timing.Seconds ?? 0) + (1 / FramesPerSecond);
         _source.Dispose();
         _source = _open();
         _framesThisTime = 0;
@@ -44,7 +51,7 @@ public sealed class RepeatingSource : ISource
 
     public bool Seek(double seconds) => _source.Seek(seconds);
 
-    public string? EndNote(long frames) => null;
+    public IReadOnlyList<string> Problems => [.. _problems.Concat(_source.Problems)];
 
     public void Dispose() => _source.Dispose();
 }

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -36,6 +37,8 @@ public sealed class StreamSource : ISource
 
     public string? Status => null;
 
+    public FrameTiming Timing => default;
+
     /// <summary>How the addresses of streams begin.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
         ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
@@ -49,8 +52,6 @@ public sealed class StreamSource : ISource
         _first.CopyTo(image);
         return true;
     }
-
-    public string? EndNote(long frames) => $"{Name} stopped after {frames} frames";
 
     public void Dispose()
     {

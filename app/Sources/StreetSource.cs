@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Core.Street;
 
 namespace RealtimeSeg.Sources;
@@ -33,6 +34,8 @@ public sealed class StreetSource : ISource
 
     public string? Status => null;
 
+    public FrameTiming Timing => new(Math.Max(0, _frame - 1) / FramesPerSecond);
+
     public static bool Matches(string uri) => uri.StartsWith(Scheme, StringComparison.Ordinal);
 
     public unsafe bool Read(Mat image)
@@ -47,8 +50,6 @@ public sealed class StreetSource : ISource
         _frame = Math.Max(0, _frame + (long)Math.Round(seconds * FramesPerSecond));
         return true;
     }
-
-    public string? EndNote(long frames) => null;
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
@@ -8,7 +9,8 @@ public sealed class VideoSource : ISource
     private const double DefaultRate = 25;
     private readonly VideoCapture _capture;
     private readonly double _announced;
-    private bool _sought;
+    private bool _sought, _ended;
+    private double _index = -1;
 
     /// <exception cref="UserError">No file, or not a video.</exception>
     public VideoSource(string path, double? framesPerSecond)
@@ -35,19 +37,27 @@ public sealed class VideoSource : ISource
 
     public string? Status => null;
 
-    public bool Read(Mat image) => _capture.Read(image) && !image.Empty();
+    public FrameTiming Timing => new(_index / FramesPerSecond);
+
+    public bool Read(Mat image)
+    {
+        _index++;
+        _ended = !_capture.Read(image) || image.Empty();
+        return !_ended;
+    }
 
     public bool Seek(double seconds)
     {
         double rate = _capture.Fps > 0 ? _capture.Fps : DefaultRate, target = _capture.PosFrames + (seconds * rate);
         if (_announced > 0 && target >= _announced) return false;
         _sought = true;
-        return _capture.Set(VideoCaptureProperties.PosFrames, Math.Max(0, Math.Round(target)));
+        _index = Math.Max(0, Math.Round(target)) - 1;
+        return _capture.Set(VideoCaptureProperties.PosFrames, _index + 1);
     }
 
     /// <summary>Reports a file that is shorter than its container announces; one frame more or less is rounding of the duration.</summary>
-    public string? EndNote(long frames)
-        => !_sought && frames + 1 < _announced ? $"{Name} breaks off: read {frames} of {_announced:F0} frames" : null;
+    public IReadOnlyList<string> Problems
+        => _ended && !_sought && _index + 1 < _announced ? [$"{Name} breaks off: read {_index} of {_announced:F0} frames"] : [];
 
     public void Dispose() => _capture.Dispose();
 }

@@ -53,7 +53,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         SteppedClock clock = new();
         EngineOptions options = new(Schedule.Inline, Paced: true, Frames: 10);
         Run(options, new StreetSource("synth://3", 20), new RecordingSink(), HudDetail.Full, clock);
-        Assert.Equal(10 * 50_000_000L, clock.Now);
+        Assert.Equal(9 * 50_000_000L, clock.Now); // the first is due at once
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
             ulong hash = 14695981039346656037;
             foreach (byte b in renderer.Pixels()) hash = (hash ^ b) * 1099511628211;
             Hashes.Add(hash);
-            Ages.Add(slot[Stamp.Captured] - slot.LabelledFrom);
+            Ages.Add(slot[Stamp.Arrived] - slot.LabelledFrom);
         }
 
         public string? Finish() => null;

@@ -125,10 +125,9 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
 
         byte[] bytes = File.ReadAllBytes(whole);
         File.WriteAllBytes(folder["cut.avi"], bytes[..(bytes.Length / 2)]);
-        (int code, string text, string error) = App("replay", folder["cut.avi"], folder["v.mp4"], "--headless");
-        Assert.True(code == 0, error);
-        string last = text.TrimEnd().Split('\n')[^1];
-        Assert.Contains("breaks off: read", last, StringComparison.Ordinal);
+        (int code, _, string error) = App("replay", folder["cut.avi"], folder["v.mp4"], "--headless");
+        Assert.True(code == CommandRunner.IncompleteCode, error);
+        Assert.Contains("breaks off: read", error, StringComparison.Ordinal);
         using VideoCapture video = new(folder["v.mp4"], VideoCaptureAPIs.FFMPEG);
         Assert.True(video.FrameCount is > 5 and < 40, $"{video.FrameCount} frames");
     }

@@ -8,6 +8,9 @@ public static class CommandRunner
 {
     public const int UserErrorCode = 2;
 
+    /// <summary>The command ran, but something was skipped or cut short.</summary>
+    public const int IncompleteCode = 1;
+
     public static int Run(RootCommand root, string[] args)
     {
         ParseResult parsed = root.Parse(args);

@@ -56,14 +56,14 @@ public static class Ffmpeg
         string[] all = ["-hide_banner", "-loglevel", "error", "-y", .. arguments];
         ProcessStartInfo start = File.Exists(OwnSession) ? new(OwnSession, [Program, .. all]) : new(Program, all);
         (start.RedirectStandardInput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
-        return Start(output, start);
+        return Start(output, start, atDeath: "TERM");
     }
 
-    private static Process Start(string subject, ProcessStartInfo start)
+    private static Process Start(string subject, ProcessStartInfo start, string atDeath = "KILL")
     {
         try
         {
-            return Process.Start(start) ?? throw new UserError("ffmpeg does not start: check the installation");
+            return ChildProcess.Start(start, atDeath) ?? throw new UserError("ffmpeg does not start: check the installation");
         }
         catch (Win32Exception e)
         {

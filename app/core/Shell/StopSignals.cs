@@ -2,8 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Ctrl-C, a kill and a closed terminal end a run in order, as its own way to quit does; what was begun is completed.</summary>
-public sealed class StopSignals : IDisposable
+/// <summary>
+/// Ctrl-C, a kill and a closed terminal end a run in order, as its own way to quit does: what was begun is completed. A second signal ends
+/// the process at once.
+/// </summary>
+public sealed partial class StopSignals : IDisposable
 {
     private readonly PosixSignalRegistration[] _registered;
 
@@ -13,6 +16,8 @@ public sealed class StopSignals : IDisposable
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
+            if (stop.IsCancellationRequested && WasSignalled) ExitNow(128 + Number(signal.Signal));
+            WasSignalled = true;
             stop.Cancel();
         }
 
@@ -20,8 +25,23 @@ public sealed class StopSignals : IDisposable
         _registered = [.. signals.Select(s => PosixSignalRegistration.Create(s, End))];
     }
 
+    /// <summary>Whether a signal came.</summary>
+    public bool WasSignalled { get; private set; }
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration r in _registered) r.Dispose();
     }
+
+    private static int Number(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGINT => 2,
+        _ => 15,
+    };
+
+    /// <summary>Ends the process without waiting for any thread or handler, one of which may be what hangs.</summary>
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void ExitNow(int code);
 }
