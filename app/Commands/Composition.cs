@@ -104,7 +104,7 @@ internal sealed class Composition : IDisposable
         WebSink images = new(framesPerSecond);
         Sinks.Add(images);
         WebServer server = Own(new WebServer(address, images, remote));
-        Console.WriteLine($"the live image is at {server.Url}{(address.Token is null ? "" : "?token=…")}");
+        Console.WriteLine($"the live image is at {server.Url}{(address.Token is null ? "" : " and asks for the token")}");
         return remote;
     }
 

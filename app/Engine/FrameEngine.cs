@@ -69,6 +69,7 @@ public sealed class FrameEngine : IDisposable
         _parts.Remote?.Poll(_onInput);
         _parts.Models.Turn(_parts.Clock.Now);
         if (_controls.Changed || _shownStatus != _telemetry.Status) Redraw();
+        _parts.Sinks.CatchUp(_parts.Renderer);
         bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
         if (hold) _parts.Stop.Token.WaitHandle.WaitOne(PollMilliseconds);
         else if (supply.Take(PollMilliseconds) is { } slot) Show(slot, supply);

@@ -110,8 +110,13 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Outputs = _outputs,
         };
 
+    /// <summary>Percent by name; labels that share a name share an entry.</summary>
     private static Dictionary<string, int> SharesByClass(Renderer r)
-        => Enumerable.Range(0, r.Classes.Count).ToDictionary(i => r.Classes[i], i => (int)r.Shares[i], StringComparer.Ordinal);
+    {
+        Dictionary<string, int> shares = new(StringComparer.Ordinal);
+        for (int i = 0; i < r.Classes.Count; i++) shares[r.Classes[i]] = shares.GetValueOrDefault(r.Classes[i]) + r.Shares[i];
+        return shares;
+    }
 
     private Dictionary<string, double> MediansByStage()
         => Enum.GetValues<Stage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => _stats.Of(s).P50, StringComparer.Ordinal);

@@ -16,6 +16,9 @@ public interface ISink : IDisposable
         // Most sinks take each frame once.
     }
 
+    /// <summary>Whether it let an image pass that it needs after all, since no other came; it then gets it by <see cref="Redraw"/>.</summary>
+    bool IsBehind => false;
+
     /// <summary>
     /// Ends a run that succeeded: renames the result to its final name and returns that, or null. Dispose without Finish leaves
     /// nothing behind.

@@ -35,6 +35,15 @@ public sealed class SinkSet(Action<string> log) : IDisposable
 
     public void Redraw(Renderer renderer) => _sinks.ForEach(s => s.Redraw(renderer));
 
+    /// <summary>Gives the image of the last frame to sinks that let it pass and need it after all; called when no other came.</summary>
+    public void CatchUp(Renderer renderer)
+    {
+        foreach (ISink sink in _sinks)
+        {
+            if (sink.IsBehind) sink.Redraw(renderer);
+        }
+    }
+
     /// <summary>Completes what was written; returns the names.</summary>
     public IReadOnlyList<string> Finish() => [.. _sinks.Select(s => s.Finish()).OfType<string>()];
 
