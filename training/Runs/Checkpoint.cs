@@ -66,11 +66,26 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
         if (!SHA256.HashData(body).AsSpan().SequenceEqual(bytes.AsSpan(body.Length)))
             throw new UserError($"{path} is damaged (its checksum does not match): use an older copy or train again");
 
-        int headerLength = BitConverter.ToInt32(bytes, Magic.Length);
-        Header header = JsonSerializer.Deserialize<Header>(body.Slice(fixedPart, headerLength))
-            ?? throw new UserError($"{path} has an empty header: use an older copy or train again");
+        try
+        {
+            return Parse(body[Magic.Length..]);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            throw new UserError($"{path} was not written by this program ({UserError.OneLine(e)}): use an older copy or train again", e);
+        }
+    }
+
+    /// <summary>Reads all between magic and checksum. What another program wrote may throw anything that a parser throws.</summary>
+    private static Checkpoint Parse(ReadOnlySpan<byte> body)
+    {
+        int headerLength = BitConverter.ToInt32(body);
+        ReadOnlySpan<byte> json = body.Slice(sizeof(int), headerLength);
+        Header? header = JsonSerializer.Deserialize<Header>(json);
+        if (header?.Config is null || header.Tensors is null || header.Tensors.Any(t => t?.Name is null))
+            throw new FormatException("its header lacks settings or tensors");
         (RunConfig config, RunState progress) = RunFile.Read(header.Config, header.Step);
-        ReadOnlySpan<float> floats = MemoryMarshal.Cast<byte, float>(body[(fixedPart + headerLength)..]);
+        ReadOnlySpan<float> floats = MemoryMarshal.Cast<byte, float>(body[(sizeof(int) + headerLength)..]);
         return new Checkpoint(config, progress, Tensors(header.Tensors, floats));
     }
 
