@@ -45,7 +45,7 @@ internal sealed class FuzzRun
     {
         using Process worker = Start(count);
         string error = "";
-        worker.ErrorDataReceived += (_, e) => error = e.Data is { Length: > 0 } line ? line : error;
+        worker.ErrorDataReceived += (_, e) => error = error.Length > 0 ? error : e.Data ?? ""; // a crash begins with what it is
         worker.BeginErrorReadLine();
         long running = -1;
         TimeSpan patience = ToPrepare;
