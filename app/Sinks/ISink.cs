@@ -16,7 +16,7 @@ public interface ISink : IDisposable
         // Most sinks take each frame once.
     }
 
-    /// <summary>Whether it let an image pass that it needs after all, since no other came; it then gets it by <see cref="Redraw"/>.</summary>
+    /// <summary>Whether it let an image pass that it needs after all; it then gets it by <see cref="Redraw"/>.</summary>
     bool IsBehind => false;
 
     /// <summary>

@@ -36,5 +36,6 @@ for turn in 1 2; do
     kill "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
     alone=$(period "$out/alone-$turn.json") loaded=$(period "$out/load-$turn.json")
-    awk -v a="$alone" -v b="$loaded" 'BEGIN { printf "frame period p50: %.1f ms alone, %.1f ms under load: %+.1f %%\n", a, b, 100 * (b / a - 1) }'
+    awk -v a="$alone" -v b="$loaded" \
+        'BEGIN { printf "frame period p50: %.1f ms alone, %.1f ms under load: %+.1f %%\n", a, b, 100 * (b / a - 1) }'
 done
