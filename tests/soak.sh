@@ -100,7 +100,7 @@ while (($(elapsed) < minutes * 60)); do
 done
 look
 
-kill -INT "$app_pid"
+kill -TERM "$app_pid" # a script's background programs ignore INT
 code=0
 wait "$app_pid" || code=$?
 app_pid=''
