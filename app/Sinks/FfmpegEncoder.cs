@@ -16,6 +16,7 @@ internal sealed class FfmpegEncoder : IDisposable
     private readonly Task<string> _errors;
     private readonly BlockingCollection<Frame> _free = [], _filled = [];
     private readonly Thread _writer;
+    private double? _repeatAt;
     private bool _disposed;
 
     /// <param name="name">The output as the user named it, for messages.</param>
@@ -61,9 +62,12 @@ internal sealed class FfmpegEncoder : IDisposable
         return true;
     }
 
-    /// <summary>Lets ffmpeg complete its output; false if it has not by <paramref name="deadline"/>, or failed.</summary>
-    public bool Finish(CancellationToken deadline)
+    /// <summary>Lets ffmpeg complete its output; false if it has not in time, or failed.</summary>
+    /// <param name="repeatAt">Time at which the last frame is shown once more; null for no time.</param>
+    /// <param name="deadline">Ends the wait.</param>
+    public bool Finish(double? repeatAt, CancellationToken deadline)
     {
+        _repeatAt = repeatAt;
         _filled.CompleteAdding();
         bool inTime = Exited(_process, deadline);
         return inTime && _process.ExitCode == 0;
@@ -115,12 +119,15 @@ internal sealed class FfmpegEncoder : IDisposable
         try
         {
             MatroskaWriter to = new(_process.StandardInput.BaseStream, size, framesPerSecond);
+            Frame? last = null;
             foreach (Frame frame in _filled.GetConsumingEnumerable())
             {
+                last = frame;
                 to.Write(frame.Rgba, frame.Seconds);
                 _free.Add(frame);
             }
 
+            if (last is not null && _repeatAt is { } again) to.Write(last.Rgba, again);
             _process.StandardInput.Close();
         }
         catch (IOException)

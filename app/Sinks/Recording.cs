@@ -43,7 +43,7 @@ internal sealed class Recording : IDisposable
         try
         {
             string[] sound = context.Video.SoundFrom is { } file && !target.IsFile
-                ? [.. Sound(file), "-map", "0:v", "-map", "1:a?", "-c:a", "copy", "-shortest"]
+                ? [.. Sound(file), "-c:a", "copy", "-shortest"]
                 : ["-an"];
             string[] arguments = [.. sound, .. target.Encoding(context.Video, size, context.IsLive), _file?.TemporaryPath ?? name];
             _encoder = new FfmpegEncoder(name, arguments, size, context.FramesPerSecond, target.IsFile);
@@ -84,7 +84,7 @@ internal sealed class Recording : IDisposable
     {
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(_context.Overdue);
         if (!_target.IsFile) deadline.CancelAfter(StreamEnd);
-        bool complete = _encoder.Finish(deadline.Token);
+        bool complete = _encoder.Finish(RepeatAt(), deadline.Token);
         string? why = complete ? null
             : !deadline.IsCancellationRequested ? _encoder.Reason()
             : _target.IsFile ? "ffmpeg did not finish in time"
@@ -102,9 +102,20 @@ internal sealed class Recording : IDisposable
         _file?.Dispose();
     }
 
+    /// <summary>
+    /// When to repeat the last frame: ffmpeg gives it the usual period, although the frame of a slow or varying source is seen for longer.
+    /// </summary>
+    private double? RepeatAt()
+    {
+        double usual = 1 / _context.FramesPerSecond, missing = _lastPeriod - usual;
+        return _target.IsFile && missing > usual / 2 ? _lastTime + missing : null;
+    }
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private string[] Sound(string file) => ["-ss", Text($"{_soundFrom:F6}"), "-i", file];
+    /// <summary>ffmpeg's options for a second input, whose sound is copied from where the first frame is in the source.</summary>
+    private string[] Sound(string file)
+        => ["-ss", Text($"{_soundFrom:F6}"), "-i", file, "-map", "0:v", "-map", "1:a?", "-copypriorss", "0"];
 
     /// <summary>
     /// Puts a fragmented file in the usual order, its index first, and adds the sound. If that fails, the file stays as it is, which
@@ -114,7 +125,7 @@ internal sealed class Recording : IDisposable
     {
         string? sound = _context.Video.SoundFrom;
         if ((sound is null && !_target.IsFragmented) || FileIdentity.IsSpecial(file)) return null;
-        string[] added = sound is null ? [] : [.. Sound(sound), "-map", "0:v", "-map", "1:a?", "-t", Text($"{_lastTime + _lastPeriod:F6}")];
+        string[] added = sound is null ? [] : [.. Sound(sound), "-t", Text($"{_lastTime + _lastPeriod:F6}")];
         string ordered = file + ".tmp";
         using Process process = Ffmpeg.Encode(_name, ["-i", file, .. added, .. _target.Copying(), ordered], atDeath: "KILL");
         process.StandardInput.Close();

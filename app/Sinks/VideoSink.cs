@@ -29,6 +29,9 @@ public sealed class VideoSink : ISink
         if (!context.Overwrite) _number = NumberedName.Existing(name).Select(f => f.Number + 1).DefaultIfEmpty(0).Max();
     }
 
+    /// <summary>Frames that a slow receiver did not get.</summary>
+    internal long LeftOut => _recording?.LeftOut ?? 0;
+
     public void Present(Renderer renderer, FrameSlot slot)
     {
         double time = _time.Next(slot.Seconds, slot.Jumped);
