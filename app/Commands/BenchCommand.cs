@@ -18,6 +18,7 @@ internal static class BenchCommand
 
     private static int Run(PipelineSettings settings, BenchOptions options)
     {
+        OutputFiles.Check(settings, options.Csv, options.Markdown, options.Plot);
         Baseline? baseline = options.Compare is { } earlier ? Baseline.Read(earlier) : null;
         List<BenchRun> runs = Measure(Sweep.Product(settings, options.Sweep ?? []));
         BenchTable table = new(runs);

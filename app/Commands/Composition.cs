@@ -24,11 +24,11 @@ internal sealed class Composition : IDisposable
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
             Models = Own(OpenModels(s));
             Stop = Own(new CancellationTokenSource());
-            Own(new StopSignals(Stop));
+            StopSignals signals = Own(new StopSignals(Stop));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
-            OpenFiles(s);
+            OpenFiles(s, signals.Overdue);
             Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -86,12 +86,13 @@ internal sealed class Composition : IDisposable
             : new ModelShelf(files, first, Load(files[first]), Load);
     }
 
-    private void OpenFiles(PipelineSettings s)
+    private void OpenFiles(PipelineSettings s, CancellationToken overdue)
     {
         double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
-        foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, rate, s.Video));
+        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, overdue);
+        foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder));
-        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table));
+        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, s.Overwrite));
     }
 
     private IGlContext OpenContext(bool vsync) => HasWindow

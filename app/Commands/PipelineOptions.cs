@@ -49,6 +49,7 @@ internal sealed class PipelineOptions(Mode mode)
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
         if (s.Video.SoundFrom is { } file && !File.Exists(file)) throw new UserError($"--keep-audio: {file} is not a file with sound");
+        s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 
         // A cut-out into files that hold transparency has nothing but the foreground in it.

@@ -15,7 +15,7 @@ namespace RealtimeSeg.Commands;
 /// </summary>
 internal static class PipelineRows
 {
-    private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63;
+    private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63, LongestSplit = 100_000;
 
     private static readonly (string, Schedule?)[] Schedules =
         [("auto", null), ("inline", Schedule.Inline), ("ahead", Schedule.Ahead), ("pipelined", Schedule.Pipelined)];
@@ -66,9 +66,9 @@ internal static class PipelineRows
         Row.Parsed("--std", "Its standard deviation in 0-255, likewise",
             _ => null, (s, v) => Hint(s, h => h with { Std = Parse.Channels("--std", v, positive: true) })),
         Row.Parsed("--labels", "Its class names: a file, one per line",
-            _ => null, (s, v) => Hint(s, h => h with { Labels = Sidecar.LabelsOf(v) })),
+            _ => null, (s, v) => Reading(v, Hint(s, h => h with { Labels = Sidecar.LabelsOf(v) }))),
         Row.Parsed("--colors", "Its class colours: a file, R G B per line",
-            _ => null, (s, v) => Hint(s, h => h with { Colors = Sidecar.ColorsOf(v) })),
+            _ => null, (s, v) => Reading(v, Hint(s, h => h with { Colors = Sidecar.ColorsOf(v) }))),
     ];
 
     private static readonly OptionRow<PipelineSettings>[] Source =
@@ -123,6 +123,12 @@ internal static class PipelineRows
 
     private static readonly OptionRow<PipelineSettings>[] Output =
     [
+        Row.Flag("--overwrite", "Replace existing outputs; a file that is read is never one (short: -y)",
+            s => s with { Overwrite = true }, alias: "-y"),
+        Row.Value("--split-every", "Minutes of video after which a file goes on in the next, whose name has the time (%Y%m%d-%H%M%S) "
+            + "or a number (%03d) in it",
+            s => s.Video.SplitMinutes, (s, v) => s with { Video = s.Video with { SplitMinutes = v } },
+            Limits.Positive<double>(LongestSplit).Optional()),
         Row.Parsed("--masks", "Folder for each frame's labels as palette PNGs", s => s.Masks, (s, v) => s with { Masks = v }),
         Row.Parsed("--stats", "FILE.csv or FILE.jsonl for each frame's class shares", s => s.Stats, (s, v) => s with { Stats = v }),
         Row.Parsed("--codec", "Name of an ffmpeg encoder for video",
@@ -146,6 +152,8 @@ internal static class PipelineRows
 
     private static PipelineSettings Hint(PipelineSettings s, Func<ModelHints, ModelHints> change)
         => s with { Segmenter = s.Segmenter with { Hints = change(s.Segmenter.Hints ?? new ModelHints()) } };
+
+    private static PipelineSettings Reading(string file, PipelineSettings s) => s with { OtherInputs = [.. s.OtherInputs, file] };
 
     private static PipelineSettings AtOwnRate(PipelineSettings s, bool paced) => s.Paced is null
         ? s with { Paced = paced }

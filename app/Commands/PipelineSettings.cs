@@ -37,6 +37,12 @@ internal sealed record PipelineSettings
     /// <summary>An image or video for the backdrop; null for a colour.</summary>
     public string? Backdrop { get; init; }
 
+    /// <summary>Whether outputs may replace existing files.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Files that are read besides the source, the model and the backdrop.</summary>
+    public IReadOnlyList<string> OtherInputs { get; init; } = [];
+
     public VideoOptions Video { get; init; } = new();
 
     /// <summary>Folder for label images.</summary>

@@ -30,7 +30,8 @@ internal static class RunCommand
         {
             string what = camera ? $"{FramesWithoutDisplay} frames of the camera" : "the bundled sample";
             Console.WriteLine($"no display: rendering {what} to out/");
-            settings = settings with { Outputs = ["out/street.mp4", "out/street.png"], Frames = camera ? FramesWithoutDisplay : 0 };
+            string[] outputs = [OutputName.Free("out/street.mp4"), OutputName.Free("out/street.png")];
+            settings = settings with { Outputs = outputs, Frames = camera ? FramesWithoutDisplay : 0 };
         }
         else if (!camera)
         {
@@ -41,22 +42,38 @@ internal static class RunCommand
     }
 
     /// <summary>Runs to the end and prints what was measured.</summary>
-    public static RunResult Execute(Mode mode, PipelineSettings settings)
+    /// <param name="mode">Of the command.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="json">File for the figures of this run, even if an error ends it; null for none.</param>
+    public static RunResult Execute(Mode mode, PipelineSettings settings, string? json = null)
     {
         using Composition parts = new(mode, settings);
         Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
         bool onCpu = parts.Renderer.IsSoftware && model.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.For(settings, parts.HasWindow, onCpu);
         using FrameEngine engine = new(parts.Parts, options);
-        RunResult result = RunResult.Of(settings, options, parts, model, engine.Run());
+        try
+        {
+            engine.Run();
+        }
+        finally
+        {
+            if (engine.Report is { } report) Tell(RunResult.Of(settings, options, parts, model, report), json);
+        }
+
+        return RunResult.Of(settings, options, parts, model, engine.Report!);
+    }
+
+    private static void Tell(RunResult result, string? json)
+    {
         Report.Print(result);
-        return result;
+        AtomicFile.WriteJson(json, Report.Figures(result));
     }
 
     private static int Run(Mode mode, PipelineSettings settings)
     {
-        RunResult result = Execute(mode, settings);
-        AtomicFile.WriteJson(settings.Json, Report.Figures(result));
+        OutputFiles.Check(settings);
+        RunResult result = Execute(mode, settings, settings.Json);
         return result.Report.Problems.Count > 0 ? CommandRunner.IncompleteCode : 0;
     }
 }

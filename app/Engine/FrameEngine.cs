@@ -33,27 +33,27 @@ public sealed class FrameEngine : IDisposable
         _present = new PresentStage(parts, _telemetry);
     }
 
-    /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop.</summary>
+    /// <summary>Figures of the run, even of one that an error ended; null before its end.</summary>
+    public RunReport? Report { get; private set; }
+
+    /// <summary>Runs until the source ends, the frame limit, a key, or the parts' Stop. Outputs are completed whatever ends it.</summary>
     /// <exception cref="UserError">The source, the network or every sink failed.</exception>
     public RunReport Run()
     {
         _telemetry.Begin();
-        using (IFrameSupply supply = OpenSupply())
+        try
         {
+            using IFrameSupply supply = OpenSupply();
             _telemetry.Watch(supply);
-            try
-            {
-                while (!_parts.Stop.IsCancellationRequested && !_parts.Context.CloseRequested) Turn(supply);
-            }
-            finally
-            {
-                _parts.Stop.Cancel();
-            }
-
-            _telemetry.End();
+            Loop(supply);
+        }
+        finally
+        {
+            Report = _telemetry.Report(_capture, _label, _present); // the stages' threads have ended
         }
 
-        return _telemetry.Report(_capture, _label, _present); // the stages' threads have ended
+        _parts.Sinks.ThrowIfFailed();
+        return Report!;
     }
 
     public void Dispose() => _label.Dispose();
@@ -61,6 +61,19 @@ public sealed class FrameEngine : IDisposable
     private IFrameSupply OpenSupply() => _options.Schedule == Schedule.Inline
         ? new InlineSupply(_capture, _label)
         : new PipelinedSupply(_capture, _label, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined);
+
+    private void Loop(IFrameSupply supply)
+    {
+        try
+        {
+            while (!_parts.Stop.IsCancellationRequested && !_parts.Context.CloseRequested) Turn(supply);
+        }
+        finally
+        {
+            _parts.Stop.Cancel();
+            _telemetry.End();
+        }
+    }
 
     /// <summary>One turn of the loop: events, then a frame if there is one.</summary>
     private void Turn(IFrameSupply supply)

@@ -17,7 +17,6 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     private IFrameSupply? _supply;
     private MemoryMark _begin, _end;
     private long _shown, _published, _droppedBefore, _dropped;
-    private IReadOnlyList<string> _outputs = [];
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
     public string Network { get; set; } = "";
@@ -85,12 +84,14 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         });
     }
 
-    /// <summary>Takes the supply's figures before it ends, and completes the outputs, which a hanging source must not delay.</summary>
+    /// <summary>
+    /// Takes the supply's figures before it ends, and completes the outputs, which neither a hanging source nor an error must prevent.
+    /// </summary>
     public void End()
     {
         _end = MemoryMark.Now();
         _dropped = _supply!.Dropped - _droppedBefore;
-        _outputs = parts.Sinks.Finish();
+        parts.Sinks.Finish();
     }
 
     /// <summary>Figures of the whole run, after <see cref="End"/> and the end of the stages' threads.</summary>
@@ -106,8 +107,8 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Flicker = label.Flicker,
             Skipped = label.Skipped,
             NetworkSize = label.ChoosesSize ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
-            Problems = parts.Source.Problems,
-            Outputs = _outputs,
+            Problems = [.. parts.Source.Problems, .. parts.Sinks.Problems],
+            Outputs = parts.Sinks.Outputs,
         };
 
     /// <summary>Percent by name; labels that share a name share an entry.</summary>

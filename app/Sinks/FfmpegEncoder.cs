@@ -1,69 +1,149 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using RealtimeSeg.Graphics;
+using System.Diagnostics.CodeAnalysis;
+using RealtimeSeg.Video;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>The ffmpeg program as an encoder: raw RGBA on its standard input.</summary>
-internal sealed class FfmpegEncoder : IVideoEncoder
+/// <summary>
+/// The ffmpeg program as an encoder. A thread of its own writes to it, from a queue of a few frames whose buffers are reused: nothing
+/// that ffmpeg waits for holds up the thread that draws.
+/// </summary>
+internal sealed class FfmpegEncoder : IDisposable
 {
-    private readonly string _name;
+    private const int Buffers = 3;
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly BlockingCollection<Frame> _free = [], _filled = [];
+    private readonly Thread _writer;
+    private double? _repeatAt;
+    private bool _disposed;
 
     /// <param name="name">The output as the user named it, for messages.</param>
-    /// <param name="output">Where ffmpeg writes.</param>
-    /// <param name="target">What it writes.</param>
-    /// <param name="options">How it encodes.</param>
+    /// <param name="arguments">ffmpeg's, from after its input to the output.</param>
     /// <param name="size">Of every frame, in pixels.</param>
-    /// <param name="framesPerSecond">Of the video.</param>
-    public FfmpegEncoder(
-        string name, string output, VideoTarget target, VideoOptions options, (int Width, int Height) size, double framesPerSecond)
+    /// <param name="framesPerSecond">The usual rate.</param>
+    /// <param name="isFile">Whether ffmpeg completes a file if this process is killed, rather than being killed too.</param>
+    /// <exception cref="UserError">ffmpeg is not installed.</exception>
+    public FfmpegEncoder(string name, IEnumerable<string> arguments, (int Width, int Height) size, double framesPerSecond, bool isFile)
     {
-        _name = name;
-        string rate = framesPerSecond.ToString(CultureInfo.InvariantCulture);
-        string[] video = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", $"{size.Width}x{size.Height}", "-r", rate, "-i", "-"];
-        string[] sound = options.SoundFrom is { } file
-            ? ["-i", file, "-map", "0:v", "-map", "1:a?", "-c:a", "copy", "-shortest"]
-            : ["-an"];
-        _process = Ffmpeg.Encode(name, [.. video, .. sound, .. target.Encoding(options), output]);
+        // Its header tells all about the stream: there is no need to wait for frames.
+        string[] input = ["-probesize", "32", "-analyzeduration", "0", "-f", "matroska", "-i", "-"];
+        _process = Ffmpeg.Encode(name, [.. input, .. arguments], atDeath: isFile ? "TERM" : "KILL");
         _errors = _process.StandardError.ReadToEndAsync();
+        for (int i = 0; i < Buffers; i++) _free.Add(new Frame());
+        _writer = new Thread(() => WriteAll(size, framesPerSecond)) { Name = "ffmpeg", IsBackground = true };
+        _writer.Start();
     }
 
-    public void Write(Renderer renderer)
-    {
-        try
-        {
-            _process.StandardInput.BaseStream.Write(renderer.Pixels());
-        }
-        catch (IOException)
-        {
-            _process.WaitForExit();
-            throw Failure();
-        }
-    }
+    /// <summary>Whether ffmpeg has ended or closed its input.</summary>
+    public bool IsBroken => _free.IsAddingCompleted;
 
-    public void Finish()
+    /// <summary>Why ffmpeg ended, in its own words.</summary>
+    public string Reason()
     {
-        try
-        {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended already; its exit code tells why.
-        }
-
         _process.WaitForExit();
-        if (_process.ExitCode != 0) throw Failure();
+        string said = _errors.Result.ReplaceLineEndings(" ").Trim();
+        return said.Length > 0 ? $"ffmpeg reports '{said}'" : $"ffmpeg ended with code {_process.ExitCode}";
+    }
+
+    /// <summary>Takes a copy of an image as soon as there is room for it; false if there is none in time, or no ffmpeg.</summary>
+    /// <param name="rgba">Of the size of every frame, top row first.</param>
+    /// <param name="seconds">Its time.</param>
+    /// <param name="patience">How long to wait for room.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public bool TryWrite(ReadOnlySpan<byte> rgba, double seconds, TimeSpan patience, CancellationToken stop)
+    {
+        if (IsBroken || !TryTakeFree(patience, stop, out Frame? frame)) return false;
+        if (frame.Rgba.Length != rgba.Length) frame.Rgba = new byte[rgba.Length];
+        rgba.CopyTo(frame.Rgba);
+        frame.Seconds = seconds;
+        _filled.Add(frame, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>Lets ffmpeg complete its output; false if it has not in time, or failed.</summary>
+    /// <param name="repeatAt">Time at which the last frame is shown once more; null for no time.</param>
+    /// <param name="deadline">Ends the wait.</param>
+    public bool Finish(double? repeatAt, CancellationToken deadline)
+    {
+        _repeatAt = repeatAt;
+        _filled.CompleteAdding();
+        bool inTime = Exited(_process, deadline);
+        return inTime && _process.ExitCode == 0;
     }
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        _filled.CompleteAdding();
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
+        _writer.Join();
         _process.Dispose();
+        _free.Dispose();
+        _filled.Dispose();
     }
 
-    private UserError Failure() => UserError.CannotWrite(_name, $"ffmpeg reports '{_errors.Result.ReplaceLineEndings(" ").Trim()}'");
+    /// <summary>Waits for a program; false if it still runs when the deadline is over.</summary>
+    public static bool Exited(Process process, CancellationToken deadline)
+    {
+        try
+        {
+            process.WaitForExitAsync(deadline).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return process.HasExited;
+        }
+    }
+
+    private bool TryTakeFree(TimeSpan patience, CancellationToken stop, [NotNullWhen(true)] out Frame? frame)
+    {
+        if (_free.TryTake(out frame)) return true;
+        if (patience == TimeSpan.Zero) return false;
+        try
+        {
+            return _free.TryTake(out frame, (int)patience.TotalMilliseconds, stop) && !IsBroken;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteAll((int Width, int Height) size, double framesPerSecond)
+    {
+        try
+        {
+            MatroskaWriter to = new(_process.StandardInput.BaseStream, size, framesPerSecond);
+            Frame? last = null;
+            foreach (Frame frame in _filled.GetConsumingEnumerable())
+            {
+                last = frame;
+                to.Write(frame.Rgba, frame.Seconds);
+                _free.Add(frame);
+            }
+
+            if (last is not null && _repeatAt is { } again) to.Write(last.Rgba, again);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // ffmpeg is gone; its exit code and messages tell why.
+        }
+        finally
+        {
+            _free.CompleteAdding(); // wakes whoever waits for room
+        }
+    }
+
+    private sealed class Frame
+    {
+        public byte[] Rgba { get; set; } = [];
+
+        public double Seconds { get; set; }
+    }
 }

@@ -20,8 +20,9 @@ public interface ISink : IDisposable
     bool IsBehind => false;
 
     /// <summary>
-    /// Ends a run that succeeded: renames the result to its final name and returns that, or null. Dispose without Finish leaves
-    /// nothing behind.
+    /// Ends a run, whatever ended it: gives the result its final name and returns that, or null. Dispose without Finish leaves what holds
+    /// data under its partial name.
     /// </summary>
+    /// <exception cref="UserError">It cannot be completed.</exception>
     string? Finish();
 }

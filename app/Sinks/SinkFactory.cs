@@ -4,14 +4,13 @@ namespace RealtimeSeg.Sinks;
 public static class SinkFactory
 {
     /// <param name="name">A name that one of <see cref="SinkKinds"/> takes.</param>
-    /// <param name="framesPerSecond">For video.</param>
-    /// <param name="video">How it is encoded.</param>
+    /// <param name="context">Of the run.</param>
     /// <exception cref="UserError">The name is of no kind, or its folder is not writable.</exception>
-    public static ISink Open(string name, double framesPerSecond, VideoOptions video)
+    public static ISink Open(string name, SinkContext context)
     {
         SinkKind kind = SinkKinds.Of(name) ?? throw UserError.CannotWrite(name, $"outputs are {SinkKinds.Help}");
         if (kind.IsFile(name)) CheckWritable(name);
-        return kind.Open(name, framesPerSecond, video);
+        return kind.Open(name, context);
     }
 
     /// <summary>Whether every output can hold transparency, and there is one.</summary>
@@ -27,14 +26,24 @@ public static class SinkFactory
 
     /// <summary>Class shares of each frame, as a table.</summary>
     /// <exception cref="UserError">The file's folder is not writable, or its extension is unknown.</exception>
-    public static ISink Stats(string path)
+    public static ISink Stats(string path, bool overwrite)
     {
         CheckWritable(path);
-        return new StatsSink(path);
+        return new StatsSink(path, overwrite);
     }
+
+    /// <summary>Whether a name is a video file with a place for the time or a number, which later files fill anew.</summary>
+    public static bool HasPlaces(string name) => IsVideoFile(name) && (OutputName.HasTime(name) || NumberedName.Matches(name));
+
+    public static bool IsVideoFile(string name) => VideoTarget.Matches(name) && VideoTarget.Of(name).IsFile;
+
+    /// <summary>Existing images of the sequence that a name stands for; none if it stands for no sequence of images.</summary>
+    public static IEnumerable<string> Sequence(string name)
+        => ImageSink.Matches(name) ? NumberedName.Existing(name).Select(f => f.File) : [];
 
     private static void CheckWritable(string path)
     {
+        if (FileIdentity.IsSpecial(path)) return;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {

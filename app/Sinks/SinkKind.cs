@@ -6,11 +6,11 @@ namespace RealtimeSeg.Sinks;
 /// <param name="Matches">Whether a name is of this kind.</param>
 /// <param name="IsFile">Whether a name is a file, whose folder must be writable.</param>
 /// <param name="HoldsAlpha">Whether what a name stands for can hold transparency.</param>
-/// <param name="Open">Opens it for a frame rate in frames per second and options for video.</param>
+/// <param name="Open">Opens it for a run.</param>
 public sealed record SinkKind(
     string Help,
     IReadOnlyList<string> Examples,
     Func<string, bool> Matches,
     Func<string, bool> IsFile,
     Func<string, bool> HoldsAlpha,
-    Func<string, double, VideoOptions, ISink> Open);
+    Func<string, SinkContext, ISink> Open);

@@ -9,12 +9,12 @@ public static class SinkKinds
     public static IReadOnlyList<SinkKind> All { get; } =
     [
         new("FILE.png (last frame), NAME%06d.png (every frame)", ["FILE.png", "NAME%06d.png"],
-            ImageSink.Matches, IsFile: _ => true, HoldsAlpha: _ => true, (name, _, _) => new ImageSink(name)),
+            ImageSink.Matches, IsFile: _ => true, HoldsAlpha: _ => true, (name, _) => new ImageSink(name)),
         new($"{VideoTarget.Names} (video)", VideoTarget.Examples,
             VideoTarget.Matches, name => VideoTarget.Of(name).IsFile, name => VideoTarget.Of(name).HoldsAlpha,
-            (name, rate, video) => new VideoSink(name, rate, video)),
+            (name, context) => new VideoSink(name, context)),
         new($"{Null} (nothing)", [Null],
-            name => name == Null, IsFile: _ => false, HoldsAlpha: _ => false, (_, _, _) => new NullSink()),
+            name => name == Null, IsFile: _ => false, HoldsAlpha: _ => false, (_, _) => new NullSink()),
     ];
 
     /// <summary>All names, for <c>--help</c> and messages.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
@@ -8,14 +9,23 @@ namespace RealtimeSeg.Sinks;
 public sealed class SinkSet(Action<string> log) : IDisposable
 {
     private readonly List<ISink> _sinks = [];
+    private readonly List<string> _problems = [], _outputs = [];
+    private ExceptionDispatchInfo? _failure;
 
     public int Count => _sinks.Count;
+
+    /// <summary>Sinks that failed while others went on, a line each.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Names of what <see cref="Finish"/> completed.</summary>
+    public IReadOnlyList<string> Outputs => _outputs;
 
     /// <summary>Whether any sink besides a hidden window takes images.</summary>
     public bool NeedsImages(bool windowHidden) => !windowHidden || _sinks.Exists(s => s is not WindowSink);
 
     public void Add(ISink sink) => _sinks.Add(sink);
 
+    /// <exception cref="UserError">The last sink failed.</exception>
     public void Present(Renderer renderer, FrameSlot slot)
     {
         for (int i = _sinks.Count - 1; i >= 0; i--)
@@ -24,11 +34,12 @@ public sealed class SinkSet(Action<string> log) : IDisposable
             {
                 _sinks[i].Present(renderer, slot);
             }
-            catch (UserError e) when (_sinks.Count > 1)
+            catch (UserError e)
             {
+                Drop(_sinks[i]);
+                if (_sinks.Count == 0) throw;
                 log($"{e.Message}; continuing without it");
-                _sinks[i].Dispose();
-                _sinks.RemoveAt(i);
+                _problems.Add(e.Message);
             }
         }
     }
@@ -44,8 +55,39 @@ public sealed class SinkSet(Action<string> log) : IDisposable
         }
     }
 
-    /// <summary>Completes what was written; returns the names.</summary>
-    public IReadOnlyList<string> Finish() => [.. _sinks.Select(s => s.Finish()).OfType<string>()];
+    /// <summary>Completes what was written, each sink on its own, whatever became of the others.</summary>
+    public void Finish()
+    {
+        foreach (ISink sink in _sinks.ToArray())
+        {
+            try
+            {
+                if (sink.Finish() is { } output) _outputs.Add(output);
+            }
+#pragma warning disable CA1031 // The other sinks come first; what is not the world's fault is thrown after them.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Drop(sink);
+                if (_sinks.Count == 0 || e is not UserError) _failure ??= ExceptionDispatchInfo.Capture(e);
+                else _problems.Add(e.Message);
+            }
+        }
+    }
 
-    public void Dispose() => _sinks.ForEach(s => s.Dispose());
+    /// <summary>Throws what failed in <see cref="Finish"/> if no sink is left.</summary>
+    /// <exception cref="UserError">The last sink failed.</exception>
+    public void ThrowIfFailed() => _failure?.Throw();
+
+    public void Dispose()
+    {
+        _sinks.ForEach(s => s.Dispose());
+        _sinks.Clear();
+    }
+
+    private void Drop(ISink sink)
+    {
+        _sinks.Remove(sink);
+        sink.Dispose();
+    }
 }

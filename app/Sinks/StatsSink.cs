@@ -11,29 +11,24 @@ namespace RealtimeSeg.Sinks;
 /// </summary>
 public sealed class StatsSink : ISink
 {
-    private readonly string _path;
+    /// <summary>Nanoseconds after which lines are in the file at the latest.</summary>
+    private const long FlushPeriod = 1_000_000_000;
+
     private readonly bool _json;
     private readonly PartialFile _file;
     private readonly StreamWriter _writer;
     private readonly int[] _counts = new int[256];
-    private bool _begun;
+    private bool _begun, _closed;
+    private long _flushed;
 
     /// <exception cref="UserError">The file cannot be created, or its extension is neither.</exception>
-    public StatsSink(string path)
+    public StatsSink(string path, bool overwrite)
     {
-        _path = path;
         _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
         if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw new UserError($"--stats {path}: name a .csv or .jsonl file");
-        _file = new PartialFile(path);
-        try
-        {
-            _writer = new StreamWriter(_file.TemporaryPath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UserError.CannotWrite(path, e);
-        }
+        _file = new PartialFile(path, overwrite);
+        _writer = new StreamWriter(_file.TemporaryPath);
     }
 
     public void Present(Renderer renderer, FrameSlot slot)
@@ -43,30 +38,55 @@ public sealed class StatsSink : ISink
         foreach (byte label in labels) _counts[label]++;
         double pixels = Math.Max(1, labels.Length), seconds = slot.Seconds;
         double[] shares = [.. renderer.Classes.Select((_, i) => _counts[i] / pixels)];
-        try
+        Writing(() =>
         {
             if (!_begun && !_json) _writer.WriteLine("frame,seconds," + string.Join(',', renderer.Classes));
             _begun = true;
             _writer.WriteLine(_json ? JsonLine(slot.Index, seconds, renderer.Classes, shares) : CsvLine(slot.Index, seconds, shares));
-        }
-        catch (IOException e)
-        {
-            throw UserError.CannotWrite(_path, $"{UserError.OneLine(e)}; is the disk full?", e);
-        }
+            if (slot[Stamp.Composited] - _flushed < FlushPeriod) return;
+            _writer.Flush();
+            _flushed = slot[Stamp.Composited];
+        });
     }
 
     public string? Finish()
     {
         if (!_begun) return null;
-        _writer.Dispose();
-        _file.Complete();
-        return _path;
+        Writing(Close);
+        return _file.Complete();
     }
 
     public void Dispose()
     {
-        _writer.Dispose();
+        try
+        {
+            Close();
+        }
+        catch (IOException)
+        {
+            // The disk is full, which was reported when a line did not fit.
+        }
+
         _file.Dispose();
+    }
+
+    private void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        _writer.Dispose();
+    }
+
+    private void Writing(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            throw _file.Failure($"{UserError.OneLine(e)}; is the disk full?", e);
+        }
     }
 
     private static string CsvLine(long frame, double seconds, IEnumerable<double> shares)

@@ -1,57 +1,79 @@
+using System.Globalization;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
 /// <summary>
-/// A video file, a network stream or a loopback camera, by the ffmpeg program; without it, .mp4 by OpenCV as MPEG-4 part 2. Files are
-/// written under a temporary name and renamed when complete.
+/// A video file, a network stream or a loopback camera, by the ffmpeg program. Frames keep the times that they have in the source. A
+/// file may go on in another one from time to time.
 /// </summary>
 public sealed class VideoSink : ISink
 {
+    private const double SecondsPerMinute = 60;
     private readonly string _name;
-    private readonly double _framesPerSecond;
-    private readonly VideoOptions _options;
     private readonly VideoTarget _target;
-    private readonly PartialFile? _file;
-    private IVideoEncoder? _encoder;
+    private readonly SinkContext _context;
+    private readonly VideoTime _time;
+    private readonly List<Task<string>> _ended = [];
+    private Recording? _recording;
+    private double _began;
+    private long _number;
 
-    /// <param name="name">A name that <see cref="VideoTarget"/> takes.</param>
-    /// <param name="framesPerSecond">Of the video.</param>
-    /// <param name="options">How it is encoded.</param>
-    public VideoSink(string name, double framesPerSecond, VideoOptions options)
+    /// <param name="name">A name that <see cref="VideoTarget"/> takes, with places for time and number where files follow another.</param>
+    /// <param name="context">Of the run.</param>
+    public VideoSink(string name, SinkContext context)
     {
-        (_name, _framesPerSecond, _options) = (name, framesPerSecond, options);
-        _target = VideoTarget.Of(name);
-        _file = _target.IsFile ? new PartialFile(name) : null;
+        (_name, _context, _target) = (name, context, VideoTarget.Of(name));
+        _time = new VideoTime(1 / context.FramesPerSecond);
+        if (!context.Overwrite) _number = NumberedName.Existing(name).Select(f => f.Number + 1).DefaultIfEmpty(0).Max();
     }
+
+    /// <summary>Frames that a slow receiver did not get.</summary>
+    internal long LeftOut => _recording?.LeftOut ?? 0;
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
-        _encoder ??= Open((renderer.Target!.Width, renderer.Target.Height));
-        _encoder.Write(renderer);
+        double time = _time.Next(slot.Seconds, slot.Jumped);
+        if (_context.Video.SplitMinutes * SecondsPerMinute <= time - _began && _target.IsFile) EndFile();
+        if (_recording is null)
+        {
+            _recording = new Recording(NextName(), _target, _context, (renderer.Target!.Width, renderer.Target.Height), slot.Seconds);
+            _began = time;
+        }
+
+        _recording.Write(renderer.Pixels(), time - _began);
     }
 
     public string? Finish()
     {
-        if (_encoder is null) return null;
-        _encoder.Finish();
-        _file?.Complete();
-        return _name;
+        if (_recording is null && _ended.Count == 0) return null;
+        EndFile();
+        string[] names = [.. _ended.Select(e => e.GetAwaiter().GetResult())];
+        return names.Length == 1 ? names[0] : string.Create(CultureInfo.InvariantCulture, $"{_name} ({names.Length} files)");
     }
 
     public void Dispose()
     {
-        _encoder?.Dispose();
-        _file?.Dispose();
+        Task.WhenAll(_ended).ContinueWith(_ => { }, TaskScheduler.Default).Wait(); // Finish reports those that failed
+        _recording?.Dispose();
     }
 
-    /// <summary>Opens the encoder at the first frame, whose size the video has.</summary>
-    private IVideoEncoder Open((int Width, int Height) size)
+    /// <summary>Completes the file beside the run, which goes on in the next one.</summary>
+    private void EndFile()
     {
-        string output = _file?.TemporaryPath ?? _name;
-        return Ffmpeg.HasH264()
-            ? new FfmpegEncoder(_name, output, _target, _options, size, _framesPerSecond)
-            : new OpenCvEncoder(_name, output, size, _framesPerSecond);
+        if (_recording is not { } done) return;
+        _recording = null;
+        _ended.Add(Task.Run(() =>
+        {
+            using (done) return done.Complete();
+        }));
+    }
+
+    private string NextName()
+    {
+        if (!_target.IsFile) return _name;
+        string name = OutputName.At(_name, DateTimeOffset.UtcNow.ToLocalTime());
+        return NumberedName.Matches(name) ? NumberedName.At(name, _number++) : name;
     }
 }

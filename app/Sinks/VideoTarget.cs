@@ -12,7 +12,7 @@ internal sealed record VideoTarget(string Key, string Format, string Codec, stri
     private const string Loopback = "/dev/video";
     private const string X264 = "libx264", Vp9 = "libvpx-vp9", Raw = "rawvideo", Rle = "qtrle";
     private const string Opaque = "yuv420p", AlphaVp9 = "yuva420p", AlphaRle = "argb";
-    private const int DefaultQuality = 21, DefaultVp9Quality = 32;
+    private const int DefaultQuality = 21, DefaultVp9Quality = 32, HdWidth = 1280, HdHeight = 720;
 
     private static readonly VideoTarget[] All =
     [
@@ -45,22 +45,50 @@ internal sealed record VideoTarget(string Key, string Format, string Codec, stri
     /// <exception cref="UserError">The name is no video.</exception>
     public static VideoTarget Of(string name) => Find(name) ?? throw UserError.CannotWrite(name, $"video goes to {Names}");
 
+    /// <summary>Whether its index follows the data unless it is written in fragments.</summary>
+    public bool IsFragmented => Format is "mp4" or "mov";
+
     /// <summary>ffmpeg's options from the filter to the format.</summary>
-    public IEnumerable<string> Encoding(VideoOptions options)
+    /// <param name="options">How it is encoded.</param>
+    /// <param name="size">Of the frames, in pixels.</param>
+    /// <param name="isLive">Whether frames cannot be had again, so that the encoder must not hold back many.</param>
+    public IEnumerable<string> Encoding(VideoOptions options, (int Width, int Height) size, bool isLive)
     {
         string codec = options.Codec ?? Codec;
-        string[] container = Format is "mp4" ? ["-movflags", "+faststart"] : [];
-
-        // 4:2:0 needs even sides.
-        string[] even = ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=black@0"];
-        return [.. even, "-c:v", codec, .. Speed(codec), .. Quality(codec, options), "-pix_fmt", PixelFormat, .. container, "-f", Format];
+        string[] pixels = [.. Colors(size), "-pix_fmt", PixelFormat];
+        return [.. Times, "-c:v", codec, .. Speed(codec, isLive), .. Quality(codec, options), .. pixels, .. Fragments(), "-f", Format];
     }
 
-    private string[] Speed(string codec) => codec switch
+    /// <summary>ffmpeg's options to put a finished file in the usual order.</summary>
+    public IEnumerable<string> Copying()
+        => ["-c", "copy", .. IsFragmented ? ["-movflags", "+faststart"] : Array.Empty<string>(), "-f", Format];
+
+    /// <summary>Frames keep their times, in a unit of which all usual rates are multiples and that MPEG-4 can hold.</summary>
+    private static string[] Times => ["-fps_mode", "vfr", "-enc_time_base", "1:60000"];
+
+    /// <summary>
+    /// HD has the colours of BT.709, SD those of BT.601, which is what players assume, and says so. 4:2:0 needs even sides.
+    /// </summary>
+    private string[] Colors((int Width, int Height) size)
+    {
+        const string Even = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=black@0";
+        if (PixelFormat == AlphaRle) return ["-vf", Even];
+        string standard = size.Width >= HdWidth || size.Height >= HdHeight ? "bt709" : "smpte170m";
+        string[] tags = ["-colorspace", standard, "-color_primaries", standard, "-color_trc", standard, "-color_range", "tv"];
+        return ["-vf", $"{Even},scale=out_color_matrix={standard}:out_range=tv", .. tags];
+    }
+
+    /// <summary>What keeps a file readable while it grows: its parts are complete after half a second, clusters after one.</summary>
+    private string[] Fragments() => !IsFile ? []
+        : IsFragmented ? ["-movflags", "+delay_moov+default_base_moof", "-frag_duration", "500000", "-flush_packets", "1"]
+        : ["-cluster_time_limit", "1000", "-flush_packets", "1"];
+
+    private string[] Speed(string codec, bool isLive) => codec switch
     {
         X264 when !IsFile => ["-preset", "ultrafast", "-tune", "zerolatency", "-g", "30"],
+        X264 when isLive => ["-preset", "veryfast", "-tune", "zerolatency"],
         X264 => ["-preset", "veryfast"],
-        Vp9 => ["-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-auto-alt-ref", "0"],
+        Vp9 => ["-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0"],
         _ => [],
     };
 

@@ -75,7 +75,8 @@ public sealed class ImageSource : ISource
 
     private static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    private static string[] Files(string path)
+    /// <summary>The images that a name stands for, in order.</summary>
+    internal static string[] Files(string path)
     {
         string glob = NumberedName.Glob(path);
         if (IsGlob(glob)) return Matching(glob);

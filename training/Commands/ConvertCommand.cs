@@ -12,6 +12,9 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>The command line of <c>convert</c>.</summary>
 internal sealed record ConvertSettings
 {
+    /// <summary>Whether an existing model may be replaced.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>Of the new network.</summary>
     public int Classes { get; init; } = 21;
 
@@ -29,6 +32,7 @@ internal static class ConvertCommand
 {
     internal static IReadOnlyList<OptionRow<ConvertSettings>> Rows { get; } =
     [
+        Overwriting.Row<ConvertSettings>(s => s with { Overwrite = true }),
         Row.Value("--classes", "Classes of the new network", s => s.Classes, (s, v) => s with { Classes = v },
             new Limit<int>(v => v is >= 2 and <= 255, "a label is one byte and 255 is ignored, so choose 2 to 255")),
         Row.Value("--net", string.Join(", ", Fcn.Strides.Keys), s => s.Net, (s, v) => s with { Net = v }),
@@ -55,6 +59,7 @@ internal static class ConvertCommand
 
     private static void Run(string from, string to, ConvertSettings s)
     {
+        OutputName.Check([to], [from], s.Overwrite);
         Classifier classifier = OnnxClassifier.Load(from);
         if (!Fcn.Strides.TryGetValue(s.Net, out int stride))
             throw new UserError($"no network '{s.Net}': choose one of {string.Join(", ", Fcn.Strides.Keys)}");

@@ -11,6 +11,9 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>The command line of <c>export</c>.</summary>
 internal sealed record ExportSettings
 {
+    /// <summary>Whether an existing model may be replaced.</summary>
+    public bool Overwrite { get; init; }
+
     public KernelStorage Kernels { get; init; }
 
     /// <summary>The checkpoint with the best score instead of the last one.</summary>
@@ -51,6 +54,7 @@ internal static class ExportCommand
 
     internal static IReadOnlyList<OptionRow<ExportSettings>> Rows { get; } =
     [
+        Overwriting.Row<ExportSettings>(s => s with { Overwrite = true }),
         Row.Flag("--fp16", "Store kernels in 16 bits: half the size, still computed in 32 bits", s => Store(s, KernelStorage.Half)),
         Row.Flag("--int8", "Store kernels in 8 bits with a factor per output channel: a quarter of the size, still computed in 32 bits",
             s => Store(s, KernelStorage.Byte)),
@@ -98,6 +102,7 @@ internal static class ExportCommand
         if (paths.Length != (fromOneRun ? 2 : 1))
             throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
         string target = paths[^1];
+        OutputName.Check([target], [], s.Overwrite);
         ModelManifest m = s switch
         {
             { Ensemble: { } runs } => RunExport.FromRuns(Parse.List(runs), s.Combine, target, s.Form, s.Best),

@@ -16,6 +16,9 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>The command line of <c>quantize</c>.</summary>
 internal sealed record QuantizeSettings
 {
+    /// <summary>Whether an existing model may be replaced.</summary>
+    public bool Overwrite { get; init; }
+
     public string Data { get; init; } = MixedDataset.Synth;
 
     /// <summary>How many images to calibrate on.</summary>
@@ -29,6 +32,7 @@ internal static class QuantizeCommand
 {
     internal static IReadOnlyList<OptionRow<QuantizeSettings>> Rows { get; } =
     [
+        Overwriting.Row<QuantizeSettings>(s => s with { Overwrite = true }),
         Row.Value("--data", "Images to calibrate on, as for training; their labels are not used",
             s => s.Data, (s, v) => s with { Data = v }),
         Row.Value("--pictures", "How many of these images to calibrate on", s => s.Images, (s, v) => s with { Images = v },
@@ -53,6 +57,7 @@ internal static class QuantizeCommand
 
     private static void Run(string from, string to, QuantizeSettings s)
     {
+        OutputName.Check([to], [from], s.Overwrite);
         ModelManifest manifest = ManifestOf(from);
         MixedDataset sets = MixedDataset.Parse(s.Data, new Split(Training: true), s.Map);
         (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(from, Images(sets.Parts, s.Images, manifest));

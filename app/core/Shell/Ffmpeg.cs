@@ -50,13 +50,15 @@ public static class Ffmpeg
     /// </summary>
     /// <param name="output">What is written, for messages.</param>
     /// <param name="arguments">All of its command line.</param>
+    /// <param name="atDeath">The signal that it gets if this process is killed: TERM lets it complete a file.</param>
     /// <exception cref="UserError">It is not installed or does not start.</exception>
-    public static Process Encode(string output, IEnumerable<string> arguments)
+    public static Process Encode(string output, IEnumerable<string> arguments, string atDeath)
     {
+        if (ChildProcess.Find(Program) is null) throw NotInstalled(output);
         string[] all = ["-hide_banner", "-loglevel", "error", "-y", .. arguments];
         ProcessStartInfo start = File.Exists(OwnSession) ? new(OwnSession, [Program, .. all]) : new(Program, all);
         (start.RedirectStandardInput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
-        return Start(output, start, atDeath: "TERM");
+        return Start(output, start, atDeath);
     }
 
     private static Process Start(string subject, ProcessStartInfo start, string atDeath = "KILL")
@@ -67,7 +69,10 @@ public static class Ffmpeg
         }
         catch (Win32Exception e)
         {
-            throw new UserError($"{subject} needs the ffmpeg program: {Install}", e);
+            throw NotInstalled(subject, e);
         }
     }
+
+    private static UserError NotInstalled(string subject, Exception? inner = null)
+        => new($"{subject} needs the ffmpeg program: {Install}", inner);
 }

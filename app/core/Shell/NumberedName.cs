@@ -18,6 +18,22 @@ public static partial class NumberedName
     /// <summary>A glob that every file of the sequence matches; a name without a number is returned as it is.</summary>
     public static string Glob(string path) => Place().Replace(path, m => Digits(m) is { } digits ? new string('?', digits) : "*");
 
+    /// <summary>The files of the sequence that exist, each with its number.</summary>
+    public static IEnumerable<(string File, long Number)> Existing(string path)
+    {
+        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".", name = Path.GetFileName(path);
+        if (!Matches(name) || !Directory.Exists(folder)) yield break;
+        Match place = Place().Match(name);
+        foreach (string file in Directory.EnumerateFiles(folder))
+        {
+            string found = Path.GetFileName(file);
+            int digits = found.Length - name.Length + place.Length;
+            bool isNumber = digits > 0 && long.TryParse(found.AsSpan(place.Index, digits), CultureInfo.InvariantCulture, out long number)
+                && At(name, number) == found;
+            if (isNumber) yield return (file, long.Parse(found.AsSpan(place.Index, digits), CultureInfo.InvariantCulture));
+        }
+    }
+
     private static int? Digits(Match place)
         => place.Groups["digits"] is { Success: true } digits ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : null;
 

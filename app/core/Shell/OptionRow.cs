@@ -19,7 +19,8 @@ public sealed record BoundOption<TSettings>(Option Option, Func<TSettings, Parse
 public static class OptionRows<TSettings>
 {
     /// <summary>On when it is given.</summary>
-    public static OptionRow<TSettings> Flag(string name, string help, Func<TSettings, TSettings> put) => new FlagRow(name, help, put);
+    public static OptionRow<TSettings> Flag(string name, string help, Func<TSettings, TSettings> put, string? alias = null)
+        => new FlagRow(name, help, put, alias);
 
     /// <summary>A number or a text; null for none.</summary>
     /// <exception cref="UserError">When read: the value is outside its limit.</exception>
@@ -66,11 +67,13 @@ public static class OptionRows<TSettings>
 
     private static string Choose(IReadOnlyList<string> words) => $"choose {string.Join(", ", words.SkipLast(1))} or {words[^1]}";
 
-    private sealed record FlagRow(string Name, string Help, Func<TSettings, TSettings> Set) : OptionRow<TSettings>(Name, Help)
+    private sealed record FlagRow(string Name, string Help, Func<TSettings, TSettings> Set, string? Alias)
+        : OptionRow<TSettings>(Name, Help)
     {
         public override BoundOption<TSettings> Bind(TSettings defaults)
         {
-            Option<bool> option = new(Name) { Description = Help };
+            Option<bool> option = Alias is null ? new(Name) : new(Name, Alias);
+            option.Description = Help;
             return new BoundOption<TSettings>(option, (s, parsed) => parsed.GetValue(option) ? Set(s) : s);
         }
     }

@@ -8,7 +8,11 @@ namespace RealtimeSeg.Core.Shell;
 /// </summary>
 public sealed partial class StopSignals : IDisposable
 {
+    /// <summary>From the first signal to the time when what was begun must be complete: all in all a run ends within 5 s.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     private readonly PosixSignalRegistration[] _registered;
+    private readonly CancellationTokenSource _overdue = new();
 
     /// <param name="stop">Cancelled by the first signal.</param>
     public StopSignals(CancellationTokenSource stop)
@@ -18,6 +22,7 @@ public sealed partial class StopSignals : IDisposable
             signal.Cancel = true;
             if (stop.IsCancellationRequested && WasSignalled) ExitNow(128 + Number(signal.Signal));
             WasSignalled = true;
+            _overdue.CancelAfter(Grace);
             stop.Cancel();
         }
 
@@ -28,9 +33,13 @@ public sealed partial class StopSignals : IDisposable
     /// <summary>Whether a signal came.</summary>
     public bool WasSignalled { get; private set; }
 
+    /// <summary>Cancelled a few seconds after the first signal: what is not complete by then is left as it is.</summary>
+    public CancellationToken Overdue => _overdue.Token;
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration r in _registered) r.Dispose();
+        _overdue.Dispose();
     }
 
     private static int Number(PosixSignal signal) => signal switch

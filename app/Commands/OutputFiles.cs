@@ -1,0 +1,79 @@
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Sources;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>The files that a run writes: their names, and that none of them destroys what is there.</summary>
+internal static class OutputFiles
+{
+    /// <summary>Puts the time into names with places for it; video that goes on in other files does so itself.</summary>
+    /// <param name="s">The command line.</param>
+    /// <param name="now">In the user's time zone.</param>
+    /// <exception cref="UserError">Video cannot go on in other files, whose names would be the same.</exception>
+    public static PipelineSettings Named(PipelineSettings s, DateTimeOffset now)
+    {
+        bool splits = s.Video.SplitMinutes is not null;
+        string[] videos = [.. s.Outputs.Where(SinkFactory.IsVideoFile)];
+        string? oneName = videos.FirstOrDefault(v => !SinkFactory.HasPlaces(v));
+        if (splits && (videos.Length == 0 || oneName is not null))
+        {
+            string what = oneName is null ? "there is no video file to split" : $"{oneName} is one name";
+            throw new UserError($"--split-every: {what}; put the time or a number into it, such as v-%Y%m%d-%H%M%S.mp4 or v-%03d.mp4");
+        }
+
+        return s with
+        {
+            Outputs = [.. s.Outputs.Select(o => IsAddress(o) || (splits && SinkFactory.IsVideoFile(o)) ? o : OutputName.At(o, now))],
+            Masks = s.Masks is { } masks ? OutputName.At(masks, now) : null,
+            Stats = s.Stats is { } stats ? OutputName.At(stats, now) : null,
+            Json = s.Json is { } json ? OutputName.At(json, now) : null,
+        };
+    }
+
+    /// <summary>Refuses outputs that exist, unless they may be overwritten, and those that are read in any case.</summary>
+    /// <param name="s">The command line.</param>
+    /// <param name="more">Further files that the command writes.</param>
+    /// <exception cref="UserError">One is refused.</exception>
+    public static void Check(PipelineSettings s, params IEnumerable<string?> more)
+    {
+        RefuseExpandedPattern(s);
+        string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
+        IEnumerable<string> masks = s.Masks is { } folder ? NumberedName.Existing(LabelSink.Names(folder)).Select(f => f.File) : [];
+        IEnumerable<string> sequences = files.SelectMany(SinkFactory.Sequence);
+        IEnumerable<string?> all = [.. files, .. sequences, .. masks, s.Stats, s.Json, .. more];
+        OutputName.Check(all, Inputs(s), s.Overwrite);
+    }
+
+    /// <summary>
+    /// A shell replaces frames/*.png by the files' names: the first would be the source, and all others outputs. A video beside the
+    /// source may be an output of an earlier run, several of them are not.
+    /// </summary>
+    private static void RefuseExpandedPattern(PipelineSettings s)
+    {
+        if (!File.Exists(s.Source)) return;
+        string extension = Path.GetExtension(s.Source), folder = FolderOf(s.Source);
+        string[] beside =
+        [
+            .. s.Outputs.Where(o => File.Exists(o) && FolderOf(o) == folder
+                && Path.GetExtension(o).Equals(extension, StringComparison.OrdinalIgnoreCase)),
+        ];
+        if (beside.Length < (ImageSource.Matches(s.Source) ? 1 : 2)) return;
+        string pattern = Path.Combine(Path.GetDirectoryName(s.Source) ?? "", "*" + extension);
+        string remedy = ImageSource.Matches(s.Source)
+            ? $"if you typed a pattern for the images to read, quote it: \"{pattern}\""
+            : "name one video to read, then what to write";
+        throw UserError.CannotWrite(beside[0], $"it exists beside {s.Source}; {remedy}");
+    }
+
+    private static IEnumerable<string> Inputs(PipelineSettings s)
+    {
+        IEnumerable<string> source = ImageSource.Matches(s.Source) ? ImageSource.Files(s.Source) : [s.Source];
+        IEnumerable<string> models = Directory.Exists(s.Model) ? Directory.EnumerateFiles(s.Model) : [s.Model];
+        string[] others = [.. s.OtherInputs, .. s.Backdrop is { } backdrop ? [backdrop] : Array.Empty<string>()];
+        return [.. source, .. models, .. others];
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+
+    private static bool IsAddress(string output) => SinkKinds.Of(output)?.IsFile(output) != true;
+}

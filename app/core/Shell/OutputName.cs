@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>Names of files to write: with the time in them, and such that nothing is overwritten.</summary>
+public static partial class OutputName
+{
+    /// <summary>Whether a name has places for the time: %Y %m %d %H %M %S, of which %d alone would be a number.</summary>
+    public static bool HasTime(string path) => TimeWithoutDay().IsMatch(path);
+
+    /// <summary>The name with a time in its places, as ffmpeg and date(1) write it; a name without places as it is.</summary>
+    public static string At(string path, DateTimeOffset time) => !HasTime(path) ? path : Time().Replace(path, place =>
+    {
+        string format = place.Value[1] switch { 'Y' => "yyyy", 'm' => "MM", 'd' => "dd", 'H' => "HH", 'M' => "mm", _ => "ss" };
+        return time.ToString(format, CultureInfo.InvariantCulture);
+    });
+
+    /// <summary>The name, or NAME-2.EXT and so on if it is taken.</summary>
+    public static string Free(string path)
+    {
+        string free = path;
+        for (int n = 2; Path.Exists(free); n++) free = Suffixed(path, string.Create(CultureInfo.InvariantCulture, $"-{n}"));
+        return free;
+    }
+
+    /// <summary>NAME and the suffix before its extension.</summary>
+    public static string Suffixed(string path, string suffix) => Path.Combine(
+        Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}{suffix}{Path.GetExtension(path)}");
+
+    /// <summary>Refuses to write what exists or is read. Devices, pipes and sockets may be written.</summary>
+    /// <param name="outputs">Every file that may be written; null stands for none.</param>
+    /// <param name="inputs">Every file that is read.</param>
+    /// <param name="overwrite">Whether existing files may be replaced, if they are not read.</param>
+    /// <exception cref="UserError">A file is there already, is named twice, or is an input.</exception>
+    public static void Check(IEnumerable<string?> outputs, IEnumerable<string> inputs, bool overwrite)
+    {
+        Dictionary<FileIdentity, string> read = [];
+        foreach (string input in inputs)
+        {
+            if (FileIdentity.Of(input) is { IsRegular: true } file) read[file] = input;
+        }
+
+        HashSet<string> named = new(StringComparer.Ordinal);
+        foreach (string output in outputs.OfType<string>())
+        {
+            if (FileIdentity.IsSpecial(output)) continue;
+            if (!named.Add(Path.GetFullPath(output)))
+                throw UserError.CannotWrite(output, "it is named twice; give each output its own name");
+            if (FileIdentity.Of(output) is not { IsRegular: true } file) continue;
+            if (read.TryGetValue(file, out string? input))
+                throw UserError.CannotWrite(output, $"this command reads it{(input == output ? "" : $" as {input}")}; name another file");
+            if (!overwrite) throw UserError.CannotWrite(output, "it exists; name another file, or add --overwrite (-y)");
+        }
+    }
+
+    [GeneratedRegex("%[YmHMS]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TimeWithoutDay();
+
+    [GeneratedRegex("%[YmdHMS]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Time();
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using OpenCvSharp;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>What is left when an output fails: all that was recorded, and the other outputs.</summary>
+public sealed class SinkFailureTests
+{
+    private const int Rate = 30, LostAtMost = 2 * Rate;
+
+    [SkippableTheory]
+    [InlineData("v.mp4", false)]
+    [InlineData("v.mp4", true)]
+    [InlineData("v.mkv", true)]
+    [InlineData("v.webm", true)]
+    public void An_encoder_that_is_killed_leaves_what_was_recorded_under_the_partial_name(string name, bool live)
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using VideoSink sink = new(folder[name], Studio.Context(live: live));
+        using Mat image = Studio.Noise(160, 120);
+        int shown = 0;
+        for (; shown < 5 * Rate; shown++) studio.Show(sink, image, shown / (double)Rate);
+        string part = folder[name.Replace(".", ".part.", StringComparison.Ordinal)];
+        Media.Await(() => Media.Times(part).Length >= shown - LostAtMost, "the recording");
+        Process.GetProcessById(Assert.Single(Media.Running(part))).Kill();
+        UserError e = Assert.Throws<UserError>(() =>
+        {
+            for (int i = shown; i < 100 * Rate; i++) studio.Show(sink, image, i / (double)Rate);
+        });
+        Assert.Contains($"what was recorded is in {part}", e.Message, StringComparison.Ordinal);
+        sink.Dispose();
+        Assert.InRange(Media.Times(part).Length, shown - LostAtMost, int.MaxValue);
+        Assert.False(File.Exists(folder[name]));
+    }
+
+    [SkippableTheory]
+    [InlineData("v.mp4")]
+    [InlineData("v.mkv")]
+    public void A_full_disk_leaves_what_was_recorded_and_ends_no_other_output(string name)
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["small"]);
+        (int Code, string, string)? mounted = Cli.Try("mount", "-t", "tmpfs", "-o", "size=2m", "none", folder["small"]);
+        Skip.If(mounted is not { Code: 0 }, "mounting a small disk needs root");
+        try
+        {
+            string full = Path.Combine(folder["small"], name), part = full.Replace(".m", ".part.m", StringComparison.Ordinal);
+            using Studio studio = new();
+            using SinkSet sinks = new(_ => { });
+            sinks.Add(new VideoSink(full, Studio.Context(live: true)));
+            sinks.Add(new StatsSink(folder["s.csv"], overwrite: false));
+            using Mat image = Studio.Noise(160, 120);
+            int shown = 0;
+            for (; sinks.Count == 2 && shown < 100 * Rate; shown++)
+            {
+                Cv2.Randu(image, Scalar.Black, Scalar.White);
+                studio.Show(sinks, image, shown / (double)Rate);
+            }
+
+            sinks.Finish();
+            Assert.Contains($"what was recorded is in {part}", Assert.Single(sinks.Problems), StringComparison.Ordinal);
+            Assert.Equal([folder["s.csv"]], sinks.Outputs);
+            Assert.Equal(shown + 1, File.ReadAllLines(folder["s.csv"]).Length);
+            Assert.InRange(Media.Times(part).Length, shown - LostAtMost, shown);
+        }
+        finally
+        {
+            Cli.Try("umount", folder["small"]);
+        }
+    }
+
+    [SkippableFact]
+    public void Each_output_is_completed_whatever_becomes_of_the_others()
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using SinkSet sinks = new(_ => { });
+        using Mat image = Studio.Plain(Scalar.Red);
+        sinks.Add(new ImageSink(folder["gone/last.png"]));
+        sinks.Add(new VideoSink(folder["v.mp4"], Studio.Context()));
+        sinks.Add(new StatsSink(folder["s.jsonl"], overwrite: false));
+        for (int i = 0; i < 4; i++) studio.Show(sinks, image, i / (double)Rate);
+        File.WriteAllText(folder["gone"], "a file where the folder was");
+        sinks.Finish();
+        sinks.ThrowIfFailed();
+        Assert.Contains("last.png", Assert.Single(sinks.Problems), StringComparison.Ordinal);
+        Assert.Equal([folder["v.mp4"], folder["s.jsonl"]], sinks.Outputs);
+        Assert.Equal(4, Media.Times(folder["v.mp4"]).Length);
+    }
+
+    [Fact]
+    public void The_only_output_that_cannot_be_completed_is_an_error()
+    {
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using SinkSet sinks = new(_ => { });
+        using Mat image = Studio.Plain(Scalar.Red);
+        sinks.Add(new ImageSink(folder["gone/last.png"]));
+        studio.Show(sinks, image, 0);
+        File.WriteAllText(folder["gone"], "a file where the folder was");
+        sinks.Finish();
+        Assert.Throws<UserError>(sinks.ThrowIfFailed);
+    }
+
+    [SkippableFact]
+    public void Class_shares_are_in_the_file_while_it_is_written()
+    {
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using StatsSink sink = new(folder["s.csv"], overwrite: false);
+        using Mat image = Studio.Plain(Scalar.Red);
+        for (int i = 0; i < 3; i++) studio.Show(sink, image, 1 + i);
+        Assert.Equal(4, File.ReadAllLines(folder["s.part.csv"]).Length);
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_receiver_that_never_reads_holds_up_neither_the_loop_nor_the_end(bool live)
+    {
+        Media.SkipWithoutFfmpeg();
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        string address = $"tcp://{listener.LocalEndpoint}";
+        using Studio studio = new();
+        using CancellationTokenSource stop = new();
+        using VideoSink sink = new(address, Studio.Context(live: live, stop: stop.Token, video: new VideoOptions(Bitrate: "100M")));
+        using Mat image = Studio.Noise(640, 480);
+        int shown = 0;
+        Media.Await(
+            () =>
+            {
+                studio.Show(sink, image, shown++ / (double)Rate);
+                return sink.LeftOut > 30;
+            },
+            "frames left out");
+        stop.Cancel();
+        UserError e = Assert.Throws<UserError>(sink.Finish);
+        Assert.Contains("the receiver takes no frames", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Media.Running(address));
+    }
+}
