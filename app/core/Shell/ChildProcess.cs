@@ -32,7 +32,7 @@ public static class ChildProcess
     }
 
     /// <summary>Where a program lies; null if it is not installed, which its start then reports.</summary>
-    private static string? Find(string program)
+    public static string? Find(string program)
     {
         if (Path.IsPathRooted(program)) return File.Exists(program) ? program : null;
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
