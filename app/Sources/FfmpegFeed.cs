@@ -35,8 +35,8 @@ internal sealed partial class FfmpegFeed : IImageFeed
         _url = url;
         string scheme = url[..url.IndexOf(':', StringComparison.Ordinal)];
         string allowed = Allowed.First(a => scheme.StartsWith(a.Scheme, StringComparison.OrdinalIgnoreCase)).Protocols;
-        // Frames leave at once: no buffer at the input, and no decoder threads that each hold a frame back.
-        string[] input = ["-fflags", "nobuffer", "-thread_type", "slice", "-protocol_whitelist", allowed, .. Transport(url), "-i", url];
+        // Threads of a decoder that work on a frame each hold as many frames back.
+        string[] input = ["-thread_type", "slice", "-protocol_whitelist", allowed, .. Transport(url), "-i", url];
         const string Filter = $"{Ffmpeg.SquarePixels}:out_range=tv,setsar=1,format=yuv420p";
         string[] output = ["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", Filter, .. Ffmpeg.AsTheyCome, "-flush_packets", "1"];
         _ffmpeg = new ReadingProcess(
@@ -77,7 +77,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
         if (line.Contains(" Video: ", StringComparison.Ordinal)) _description.TrySetResult(line);
     }
 
-    /// <summary>Such as bt709 from "Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720"; null if the stream is not tagged.</summary>
+    /// <summary>Such as bt709 from "Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720"; null without a tag.</summary>
     private string? MatrixName()
     {
         if (!_description.Task.Wait(DescriptionPatience)) return null;

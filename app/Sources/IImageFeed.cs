@@ -2,10 +2,12 @@ using OpenCvSharp;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>Images from the network, as they arrive. One thread receives, another may decode; any may dispose, which ends the receiving.</summary>
+/// <summary>
+/// Images from the network, as they arrive. One thread receives, another may decode; any may dispose, which ends the receiving.
+/// </summary>
 internal interface IImageFeed : IDisposable
 {
-    /// <summary>Connects if it is not; returns when the next image is complete. False at the end, or if what follows is not valid.</summary>
+    /// <summary>Returns when the next image is complete; false at the end, or if what follows is not valid.</summary>
     /// <exception cref="UserError">There is nothing to connect to.</exception>
     bool Receive(ReceivedImage into);
 

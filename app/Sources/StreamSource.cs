@@ -79,7 +79,7 @@ public sealed class StreamSource : ISource
         _first.Dispose();
     }
 
-    /// <summary>Decodes the next image that can be, the newest there is; false after too long a silence, at the end, or when stopped.</summary>
+    /// <summary>Decodes the newest image, waiting for one; false after too long a silence, at the end, or when stopped.</summary>
     private bool ReadNext(Mat image)
     {
         long begun = WallClock.Timestamp, before = _decoding.Arrived;
@@ -145,7 +145,7 @@ public sealed class StreamSource : ISource
         _changed.Set();
     }
 
-    /// <summary>MJPEG over http is read directly; a camera with one client must have lost us before ffmpeg asks for anything else.</summary>
+    /// <summary>MJPEG over http is read directly; before ffmpeg asks a camera for something else, its one client is gone.</summary>
     private IImageFeed Open(string url)
     {
         if (url.StartsWith("http", StringComparison.OrdinalIgnoreCase))

@@ -134,7 +134,7 @@ public sealed class VideoSource : ISource
     }
 
     /// <summary>
-    /// Raw video with time stamps. 4:2:0 stays so, which halves what goes through the pipe and is converted here; swscale converts the rest.
+    /// Raw video with time stamps. 4:2:0 stays so, which halves what goes through the pipe, and is converted here; swscale does the rest.
     /// A time base of its own, because ffmpeg rounds time stamps to the frame rate otherwise.
     /// </summary>
     private string[] Output()

@@ -50,7 +50,7 @@ internal sealed class MatroskaReader
     /// <summary>Reads that frame's pixels; false if they end before.</summary>
     public bool Read(Span<byte> pixels) => _bytes.Read(pixels);
 
-    /// <summary>Walks to the next element of a kind, noting on the way what frames need; false at the end or at what is no element.</summary>
+    /// <summary>Walks to the next element of a kind, noting what frames need; false at the end or at what is no element.</summary>
     private bool Find(uint wanted, out long size)
     {
         while (true)

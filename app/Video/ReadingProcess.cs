@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace RealtimeSeg.Video;
 
 /// <summary>
-/// ffmpeg or ffprobe while this program reads what it writes. Ends with the run: whoever waits for its output then gets its end. All members
-/// may be used from any thread.
+/// ffmpeg or ffprobe while this program reads what it writes. Ends with the run: whoever waits for its output then gets its end. May be
+/// used from any thread.
 /// </summary>
 internal sealed partial class ReadingProcess : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed partial class ReadingProcess : IDisposable
     /// <summary>What it writes.</summary>
     public Stream Output { get; }
 
-    /// <summary>What it reported as errors since it was started, on one line; empty if nothing. Complete after <see cref="WaitForEnd"/>.</summary>
+    /// <summary>The errors that it reported, on one line; empty if none. Complete after <see cref="WaitForEnd"/>.</summary>
     public string Errors
     {
         get

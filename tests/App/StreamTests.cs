@@ -154,13 +154,16 @@ public sealed class StreamTests
     public void A_probe_of_an_http_address_is_closed_before_ffmpeg_asks_again()
     {
         Skip.If(ChildProcess.Find("ffmpeg") is null, "ffmpeg is not installed");
-        byte[] clip = File.ReadAllBytes(Path.Combine(Repository.Root, "app", "Assets", "street.mp4"));
+        using TemporaryFolder folder = new();
+        string[] make = ["-nostdin", "-loglevel", "error", "-i", "app/Assets/street.mp4", "-t", "1", folder["clip.ts"]];
+        Assert.Equal(0, Cli.Try("ffmpeg", make)!.Value.Code);
+        byte[] clip = File.ReadAllBytes(folder["clip.ts"]);
         int open = 0, most = 0;
         using RawServer camera = new(async (stream, _, end) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref open));
             string request = await RawServer.RequestAsync(stream, end);
-            await RawServer.SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {clip.Length}\r\n\r\n", end);
+            await RawServer.SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nContent-Length: {clip.Length}\r\n\r\n", end);
             bool isProbe = !request.Contains("Lavf", StringComparison.Ordinal);
             if (!isProbe) await stream.WriteAsync(clip, end);
             while (await stream.ReadAsync(new byte[1], end) > 0)

@@ -253,7 +253,7 @@ public sealed class VideoTests : IDisposable
     /// <summary>Two seconds at 30 frames per second, then three at 5.</summary>
     private string Variable()
     {
-        string file = _folder["variable.mp4"];
+        string file = _folder["variable.mkv"];
         string[] inputs = ["-f", "lavfi", "-i", "testsrc=s=160x120:r=30:d=2", "-f", "lavfi", "-i", "testsrc2=s=160x120:r=5:d=3"];
         Make([.. inputs, "-filter_complex", "[0][1]concat=n=2", "-vsync", "vfr", "-enc_time_base", "1:1000", "-c:v", "libx264", file]);
         return file;

@@ -44,7 +44,7 @@ public sealed class FuzzTests
         }
 
         using Mat image = new();
-        Many(File.ReadAllBytes(file), 60, bytes =>
+        Many(File.ReadAllBytes(file), 12, bytes => // each starts ffprobe and ffmpeg
         {
             File.WriteAllBytes(file, bytes);
             using VideoSource source = new(file, null);

@@ -9,8 +9,8 @@ public static class Ffmpeg
     /// <summary>How to get it.</summary>
     public const string Install = "apt-get install ffmpeg";
 
-    /// <summary>A filter, to be continued, that makes pixels square; an aspect that no camera has is a mistake in the file.</summary>
-    public const string SquarePixels = "scale=w='max(1,round(iw*if(between(sar,0.1,10),sar,1)))':h=ih";
+    /// <summary>A filter, to be continued, that makes pixels square by stretching; an aspect beyond ten is a mistake in the file.</summary>
+    public const string SquarePixels = "scale=w='round(iw*clip(sar,1,10))':h='round(ih/clip(sar,0.1,1))'";
 
     private const string Program = "ffmpeg", Prober = "ffprobe", OwnSession = "/usr/bin/setsid";
 
