@@ -136,9 +136,9 @@ public sealed class StreamSource : ISource
         {
             _failure = e;
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
-            // The source was closed while this thread was connecting.
+            // The source was closed, or the connection broke.
         }
 
         Volatile.Write(ref _ended, true);

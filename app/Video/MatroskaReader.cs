@@ -8,7 +8,7 @@ namespace RealtimeSeg.Video;
 /// </summary>
 internal sealed class MatroskaReader
 {
-    private const int LargestSide = 1 << 15, LastLacingFlags = 0x06;
+    private const int LargestSide = 1 << 14, LastLacingFlags = 0x06;
     private const long Unknown = -1, NanosecondsPerMillisecond = 1_000_000;
     private readonly ByteReader _bytes;
     private readonly int _bitsPerPixel;

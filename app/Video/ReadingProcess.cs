@@ -49,12 +49,8 @@ internal sealed partial class ReadingProcess : IDisposable
         }
     }
 
-    /// <summary>Waits until it has ended, after its output ended.</summary>
-    public void WaitForEnd()
-    {
-        _process.WaitForExit();
-        _reporting.Wait();
-    }
+    /// <summary>Waits until it has ended, and with it its reports.</summary>
+    public void WaitForEnd() => _reporting.Wait();
 
     public void Dispose()
     {
@@ -66,6 +62,7 @@ internal sealed partial class ReadingProcess : IDisposable
             if (!_process.HasExited) _process.Kill();
         }
 
+        _process.WaitForExit();
         WaitForEnd();
         _process.Dispose();
     }

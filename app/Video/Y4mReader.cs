@@ -8,7 +8,7 @@ namespace RealtimeSeg.Video;
 /// </summary>
 internal sealed class Y4mReader
 {
-    private const int LargestSide = 1 << 15, LongestLine = 256;
+    private const int LargestSide = 1 << 14, LongestLine = 256;
     private readonly ByteReader _bytes;
     private readonly byte[] _line = new byte[LongestLine];
 

@@ -45,6 +45,7 @@ public sealed class StreamTests
     }
 
     [Theory]
+    [Trait("Set", "Slow")]
     [InlineData("headers")]
     [InlineData("image")]
     public void A_camera_that_drips_bytes_for_ever_is_lost(string where)

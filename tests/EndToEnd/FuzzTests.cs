@@ -33,6 +33,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Set", "Slow")]
     public void Videos()
     {
         using TemporaryFolder folder = new();

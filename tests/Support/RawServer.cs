@@ -5,7 +5,7 @@ using System.Text;
 
 namespace RealtimeSeg.Tests.Support;
 
-/// <summary>A TCP server on loopback that does with each connection what a test says: a camera that behaves in one particular way.</summary>
+/// <summary>A TCP server on loopback that does with each connection what a test says: a camera with habits.</summary>
 internal sealed class RawServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
