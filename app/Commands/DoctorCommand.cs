@@ -105,7 +105,8 @@ internal static class DoctorCommand
     }
 
     private static IEnumerable<Finding> Encoder()
-        => [Finding.Of(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"videos are not read, and written as MPEG-4 part 2; {Ffmpeg.Install}")];
+        => [Finding.Of(
+            Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"no videos are read, and MPEG-4 part 2 is written; {Ffmpeg.Install}")];
 
     private static IEnumerable<Finding> Models()
     {

@@ -25,6 +25,7 @@ public sealed class StreamSource : ISource
     private ReceivedImage _filling = new(), _newest = new(), _decoding = new();
     private UserError? _failure;
     private TimeSpan _patience = FirstPatience;
+    private long _skipped;
     private bool _firstIsNext = true, _isNew, _ended, _disposed;
 
     /// <param name="url">An address that begins with one of <see cref="Schemes"/>.</param>
@@ -58,6 +59,9 @@ public sealed class StreamSource : ISource
         ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
 
     public static bool Matches(string uri) => Schemes.Any(s => uri.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Images that a newer one replaced before they were read.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
 
     public bool Read(Mat image)
     {
@@ -126,6 +130,7 @@ public sealed class StreamSource : ISource
                 lock (_lock)
                 {
                     (_newest, _filling) = (_filling, _newest);
+                    if (_isNew) _skipped++;
                     _isNew = true;
                 }
 

@@ -29,7 +29,7 @@ public sealed class VideoSource : ISource
     private byte[] _planes = [];
     private double _origin, _seconds;
     private long _read, _index;
-    private bool _sought, _ended;
+    private bool _sought, _ended, _breaksOff;
 
     /// <param name="path">The file.</param>
     /// <param name="framesPerSecond">Spaces its frames evenly; null keeps its own times.</param>
@@ -76,8 +76,10 @@ public sealed class VideoSource : ISource
             return true;
         }
 
-        if (!_ended) _ffmpeg!.WaitForEnd();
+        if (_ended) return false;
+        _ffmpeg!.WaitForEnd();
         _ended = true;
+        _breaksOff = _stop?.WaitOne(0) != true && IsShort();
         return false;
     }
 
@@ -95,9 +97,8 @@ public sealed class VideoSource : ISource
     {
         get
         {
-            if (_ffmpeg is null || _stop?.WaitOne(0) == true) return [];
-            string errors = _ffmpeg.Errors, reports = errors.Length > 0 ? $"ffmpeg reports '{errors}'" : "";
-            if (!_ended || !IsShort()) return errors.Length > 0 ? [$"{Name} is damaged: {reports}"] : [];
+            string errors = _ffmpeg!.Errors, reports = errors.Length > 0 ? $"ffmpeg reports '{errors}'" : "";
+            if (!_breaksOff) return errors.Length > 0 ? [$"{Name} is damaged: {reports}"] : [];
             string read = string.Create(CultureInfo.InvariantCulture, $"read {_read} frames, up to {_seconds:F1} of {_facts.End:F1} s");
             return [$"{Name} breaks off: {read}{(reports.Length > 0 ? "; " : "")}{reports}"];
         }
@@ -115,7 +116,7 @@ public sealed class VideoSource : ISource
     private void Begin(double seconds)
     {
         _ffmpeg?.Dispose();
-        _ended = false;
+        (_ended, _breaksOff) = (false, false);
         _origin = Math.Max(0, seconds - Rounding);
         _seconds = seconds;
         _index = (long)Math.Round(seconds * (_facts.FramesPerSecond ?? DefaultRate));
