@@ -22,9 +22,9 @@ internal sealed class Composition : IDisposable
         try
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
-            Models = Own(OpenModels(s));
             Stop = Own(new CancellationTokenSource());
             StopSignals signals = Own(new StopSignals(Stop));
+            Models = Own(OpenModels(s));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));

@@ -105,7 +105,7 @@ internal static class DoctorCommand
     }
 
     private static IEnumerable<Finding> Encoder()
-        => [Finding.Of(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"without it no video is written; {Ffmpeg.Install}")];
+        => [Finding.Of(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"without it no video is read or written; {Ffmpeg.Install}")];
 
     private static IEnumerable<Finding> Models()
     {

@@ -83,6 +83,8 @@ internal static class PipelineRows
             new Limit<int>(v => v is SourceOptions.Forever or > 0, "it must be at least 1, or -1 to repeat forever")),
         Row.Value("--start", "Seconds of a recording to skip",
             s => s.SourceOptions.Start, (s, v) => s with { SourceOptions = s.SourceOptions with { Start = v } }, Limits.AtLeast(0.0)),
+        Row.Flag("--strict", "Stop at an image of a folder that cannot be read, instead of skipping and reporting it",
+            s => s with { SourceOptions = s.SourceOptions with { Strict = true } }),
         Row.Flag("--realtime", "Play a recording at its own rate, also to files", s => AtOwnRate(s, true)),
         Row.Flag("--no-realtime", "Play it as fast as possible, also in a window", s => AtOwnRate(s, false)),
         Row.Word("--input-flip", "none, horizontal (as a mirror), vertical or both", FlippedSource.Words,

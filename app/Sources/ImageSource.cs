@@ -10,14 +10,24 @@ namespace RealtimeSeg.Sources;
 public sealed class ImageSource : ISource
 {
     private const double DefaultRate = 10;
+
+    /// <summary>What software renderers and many graphics cards hold in a texture.</summary>
+    private const int LargestSide = 16384;
+
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
     private readonly string[] _files;
+    private readonly bool _strict;
+    private readonly SortedSet<string> _unreadable = new(StringComparer.Ordinal);
     private int _next;
+    private bool _anyRead;
 
+    /// <param name="path">What to read.</param>
+    /// <param name="framesPerSecond">Of the sequence; null for the usual one.</param>
+    /// <param name="strict">Whether one unreadable image of several ends it; otherwise it is skipped, unless none is readable.</param>
     /// <exception cref="UserError">No such file, or no image in the folder.</exception>
-    public ImageSource(string path, double? framesPerSecond)
+    public ImageSource(string path, double? framesPerSecond, bool strict = false)
     {
-        Name = path;
+        (Name, _strict) = (path, strict);
         FramesPerSecond = framesPerSecond ?? DefaultRate;
         _files = Files(path);
         if (_files.Length == 0) throw new UserError($"no images in {path}: it needs files such as *.jpg or *.png");
@@ -35,15 +45,28 @@ public sealed class ImageSource : ISource
 
     public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsImage(path);
 
+    /// <exception cref="UserError">No image is readable, or one is not and the source is strict.</exception>
     public bool Read(Mat image)
     {
-        if (_next == _files.Length) return false;
-        string file = _files[_next++];
-        using Mat decoded = Decode(file);
-        if (decoded.Empty()) throw new UserError($"{file} is not a readable image: remove or replace it");
-        decoded.CopyTo(image);
-        return true;
+        while (_next < _files.Length)
+        {
+            string file = _files[_next++];
+            if (Decode(file, image) is not { } problem)
+            {
+                _anyRead = true;
+                return true;
+            }
+
+            bool isLast = _next == _files.Length;
+            if (_strict || (isLast && !_anyRead)) throw new UserError($"{file} {problem}: remove or replace it");
+            _unreadable.Add(file);
+        }
+
+        return false;
     }
+
+    public IReadOnlyList<string> Problems => _unreadable.Count == 0 ? []
+        : [$"{Name}: skipped {_unreadable.Count} of {_files.Length} images that are not readable, such as {_unreadable.Min}"];
 
     public bool Seek(double seconds)
     {
@@ -58,16 +81,21 @@ public sealed class ImageSource : ISource
         // Files are opened and closed one by one.
     }
 
-    private static Mat Decode(string file)
+    /// <summary>Reads a file into the image; says what is wrong with it if that fails.</summary>
+    private static string? Decode(string file, Mat image)
     {
         try
         {
-            return Cv2.ImRead(file, ImreadModes.Color);
+            using Mat decoded = Cv2.ImRead(file, ImreadModes.Color);
+            if (decoded.Empty()) return "is not a readable image";
+            if (Math.Max(decoded.Width, decoded.Height) > LargestSide)
+                return $"is not a readable image (its {decoded.Width}×{decoded.Height} pixels are more than {LargestSide} on a side)";
+            decoded.CopyTo(image);
+            return null;
         }
         catch (OpenCVException e)
         {
-            // Its header gives an impossible size.
-            throw new UserError($"{file} is not a readable image ({UserError.OneLine(e)}): remove or replace it", e);
+            return $"is not a readable image ({UserError.OneLine(e)})"; // its header gives an impossible size
         }
     }
 

@@ -12,12 +12,8 @@ public sealed class MjpegReader(Stream stream) : IDisposable
     private const int ChunkBytes = 1 << 16, LongestHeader = 1 << 14, LargestImage = 1 << 25;
     private byte[] _buffer = new byte[4 * ChunkBytes];
     private int _start, _end;
-    private CancellationTokenSource _timer = new();
 
-    /// <summary>How long the stream may be silent.</summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>The next image; empty at the end of the stream, after silence longer than the patience, or if it is malformed.</summary>
+    /// <summary>The next image; empty at the end of the stream, or if it is malformed.</summary>
     public ReadOnlyMemory<byte> Next()
     {
         int? length = ReadHeaders();
@@ -25,11 +21,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         return length > 0 ? OfLength(length.Value) : UntilEndMarker();
     }
 
-    public void Dispose()
-    {
-        _timer.Dispose();
-        stream.Dispose();
-    }
+    public void Dispose() => stream.Dispose();
 
     /// <summary>Content-Length of the next part, 0 if it gives none, null at the end.</summary>
     private int? ReadHeaders()
@@ -106,7 +98,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         return -1;
     }
 
-    /// <summary>Reads what has arrived; false at the end or after too long a silence.</summary>
+    /// <summary>Waits for more and reads it; false at the end.</summary>
     private bool Fill()
     {
         if (_start > 0)
@@ -116,23 +108,15 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         }
 
         if (_buffer.Length - _end < ChunkBytes) Array.Resize(ref _buffer, _buffer.Length * 2);
-        if (!_timer.TryReset())
-        {
-            _timer.Dispose();
-            _timer = new CancellationTokenSource();
-        }
-
-        _timer.CancelAfter(Patience);
         try
         {
-            ValueTask<int> read = stream.ReadAsync(_buffer.AsMemory(_end), _timer.Token);
-            int bytes = read.IsCompletedSuccessfully ? read.Result : read.AsTask().GetAwaiter().GetResult();
+            int bytes = stream.Read(_buffer.AsSpan(_end));
             _end += bytes;
             return bytes > 0;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
         {
-            return false;
+            return false; // the connection broke, or was closed to end the wait
         }
     }
 }

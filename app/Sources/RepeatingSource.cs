@@ -11,7 +11,7 @@ public sealed class RepeatingSource : ISource
     private int _left;
     private readonly List<string> _problems = [];
     private long _framesThisTime;
-    private double _before;
+    private double _before, _next;
 
     /// <param name="open">Opens it at its beginning.</param>
     /// <param name="times">How often it plays; <see cref="SourceOptions.Forever"/> for no end.</param>
@@ -36,13 +36,14 @@ public sealed class RepeatingSource : ISource
     {
         if (_source.Read(image))
         {
-            _framesThisTime++;
+            // The first frame of another round follows the last of the one before, wherever in the recording it starts.
+            if (_framesThisTime++ == 0 && _next > 0) _before = _next - (_source.Timing.Seconds ?? 0);
             return true;
         }
 
         if (_framesThisTime == 0 || (_left > 0 && --_left == 0)) return false;
         _problems.AddRange(_source.Problems);
-        _before = (Timing.Seconds ?? 0) + (1 / FramesPerSecond);
+        _next = (Timing.Seconds ?? 0) + (1 / FramesPerSecond);
         _source.Dispose();
         _source = _open();
         _framesThisTime = 0;
@@ -51,7 +52,7 @@ public sealed class RepeatingSource : ISource
 
     public bool Seek(double seconds) => _source.Seek(seconds);
 
-    public IReadOnlyList<string> Problems => [.. _problems.Concat(_source.Problems)];
+    public IReadOnlyList<string> Problems => [.. _problems.Union(_source.Problems, StringComparer.Ordinal)];
 
     public void Dispose() => _source.Dispose();
 }

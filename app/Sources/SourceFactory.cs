@@ -5,20 +5,32 @@ public static class SourceFactory
 {
     /// <param name="uri">A name that one of <see cref="SourceKinds"/> takes.</param>
     /// <param name="options">How it is read.</param>
-    /// <param name="stop">Set when the run ends: a live source then stops trying to reconnect.</param>
+    /// <param name="stop">Set when the run ends: whatever a source waits for then ends, and a source that was being opened is over.</param>
     /// <exception cref="UserError">There is nothing, or nothing readable.</exception>
     public static ISource Open(string uri, SourceOptions options, WaitHandle stop)
     {
+        try
+        {
+            return OpenWrapped(uri, options, stop);
+        }
+        catch (UserError) when (stop.WaitOne(0))
+        {
+            return new StoppedSource(Address.Public(uri));
+        }
+    }
+
+    private static ISource OpenWrapped(string uri, SourceOptions options, WaitHandle stop)
+    {
         SourceKind kind = SourceKinds.Of(uri);
-        ISource source = kind.IsLive ? new ReconnectingSource(() => kind.Open(uri, options), stop)
-            : options.Times == 1 ? OpenRecording(kind, uri, options)
-            : new RepeatingSource(() => OpenRecording(kind, uri, options), options.Times);
+        ISource source = kind.IsLive ? new ReconnectingSource(() => kind.Open(uri, options, stop), stop)
+            : options.Times == 1 ? OpenRecording(kind, uri, options, stop)
+            : new RepeatingSource(() => OpenRecording(kind, uri, options, stop), options.Times);
         return options.Flip is { } flip ? new FlippedSource(source, flip) : source;
     }
 
-    private static ISource OpenRecording(SourceKind kind, string uri, SourceOptions options)
+    private static ISource OpenRecording(SourceKind kind, string uri, SourceOptions options, WaitHandle stop)
     {
-        ISource source = kind.Open(uri, options);
+        ISource source = kind.Open(uri, options, stop);
         if (options.Start > 0 && !source.Seek(options.Start))
         {
             source.Dispose();

@@ -5,10 +5,13 @@ namespace RealtimeSeg.Sources;
 /// <param name="Examples">Names that it takes, for the same; each must match this row and none above it.</param>
 /// <param name="IsLive">Whether it runs by itself and is opened again if it stops; otherwise it is a recording with a beginning.</param>
 /// <param name="Matches">Whether a name is of this kind.</param>
-/// <param name="Open">Opens it at its beginning; throws <see cref="UserError"/> if it cannot be read.</param>
+/// <param name="Open">
+/// Opens it at its beginning; the handle is set when the run ends, which ends every wait.
+/// Throws <see cref="UserError"/> if it cannot be read.
+/// </param>
 public sealed record SourceKind(
     string Help,
     IReadOnlyList<string> Examples,
     bool IsLive,
     Func<string, bool> Matches,
-    Func<string, SourceOptions, ISource> Open);
+    Func<string, SourceOptions, WaitHandle, ISource> Open);

@@ -7,15 +7,15 @@ public static class SourceKinds
     public static IReadOnlyList<SourceKind> All { get; } =
     [
         new("camera", ["0", "/dev/video0", "v4l2:///dev/video0"], IsLive: true,
-            CameraSource.Matches, (uri, o) => new CameraSource(uri, o.FramesPerSecond, o.CameraSize)),
+            CameraSource.Matches, (uri, o, _) => new CameraSource(uri, o.FramesPerSecond, o.CameraSize)),
         new("network stream", StreamSource.Schemes, IsLive: true,
-            StreamSource.Matches, (uri, o) => new StreamSource(uri, o.FramesPerSecond)),
+            StreamSource.Matches, (uri, o, stop) => new StreamSource(uri, o.FramesPerSecond, stop)),
         new("toy street", ["synth://", "synth://SEED"], IsLive: false,
-            StreetSource.Matches, (uri, o) => new StreetSource(uri, o.FramesPerSecond)),
+            StreetSource.Matches, (uri, o, _) => new StreetSource(uri, o.FramesPerSecond)),
         new("image, sequence, glob or folder of images", ["FILE.jpg", "NAME%06d.png", "\"glob*.jpg\""], IsLive: false,
-            ImageSource.Matches, (uri, o) => new ImageSource(uri, o.FramesPerSecond)),
+            ImageSource.Matches, (uri, o, _) => new ImageSource(uri, o.FramesPerSecond, o.Strict)),
         new("video", ["FILE.mp4"], IsLive: false,
-            _ => true, (uri, o) => new VideoSource(uri, o.FramesPerSecond)),
+            _ => true, (uri, o, stop) => new VideoSource(uri, o.FramesPerSecond, stop)),
     ];
 
     /// <summary>All kinds with their examples, for <c>--help</c>.</summary>

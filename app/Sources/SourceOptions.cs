@@ -9,13 +9,15 @@ namespace RealtimeSeg.Sources;
 /// <param name="Start">Seconds of a recording to skip.</param>
 /// <param name="Times">How often a recording plays; <see cref="Forever"/> for no end.</param>
 /// <param name="Flip">Axes to mirror about; null for none.</param>
+/// <param name="Strict">Whether a folder's unreadable image ends the run; otherwise it is skipped and reported.</param>
 public sealed record SourceOptions(
     double? FramesPerSecond = null,
     int? CameraWidth = null,
     int? CameraHeight = null,
     double Start = 0,
     int Times = 1,
-    FlipMode? Flip = null)
+    FlipMode? Flip = null,
+    bool Strict = false)
 {
     public const int Forever = -1;
 

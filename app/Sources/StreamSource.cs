@@ -3,30 +3,45 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>A network camera or stream.</summary>
+/// <summary>
+/// A network camera or stream. A thread receives its images, notes when each was complete, and keeps the newest only; reading decodes that
+/// one. Every wait ends when the run is stopped.
+/// </summary>
 public sealed class StreamSource : ISource
 {
-    /// <summary>How long the first image may take, and how long a stream may be silent before it counts as lost.</summary>
-    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(8), Patience = TimeSpan.FromSeconds(1.5);
+    /// <summary>How long an image may take from the one before, at first and at the least.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(8), LeastPatience = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A stream is lost after this many times its last interval: some cameras send an image every few seconds.</summary>
+    private const double PatientIntervals = 4;
+
     private const double DefaultRate = 30;
-    private readonly MjpegConnection _connection;
-    private readonly MjpegReader _reader;
+    private readonly Lock _lock = new();
+    private readonly AutoResetEvent _changed = new(false);
+    private readonly WaitHandle[] _wakes;
+    private readonly Thread _thread;
     private readonly Mat _first = new();
-    private bool _firstIsNext = true;
+    private IImageFeed? _feed;
+    private ReceivedImage _filling = new(), _newest = new(), _decoding = new();
+    private UserError? _failure;
+    private TimeSpan _patience = FirstPatience;
+    private long _skipped;
+    private bool _firstIsNext = true, _isNew, _ended, _disposed;
 
+    /// <param name="url">An address that begins with one of <see cref="Schemes"/>.</param>
+    /// <param name="framesPerSecond">Replaces the rate that is assumed for recordings.</param>
+    /// <param name="stop">Set when the run ends; null for never.</param>
     /// <exception cref="UserError">There is no stream, or no image in it.</exception>
-    public StreamSource(string url, double? framesPerSecond)
+    public StreamSource(string url, double? framesPerSecond, WaitHandle? stop = null)
     {
-        (Name, FramesPerSecond) = (url, framesPerSecond ?? DefaultRate);
-        _connection = MjpegConnection.Open(url);
-        _reader = new MjpegReader(_connection.Parts) { Patience = FirstPatience };
-        if (!ReadNext(_first))
-        {
-            Dispose();
-            throw new UserError($"no stream at {url}: no image arrived; check the address and that the camera is on");
-        }
-
-        _reader.Patience = Patience;
+        (Name, FramesPerSecond) = (Address.Public(url), framesPerSecond ?? DefaultRate);
+        _wakes = stop is null ? [_changed] : [_changed, stop];
+        _thread = new Thread(() => ReceiveAll(url)) { Name = "receive", IsBackground = true };
+        _thread.Start();
+        if (ReadNext(_first)) return;
+        UserError? failure = _failure;
+        Dispose();
+        throw failure ?? new UserError($"no stream at {Name}: no image arrived; check the address and that the camera is on");
     }
 
     public string Name { get; }
@@ -37,13 +52,16 @@ public sealed class StreamSource : ISource
 
     public string? Status => null;
 
-    public FrameTiming Timing => default;
+    public FrameTiming Timing => new(Arrived: _decoding.Arrived);
 
     /// <summary>How the addresses of streams begin.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
         ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
 
     public static bool Matches(string uri) => Schemes.Any(s => uri.StartsWith(s, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Images that a newer one replaced before they were read.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
 
     public bool Read(Mat image)
     {
@@ -55,29 +73,110 @@ public sealed class StreamSource : ISource
 
     public void Dispose()
     {
+        lock (_lock)
+        {
+            if (_disposed) return;
+            _disposed = true;
+        }
+
+        _feed?.Dispose();
         _first.Dispose();
-        _reader.Dispose();
-        _connection.Dispose();
     }
 
-    /// <summary>Reads the next image that decodes; others are skipped.</summary>
+    /// <summary>Decodes the newest image, waiting for one; false after too long a silence, at the end, or when stopped.</summary>
     private bool ReadNext(Mat image)
     {
+        long begun = WallClock.Timestamp, before = _decoding.Arrived;
         while (true)
         {
-            ReadOnlyMemory<byte> jpeg = _reader.Next();
-            if (jpeg.IsEmpty) return false;
-            try
+            if (TakeNewest())
             {
-                using Mat decoded = Cv2.ImDecode(jpeg.Span, ImreadModes.Color);
-                if (decoded.Empty()) continue;
-                decoded.CopyTo(image);
+                if (!_feed!.Decode(_decoding, image)) continue;
+                if (before > 0) _patience = Patience(_decoding.Arrived - before);
                 return true;
             }
-            catch (OpenCVException)
+
+            TimeSpan left = _patience - TimeSpan.FromMicroseconds((WallClock.Timestamp - begun) / 1000);
+            if (_ended || left <= TimeSpan.Zero || WaitHandle.WaitAny(_wakes, left) != 0) return false;
+        }
+    }
+
+    private static TimeSpan Patience(long interval)
+    {
+        TimeSpan patience = TimeSpan.FromMicroseconds(PatientIntervals * interval / 1000);
+        return patience < LeastPatience ? LeastPatience : patience < FirstPatience ? patience : FirstPatience;
+    }
+
+    private bool TakeNewest()
+    {
+        lock (_lock)
+        {
+            if (!_isNew) return false;
+            _isNew = false;
+            (_newest, _decoding) = (_decoding, _newest);
+            return true;
+        }
+    }
+
+    /// <summary>The thread's work.</summary>
+    private void ReceiveAll(string url)
+    {
+        try
+        {
+            IImageFeed feed = Open(url);
+            while (feed.Receive(_filling))
             {
-                // Its header gives an impossible size.
+                _filling.Arrived = WallClock.Timestamp;
+                lock (_lock)
+                {
+                    (_newest, _filling) = (_filling, _newest);
+                    if (_isNew) _skipped++;
+                    _isNew = true;
+                }
+
+                _changed.Set();
             }
         }
+        catch (UserError e)
+        {
+            _failure = e;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or IOException)
+        {
+            // The source was closed, or the connection broke.
+        }
+
+        Volatile.Write(ref _ended, true);
+        _changed.Set();
+    }
+
+    /// <summary>MJPEG over http is read directly; before ffmpeg asks a camera for something else, its one client is gone.</summary>
+    private IImageFeed Open(string url)
+    {
+        if (url.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+        {
+            MjpegFeed direct = Hold(new MjpegFeed(url));
+            if (direct.Connect()) return direct;
+            direct.Dispose();
+        }
+
+        return Hold(new FfmpegFeed(url));
+    }
+
+    /// <summary>Keeps what is being read, so that closing the source ends it.</summary>
+    private T Hold<T>(T feed)
+        where T : IImageFeed
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _feed = feed;
+                return feed;
+            }
+        }
+
+        feed.Dispose();
+        throw new ObjectDisposedException(Name);
     }
 }

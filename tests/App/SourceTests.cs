@@ -117,6 +117,28 @@ public sealed class SourceTests
         Assert.Equal([30], Widths(folder["b.png"]));
     }
 
+    [Fact]
+    public void Unreadable_images_are_skipped_and_reported_unless_strict()
+    {
+        using TemporaryFolder folder = new();
+        using Mat small = new(20, 20, MatType.CV_8UC3, Scalar.All(90)), huge = new(1, 20_000, MatType.CV_8UC3, Scalar.All(90));
+        Cv2.ImWrite(folder["a.png"], small);
+        File.WriteAllText(folder["b.png"], "not an image");
+        Cv2.ImWrite(folder["c.png"], small);
+        Cv2.ImWrite(folder["d.png"], huge);
+        using (ImageSource source = new(folder.Path, null))
+        using (Mat image = new())
+        {
+            Assert.True(source.Read(image) && source.Read(image));
+            Assert.False(source.Read(image));
+            Assert.Contains("skipped 2 of 4", Assert.Single(source.Problems), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("b.png", Unreadable(folder.Path, strict: true), StringComparison.Ordinal);
+        Assert.Contains("b.png", Unreadable(folder["b.*"], strict: false), StringComparison.Ordinal);
+        Assert.Contains("20000", Unreadable(folder["d.png"], strict: false), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("v4l2:///dev/video9", "/dev/video9")]
     [InlineData("/dev/video9", "/dev/video9")]
@@ -128,6 +150,19 @@ public sealed class SourceTests
     {
         using ManualResetEvent stop = new(false);
         return Assert.Throws<UserError>(() => SourceFactory.Open(uri, new SourceOptions(), stop)).Message;
+    }
+
+    private static string Unreadable(string path, bool strict)
+    {
+        using ImageSource source = new(path, null, strict);
+        using Mat image = new();
+        return Assert.Throws<UserError>(() =>
+        {
+            while (source.Read(image))
+            {
+                // To the unreadable one.
+            }
+        }).Message;
     }
 
     private static List<int> Widths(string uri)

@@ -3,51 +3,69 @@ using System.Diagnostics;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>The ffmpeg program, which reads and writes what the FFmpeg inside OpenCV's package cannot: network streams and H.264.</summary>
+/// <summary>The ffmpeg program: it decodes videos and network streams, and encodes.</summary>
 public static class Ffmpeg
 {
     /// <summary>How to get it.</summary>
     public const string Install = "apt-get install ffmpeg";
 
-    private const string Program = "ffmpeg", OwnSession = "/usr/bin/setsid";
+    /// <summary>A filter, to be continued, that makes pixels square by stretching; an aspect beyond ten is a mistake in the file.</summary>
+    public const string SquarePixels = "scale=w='round(iw*clip(sar,1,10))':h='round(ih/clip(sar,0.1,1))'";
+
+    private const string Program = "ffmpeg", Prober = "ffprobe", OwnSession = "/usr/bin/setsid";
+
+    private static readonly Lazy<string[]> PassFrames = new(() => [OlderThan(5, 1) ? "-vsync" : "-fps_mode", "passthrough"]);
+
+    /// <summary>Options to write each frame once, whatever its time: Ubuntu 22.04's version 4.4 names them differently.</summary>
+    public static IReadOnlyList<string> AsTheyCome => PassFrames.Value;
 
     /// <summary>Whether the program is installed and encodes H.264.</summary>
-    public static bool HasH264()
+    public static bool HasH264() => Says("-encoders")?.Contains("libx264", StringComparison.Ordinal) == true;
+
+    /// <summary>What it answers to a question about itself; null if it is not installed or fails.</summary>
+    private static string? Says(string question)
     {
         try
         {
-            using Process? p = Process.Start(new ProcessStartInfo(Program, ["-hide_banner", "-encoders"])
+            using Process? p = Process.Start(new ProcessStartInfo(Program, ["-hide_banner", question])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,
             });
-            if (p is null) return false;
-            string encoders = p.StandardOutput.ReadToEnd();
+            if (p is null) return null;
+            string answer = p.StandardOutput.ReadToEnd();
             p.WaitForExit();
-            return p.ExitCode == 0 && encoders.Contains("libx264", StringComparison.Ordinal);
+            return p.ExitCode == 0 ? answer : null;
         }
         catch (Win32Exception)
         {
-            return false; // not installed
+            return null; // not installed
         }
     }
 
-    /// <summary>Starts it to write to its standard output.</summary>
+    /// <summary>Whether it is a release before another one; builds without a release's number are new.</summary>
+    private static bool OlderThan(int major, int minor)
+    {
+        string[] words = Says("-version")?.Split(' ') ?? [];
+        string name = words is ["ffmpeg", "version", var third, ..] ? third.TrimStart('n') : "";
+        string number = new([.. name.TakeWhile(c => char.IsDigit(c) || c == '.')]);
+        return Version.TryParse(number, out Version? version) && version < new Version(major, minor);
+    }
+
+    /// <summary>Starts it to write to its standard output what it reads.</summary>
     /// <param name="input">What is read, for messages.</param>
     /// <param name="arguments">All of its command line.</param>
     /// <exception cref="UserError">It is not installed or does not start.</exception>
-    public static Process Decode(string input, IEnumerable<string> arguments)
-        => Start(input, new ProcessStartInfo(Program, ["-nostdin", "-loglevel", "quiet", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        });
+    public static Process Decode(string input, IEnumerable<string> arguments) => Read(Program, input, ["-nostdin", .. arguments]);
 
-    /// <summary>
-    /// Starts it to read its standard input, in a session of its own: a terminal sends Ctrl-C to a whole process group, and an encoder
-    /// that ends with the rest cannot complete its file.
-    /// </summary>
+    /// <summary>Starts ffprobe, which comes with it, to write to its standard output what a file holds.</summary>
+    /// <param name="input">What is read, for messages.</param>
+    /// <param name="arguments">All of its command line.</param>
+    /// <exception cref="UserError">It is not installed or does not start.</exception>
+    public static Process Probe(string input, IEnumerable<string> arguments) => Read(Prober, input, arguments);
+
+    /// <summary>Starts it to read its standard input.</summary>
     /// <param name="output">What is written, for messages.</param>
     /// <param name="arguments">All of its command line.</param>
     /// <param name="atDeath">The signal that it gets if this process is killed: TERM lets it complete a file.</param>
@@ -55,10 +73,28 @@ public static class Ffmpeg
     public static Process Encode(string output, IEnumerable<string> arguments, string atDeath)
     {
         if (ChildProcess.Find(Program) is null) throw NotInstalled(output);
-        string[] all = ["-hide_banner", "-loglevel", "error", "-y", .. arguments];
-        ProcessStartInfo start = File.Exists(OwnSession) ? new(OwnSession, [Program, .. all]) : new(Program, all);
-        (start.RedirectStandardInput, start.RedirectStandardError, start.UseShellExecute) = (true, true, false);
+        ProcessStartInfo start = InOwnSession(Program, ["-hide_banner", "-loglevel", "error", "-y", .. arguments]);
+        (start.RedirectStandardInput, start.RedirectStandardError) = (true, true);
         return Start(output, start, atDeath);
+    }
+
+    private static Process Read(string program, string input, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = InOwnSession(program, ["-hide_banner", .. arguments]);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return Start(input, start);
+    }
+
+    /// <summary>
+    /// A terminal sends Ctrl-C to a whole process group: an encoder that ends with the rest cannot complete its file, and a decoder that
+    /// does looks like a file that breaks off.
+    /// </summary>
+    private static ProcessStartInfo InOwnSession(string program, string[] arguments)
+    {
+        bool found = File.Exists(OwnSession) && ChildProcess.Find(program) is not null;
+        ProcessStartInfo start = found ? new(OwnSession, [program, .. arguments]) : new(program, arguments);
+        start.UseShellExecute = false;
+        return start;
     }
 
     private static Process Start(string subject, ProcessStartInfo start, string atDeath = "KILL")

@@ -6,9 +6,11 @@ namespace RealtimeSeg.Core.Shell;
 /// </summary>
 public sealed class UserError : Exception
 {
-    public UserError(string message) : base(message) { }
+    public UserError(string message) : this(message, null) { }
 
-    public UserError(string message, Exception? inner) : base(message, inner) { }
+    /// <param name="message">One line; passwords in its addresses are left out.</param>
+    /// <param name="inner">What was thrown, if anything was.</param>
+    public UserError(string message, Exception? inner) : base(Address.Public(message), inner) { }
 
     /// <summary>A file or folder that cannot be written.</summary>
     public static UserError CannotWrite(string path, Exception e)

@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using OpenCvSharp;
+using RealtimeSeg.Video;
+
+namespace RealtimeSeg.Sources;
+
+/// <summary>
+/// What only the ffmpeg program can receive (rtsp, rtmp, srt, udp, tcp, other video over http), as I420 in its pipe. One connection: how
+/// the colours are coded is read from what ffmpeg says about the stream.
+/// </summary>
+internal sealed partial class FfmpegFeed : IImageFeed
+{
+    private static readonly TimeSpan DescriptionPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a stream of each protocol may open, the address itself included; nothing from the network may open files.</summary>
+    private static readonly (string Scheme, string Protocols)[] Allowed =
+    [
+        ("http", "http,https,httpproxy,tcp,tls,crypto,data"),
+        ("rtsp", "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https,httpproxy"),
+        ("rtmp", "rtmp,tcp"),
+        ("srt", "srt"),
+        ("udp", "udp,rtp"),
+        ("tcp", "tcp"),
+    ];
+
+    private readonly string _url;
+    private readonly ReadingProcess _ffmpeg;
+    private readonly TaskCompletionSource<string> _description = new();
+    private Y4mReader? _frames;
+    private YuvConversion? _conversion;
+
+    /// <exception cref="UserError">ffmpeg is not installed.</exception>
+    public FfmpegFeed(string url)
+    {
+        _url = url;
+        string scheme = url[..url.IndexOf(':', StringComparison.Ordinal)];
+        string allowed = Allowed.First(a => scheme.StartsWith(a.Scheme, StringComparison.OrdinalIgnoreCase)).Protocols;
+        // Threads of a decoder that work on a frame each hold as many frames back.
+        string[] input = ["-thread_type", "slice", "-protocol_whitelist", allowed, .. Transport(url), "-i", url];
+        const string Filter = $"{Ffmpeg.SquarePixels}:out_range=tv,setsar=1,format=yuv420p";
+        string[] output = ["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", Filter, .. Ffmpeg.AsTheyCome, "-flush_packets", "1"];
+        _ffmpeg = new ReadingProcess(
+            Ffmpeg.Decode(url, ["-nostats", "-loglevel", "level+info", .. input, .. output, "-f", "yuv4mpegpipe", "pipe:1"]),
+            stop: null,
+            Describe);
+    }
+
+    public bool Receive(ReceivedImage into)
+    {
+        try
+        {
+            _frames ??= new Y4mReader(_ffmpeg.Output);
+        }
+        catch (InvalidDataException e)
+        {
+            _ffmpeg.WaitForEnd();
+            throw new UserError($"no stream at {_url} (ffmpeg reports '{_ffmpeg.Errors}'): check the address and that the camera is on", e);
+        }
+
+        (int width, int height) = _frames.Size;
+        return _frames.Next() && _frames.Read(into.OfLength(YuvConversion.Bytes(width, height)));
+    }
+
+    public bool Decode(ReceivedImage image, Mat bgr)
+    {
+        (int width, int height) = _frames!.Size;
+        _conversion ??= new YuvConversion(YuvMatrix.Of(MatrixName(), height));
+        _conversion.Convert(image.Bytes, width, height, bgr);
+        return true;
+    }
+
+    public void Dispose() => _ffmpeg.Dispose();
+
+    /// <summary>Keeps ffmpeg's description of the video that it found, which comes before the first frame.</summary>
+    private void Describe(string line)
+    {
+        if (line.Contains(" Video: ", StringComparison.Ordinal)) _description.TrySetResult(line);
+    }
+
+    /// <summary>Such as bt709 from "Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720"; null without a tag.</summary>
+    private string? MatrixName()
+    {
+        if (!_description.Task.Wait(DescriptionPatience)) return null;
+        Match match = Matrix().Match(_description.Task.Result);
+        return match.Success ? match.Groups["name"].Value : null;
+    }
+
+    /// <summary>RTSP over TCP: lost UDP packets would smear the image.</summary>
+    private static string[] Transport(string url)
+        => url.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_transport", "tcp"] : [];
+
+    /// <summary>The first of matrix, primaries and transfer, or the one name that stands for all, after the pixel format.</summary>
+    [GeneratedRegex(@"\([^)]*?\b(?<name>bt709|smpte170m|bt470bg|fcc|smpte240m|bt2020nc|bt2020c)[/,)]", RegexOptions.None, 1000)]
+    private static partial Regex Matrix();
+}
