@@ -24,6 +24,16 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void The_frame_after_a_dropped_one_takes_over_that_the_user_jumped()
+    {
+        FrameChannel mailbox = new(1);
+        using FrameSlot jumped = new() { Jumped = true }, next = new();
+        mailbox.Put(jumped);
+        mailbox.Put(next);
+        Assert.True(mailbox.Take(0)!.Jumped);
+    }
+
+    [Fact]
     public void A_closed_queue_gives_what_is_left_then_nothing_and_wakes_a_waiting_taker()
     {
         FrameChannel queue = new(2);
