@@ -25,13 +25,13 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
     public string Network { get; set; } = "";
 
-    /// <summary>The most urgent status of source, models and shaders; null if there is nothing to report.</summary>
+    /// <summary>The most urgent status of source, controls, models and shaders; null if there is nothing to report.</summary>
     public Status? Status
     {
         get
         {
             Status? source = parts.Source.Status is { } text ? Frames.Status.Alarm(text) : null;
-            return Frames.Status.MostUrgent(source, parts.Models.Status, parts.Renderer.Status);
+            return Frames.Status.MostUrgent(source, controls.Status, parts.Models.Status, parts.Renderer.Status);
         }
     }
 
