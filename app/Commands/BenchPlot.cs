@@ -28,8 +28,8 @@ internal static class BenchPlot
         foreach (BenchRun run in runs)
         {
             FrameStats stats = run.Result.Stats;
-            double[] latencies = stats.Latencies(), percent = new double[Bins];
-            foreach (double ms in latencies) percent[Math.Min(Bins - 1, (int)(ms / bin))] += 100.0 / latencies.Length;
+            long[] frames = stats.LatencySpread(bin, Bins);
+            double[] percent = [.. frames.Select(n => 100.0 * n / Math.Max(1, frames.Sum()))];
             Scatter line = plot.Add.Scatter(centres, percent);
             line.MarkerSize = 0;
             line.LegendText = run.Label;

@@ -51,13 +51,14 @@ internal sealed record Mode(
 
     /// <summary>How the engine runs with these settings.</summary>
     /// <param name="s">The settings.</param>
+    /// <param name="sequence">Whether the source's frames follow one another.</param>
     /// <param name="window">Whether a window is open.</param>
     /// <param name="onCpu">Whether one processor both infers and draws.</param>
-    public EngineOptions For(PipelineSettings s, bool window, bool onCpu) => Engine with
+    public EngineOptions For(PipelineSettings s, bool sequence, bool window, bool onCpu) => Engine with
     {
         Frames = s.Frames,
         Schedule = s.Schedule ?? (onCpu ? OnCpu : Engine.Schedule),
-        Labels = s.Labels,
+        Labels = s.Labels.For(sequence),
         Paced = s.Paced ?? (Engine.Paced || (window && WindowPaced)),
     };
 }

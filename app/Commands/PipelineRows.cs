@@ -51,8 +51,8 @@ internal static class PipelineRows
             Limits.Between(0.0, HighestRate)),
         Row.Flag("--skip-still", "Skip the network while the image does not change",
             s => s with { Labels = s.Labels with { SkipStill = true } }),
-        Row.Value("--smooth", "Temporal smoothing of the classes, 0 to 1",
-            s => s.Labels.Smooth, (s, v) => s with { Labels = s.Labels with { Smooth = v } }, Limits.Between(0f, 1)),
+        Row.Value("--smooth", "Temporal smoothing of the classes, 0 to 1; off for images that are no numbered series, unless it is given",
+            s => s.Labels.Smooth, (s, v) => s with { Labels = s.Labels with { Smooth = v, SmoothsAll = true } }, Limits.Between(0f, 1)),
     ];
 
     private static readonly OptionRow<PipelineSettings>[] ThirdParty =

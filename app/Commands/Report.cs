@@ -45,7 +45,7 @@ internal static class Report
         gen2_collections = run.Report.Gen2Collections,
         peak_rss_mb = run.Report.PeakMegabytes,
         flicker = run.Report.Flicker,
-        smooth = run.Settings.Labels.Smooth,
+        smooth = run.Engine.Labels?.Smooth ?? 0,
         source = run.Settings.Source,
         schedule = run.Schedule,
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },

@@ -50,7 +50,7 @@ internal static class RunCommand
         using Composition parts = new(mode, settings);
         Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
         bool onCpu = parts.Renderer.IsSoftware && model.Provider == ExecutionProviders.Cpu;
-        EngineOptions options = mode.For(settings, parts.HasWindow, onCpu);
+        EngineOptions options = mode.For(settings, parts.Source.IsSequence, parts.HasWindow, onCpu);
         using FrameEngine engine = new(parts.Parts, options);
         try
         {

@@ -1,3 +1,4 @@
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
@@ -21,6 +22,9 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
 
     public bool Paused { get; private set; }
 
+    /// <summary>That what the user asked for last did not succeed; null if it did.</summary>
+    public Status? Status { get; private set; }
+
     /// <summary>Whether one frame may pass during a pause; reset by whoever shows it.</summary>
     public bool StepAsked { get; set; }
 
@@ -30,7 +34,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
     /// <summary>Does what the user asked for.</summary>
     public void On(UserInput input)
     {
-        Changed = true;
+        (Changed, Status) = (true, null);
         switch (input.Key)
         {
             case UserKey.Quit: stop.Cancel(); break;
@@ -64,7 +68,15 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
         string path;
         do path = Path.Combine("out", $"still-{++_stills:D3}.png");
         while (File.Exists(path));
-        ImageSink.Save(path, renderer.Pixels(), target.Width, target.Height);
-        Console.WriteLine($"saved {path}");
+        try
+        {
+            ImageSink.Save(path, renderer.Pixels(), target.Width, target.Height);
+            Console.WriteLine($"saved {path}");
+        }
+        catch (UserError e)
+        {
+            Status = Frames.Status.Alarm(e.Message); // the run goes on
+            Console.Error.WriteLine($"warning: {e.Message}");
+        }
     }
 }

@@ -12,6 +12,9 @@ public sealed class FrameEngine : IDisposable
     /// <summary>How long to wait for a frame before window events are handled again.</summary>
     private const int PollMilliseconds = 10;
 
+    /// <summary>Nanoseconds without a frame after which the last one is drawn again, with the figures of now.</summary>
+    private const long Idle = 500_000_000;
+
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly Controls _controls;
@@ -21,6 +24,7 @@ public sealed class FrameEngine : IDisposable
     private readonly Telemetry _telemetry;
     private readonly Action<UserInput> _onInput;
     private Status? _shownStatus;
+    private long _drawn;
 
     public FrameEngine(EngineParts parts, EngineOptions options)
     {
@@ -81,12 +85,19 @@ public sealed class FrameEngine : IDisposable
         _parts.Context.Poll(_onInput);
         _parts.Remote?.Poll(_onInput);
         _parts.Models.Turn(_parts.Clock.Now);
-        if (_controls.Changed || _shownStatus != _telemetry.Status) Redraw();
+        bool unseen = !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
+        if (_controls.Changed || _shownStatus != _telemetry.Status || (!unseen && _parts.Clock.Now - _drawn >= Idle)) Redraw();
         _parts.Sinks.CatchUp(_parts.Renderer);
-        bool hold = (_controls.Paused && !_controls.StepAsked) || !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
-        if (hold) _parts.Stop.Token.WaitHandle.WaitOne(PollMilliseconds);
+        bool hold = (_controls.Paused && !_controls.StepAsked) || unseen;
+        if (hold) Hold();
         else if (supply.Take(PollMilliseconds) is { } slot) Show(slot, supply);
         else if (supply.IsFinished) End(supply);
+    }
+
+    private void Hold()
+    {
+        _parts.Stop.Token.WaitHandle.WaitOne(PollMilliseconds);
+        _telemetry.Hold();
     }
 
     /// <summary>The last frame was shown: throws what ended the supply, if something did.</summary>
@@ -102,6 +113,7 @@ public sealed class FrameEngine : IDisposable
         _telemetry.Record(slot);
         _label.Observe(slot);
         _controls.StepAsked = false;
+        _drawn = slot[Stamp.Presented];
         supply.Return(slot);
     }
 
@@ -109,6 +121,7 @@ public sealed class FrameEngine : IDisposable
     {
         _controls.Changed = false;
         _shownStatus = _telemetry.Status;
+        _drawn = _parts.Clock.Now;
         _present.Redraw();
         if (_parts.Renderer.Target is not null) _telemetry.Publish(_parts.Clock.Now);
     }

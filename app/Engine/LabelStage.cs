@@ -21,7 +21,15 @@ internal sealed class LabelStage : IDisposable
         (_parts, _options) = (parts, options);
         LabelOptions labels = options.Labels ?? new LabelOptions();
         _labeller = new Labeller(labels, parts.Clock);
-        if (labels.TargetFps > 0) _ladder = new ResolutionLadder(labels.TargetFps, parts.Models.Current.Manifest.Size);
+        if (labels.TargetFps == 0) return;
+        Segmenter model = parts.Models.Current;
+        if (model.TakesOneSize)
+        {
+            (int width, int height) = model.Manifest.Size;
+            throw new UserError($"--target-fps: {model.Name} takes {width}×{height} only; leave it out or choose another model");
+        }
+
+        _ladder = new ResolutionLadder(labels.TargetFps, model.Manifest.Size);
     }
 
     /// <summary>Whether the network's size is chosen to hold a frame rate.</summary>
@@ -36,10 +44,17 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Fills a captured slot's labels and confidence.</summary>
     public void Run(FrameSlot slot)
     {
-        slot[Stamp.Dequeued] = _parts.Clock.Now;
-        Segmenter model = _parts.Models.Current;
-        if (_ladder is not null && !_warm) WarmUp(model, slot, _ladder);
-        _labeller.Label(slot, model, _ladder?.Size);
+        Segmenter model = _parts.Models.Borrow();
+        try
+        {
+            if (_ladder is not null && !_warm) WarmUp(model, slot, _ladder);
+            slot[Stamp.Dequeued] = _parts.Clock.Now;
+            _labeller.Label(slot, model, model.TakesOneSize ? null : _ladder?.Size);
+        }
+        finally
+        {
+            model.LetGo();
+        }
     }
 
     /// <summary>Reports what a presented frame cost, for the choice of the network's size; frames that kept a mask do not count.</summary>

@@ -20,6 +20,7 @@ public sealed record RunReport
     /// <summary>Frames skipped because newer ones came.</summary>
     public required long Dropped { get; init; }
 
+    /// <summary>Without the first frames, which allocate what all later ones use.</summary>
     public required double ManagedBytesPerFrame { get; init; }
 
     public required int Gen0Collections { get; init; }

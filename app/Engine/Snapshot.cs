@@ -3,6 +3,7 @@ namespace RealtimeSeg.Engine;
 /// <summary>Figures of a running program for the page; as JSON it is <c>stats.json</c>.</summary>
 public sealed record Snapshot
 {
+    /// <summary>Frames per second over the last two seconds.</summary>
     public required double Fps { get; init; }
     public required double LatencyP50 { get; init; }
     public required double LatencyP99 { get; init; }
@@ -17,7 +18,7 @@ public sealed record Snapshot
     /// <summary>Text of an alarm; null if nothing is wrong.</summary>
     public string? Trouble { get; init; }
 
-    /// <summary>Median milliseconds of each stage.</summary>
+    /// <summary>Median milliseconds of each stage over the last seconds, as the latencies and the mask's age are.</summary>
     public required IReadOnlyDictionary<string, double> Stages { get; init; }
 
     /// <summary>Percent of the image, by class.</summary>

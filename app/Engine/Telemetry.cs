@@ -13,26 +13,33 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>Nanoseconds between two snapshots for the page.</summary>
     private const long PublishPeriod = 200_000_000;
 
+    /// <summary>Frames before memory is measured in a run without a warm-up: the first ones are what starting takes.</summary>
+    private const int StartUp = 20;
+
     private readonly FrameStats _stats = new();
     private IFrameSupply? _supply;
     private MemoryMark _begin, _end;
-    private long _shown, _published, _droppedBefore, _dropped;
+    private long _shown, _unmeasured, _published, _droppedBefore, _dropped;
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
     public string Network { get; set; } = "";
 
-    /// <summary>The most urgent status of source, models and shaders; null if there is nothing to report.</summary>
+    /// <summary>The most urgent status of source, controls, models and shaders; null if there is nothing to report.</summary>
     public Status? Status
     {
         get
         {
             Status? source = parts.Source.Status is { } text ? Frames.Status.Alarm(text) : null;
-            return Frames.Status.MostUrgent(source, parts.Models.Status, parts.Renderer.Status);
+            return Frames.Status.MostUrgent(source, controls.Status, parts.Models.Status, parts.Renderer.Status);
         }
     }
 
     /// <summary>Begins to measure memory.</summary>
-    public void Begin() => _begin = MemoryMark.Now();
+    public void Begin()
+    {
+        _begin = MemoryMark.Now();
+        _unmeasured = _shown;
+    }
 
     /// <summary>Takes the supply whose dropped frames are reported.</summary>
     public void Watch(IFrameSupply supply) => _supply = supply;
@@ -42,17 +49,22 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     {
         _stats.Record(slot);
         if (slot[Stamp.Presented] - _published >= PublishPeriod) Publish(slot[Stamp.Presented]);
-        if (++_shown == options.WarmUp) EndWarmUp();
+        _shown++;
+        if (_shown == options.WarmUp) EndWarmUp();
+        if (_shown == Math.Max(options.WarmUp, StartUp)) Begin();
     }
+
+    /// <summary>Nothing is to be shown at the moment: figures are not to count the time until something is.</summary>
+    public void Hold() => _stats.Cut(parts.Clock.Now);
 
     public HudText HudText()
     {
-        Percentiles latency = _stats.CaptureToPresent;
+        (double median, double tail) = _stats.RecentLatency;
         return new HudText(
-            _stats.FramesPerSecond,
-            latency.P50,
-            latency.P99,
-            _stats.MaskAge.P50,
+            _stats.RecentRate(parts.Clock.Now),
+            median,
+            tail,
+            _stats.RecentMaskAge,
             _supply?.Dropped ?? 0,
             Network,
             _stats,
@@ -101,7 +113,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Stats = _stats,
             Read = capture.Captured,
             Dropped = _dropped,
-            ManagedBytesPerFrame = (_end.Allocated - _begin.Allocated) / (double)Math.Max(1, _stats.Count),
+            ManagedBytesPerFrame = (_end.Allocated - _begin.Allocated) / (double)Math.Max(1, _shown - _unmeasured),
             Gen0Collections = _end.Gen0 - _begin.Gen0,
             Gen2Collections = _end.Gen2 - _begin.Gen2,
             Flicker = label.Flicker,
@@ -120,12 +132,11 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     }
 
     private Dictionary<string, double> MediansByStage()
-        => Enum.GetValues<Stage>().ToDictionary(s => s.ToString().ToLowerInvariant(), s => _stats.Of(s).P50, StringComparer.Ordinal);
+        => Enum.GetValues<Stage>().ToDictionary(s => s.ToString().ToLowerInvariant(), _stats.RecentMedian, StringComparer.Ordinal);
 
     private void EndWarmUp()
     {
         _stats.Clear();
         _droppedBefore = _supply!.Dropped;
-        _begin = MemoryMark.Now();
     }
 }

@@ -34,6 +34,7 @@ public sealed class FrameChannel(int capacity)
             if (_slots.Count == capacity)
             {
                 oldest = _slots.Dequeue();
+                (_slots.TryPeek(out FrameSlot? next) ? next : slot).Jumped |= oldest.Jumped; // the next frame now follows the jump
                 _dropped++;
             }
 

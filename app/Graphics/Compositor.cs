@@ -56,7 +56,7 @@ public sealed class Compositor : IDisposable
         shaders.SamplePrePass(PrePassUnit);
         if (view.ShowsBackdrop) shaders.Main.Sample("backdrop", _backdrop.Texture, BackdropUnit);
         if (view.CanBeTransparent) shaders.Main.Set("transparent", _transparent ? 1 : 0);
-        view.OwnUniforms?.Invoke(shaders.Main, frame);
+        if (view.Own is { } own) shaders.Main.Set(own.Name, own.Value(frame));
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
     }

@@ -15,6 +15,7 @@ public sealed class PixelUploader : IDisposable
     private readonly PixelFormat _given;
     private readonly int _bytesPerPixel;
     private readonly uint[] _buffers = new uint[Buffers];
+    private readonly int _longest;
     private int _next;
 
     /// <param name="gl">The context.</param>
@@ -30,6 +31,7 @@ public sealed class PixelUploader : IDisposable
         _bytesPerPixel = bytesPerPixel;
         for (int i = 0; i < Buffers; i++) _buffers[i] = gl.GenBuffer();
         Texture = gl.NewTexture(linear);
+        _longest = gl.GetInteger(GetPName.MaxTextureSize);
         gl.Check();
     }
 
@@ -41,8 +43,11 @@ public sealed class PixelUploader : IDisposable
     public int Height { get; private set; }
 
     /// <summary>Copies width × height pixels, rows without gaps, into the texture.</summary>
+    /// <exception cref="UserError">OpenGL takes no image of this size on this machine.</exception>
     public void Upload(nint pixels, int width, int height)
     {
+        if (Math.Max(width, height) > _longest)
+            throw new UserError($"an image of {width}×{height} pixels is too large: OpenGL draws up to {_longest} here; scale it down");
         _gl.BindBuffer(BufferTargetARB.PixelUnpackBuffer, _buffers[_next]);
         _next = (_next + 1) % Buffers;
         FillBuffer(pixels, (nuint)(width * height * _bytesPerPixel));

@@ -131,9 +131,9 @@ public sealed class Renderer : IDisposable
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
     /// <summary>Brings a slot's image, labels and confidence to the GPU.</summary>
+    /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
     public void Upload(FrameSlot slot)
     {
-        if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
         if (_sharesCounted == 0 || slot[Stamp.Taken] - _sharesCounted >= HudPeriod)
         {
             _sharesCounted = slot[Stamp.Taken];
@@ -141,6 +141,7 @@ public sealed class Renderer : IDisposable
         }
 
         _mask.Upload(slot);
+        if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
         _gl.Finish(); // so that the stage's time is its own
     }
 
@@ -152,8 +153,15 @@ public sealed class Renderer : IDisposable
     {
         if (_target is null) return;
         _shaders.Turn(now);
-        _mask.Refine(Refine);
-        _compositor.Draw(View, _mask, _target, Opacity);
+        try
+        {
+            DrawView(_target);
+        }
+        catch (InvalidOperationException e) when (_shaders.Revert(e))
+        {
+            DrawView(_target);
+        }
+
         if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
         _pixelsAreCurrent = false;
         _gl.Finish();
@@ -176,6 +184,13 @@ public sealed class Renderer : IDisposable
         _compositor.Dispose();
         _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);
+    }
+
+    private void DrawView(RenderTarget target)
+    {
+        _mask.Refine(Refine);
+        _compositor.Draw(View, _mask, target, Opacity);
+        _shaders.Accept();
     }
 
     private void MakeTarget(int width, int height)

@@ -8,35 +8,64 @@ public sealed class ShaderProgram : IDisposable
     private const string VertexFile = "passes/fullscreen.vert";
     private readonly GL _gl;
     private readonly string _fragmentFile;
+    private readonly IReadOnlyList<string> _required;
     private readonly Dictionary<string, int> _locations = new(StringComparer.Ordinal);
     private uint _program;
 
+    /// <summary>The program before one that was reloaded and has not drawn yet; 0 if there is none.</summary>
+    private uint _proven;
+
+    private bool _used;
+
     /// <param name="gl">The context.</param>
     /// <param name="fragmentFile">Name within the shaders folder.</param>
+    /// <param name="required">Uniforms that it must use.</param>
     /// <exception cref="UserError">A file is missing or does not compile; the message contains the driver's.</exception>
-    public ShaderProgram(GL gl, string fragmentFile)
+    public ShaderProgram(GL gl, string fragmentFile, IReadOnlyList<string>? required = null)
     {
-        (_gl, _fragmentFile) = (gl, fragmentFile);
+        (_gl, _fragmentFile, _required) = (gl, fragmentFile, required ?? []);
         _program = Link();
     }
 
-    /// <summary>Compiles the files again.</summary>
+    /// <summary>Compiles the files again. The old program is kept until the new one has drawn.</summary>
     /// <exception cref="UserError">They do not compile; the old program stays.</exception>
     public void Reload()
     {
         uint fresh = Link();
-        _gl.DeleteProgram(_program);
-        _program = fresh;
-        _locations.Clear();
+        if (_proven == 0) _proven = _program;
+        else _gl.DeleteProgram(_program);
+        Become(fresh);
     }
 
-    public void Use() => _gl.UseProgram(_program);
+    /// <summary>After drawing: a program that was reloaded and used is good.</summary>
+    public void Accept()
+    {
+        if (_proven == 0 || !_used) return;
+        _gl.DeleteProgram(_proven);
+        _proven = 0;
+    }
+
+    /// <summary>Drawing failed: goes back to the program before a reloaded one that was used; false if there is none.</summary>
+    public bool Revert()
+    {
+        if (_proven == 0 || !_used) return false;
+        _gl.DeleteProgram(_program);
+        Become(_proven);
+        _proven = 0;
+        return true;
+    }
+
+    public void Use()
+    {
+        _used = true;
+        _gl.UseProgram(_program);
+    }
 
     /// <exception cref="InvalidOperationException">The shader has no such uniform.</exception>
     public void Set(string uniform, float value) => _gl.Uniform1(Location(uniform), value);
 
     /// <exception cref="InvalidOperationException">The shader has no such uniform.</exception>
-    public void Set(string uniform, float x, float y) => _gl.Uniform2(Location(uniform), x, y);
+    public void Set(string uniform, (float X, float Y) value) => _gl.Uniform2(Location(uniform), value.X, value.Y);
 
     /// <summary>Sets a value that only some shaders of a family use.</summary>
     public void SetIfUsed(string uniform, float value)
@@ -54,7 +83,17 @@ public sealed class ShaderProgram : IDisposable
         _gl.Uniform1(location, unit);
     }
 
-    public void Dispose() => _gl.DeleteProgram(_program);
+    public void Dispose()
+    {
+        _gl.DeleteProgram(_program);
+        if (_proven != 0) _gl.DeleteProgram(_proven);
+    }
+
+    private void Become(uint program)
+    {
+        (_program, _used) = (program, false);
+        _locations.Clear();
+    }
 
     private int Location(string uniform)
         => Find(uniform) is >= 0 and int location
@@ -79,6 +118,13 @@ public sealed class ShaderProgram : IDisposable
             string log = OneLine(_gl.GetProgramInfoLog(program));
             _gl.DeleteProgram(program);
             throw new UserError($"shaders {VertexFile} and {_fragmentFile} do not link: {log}");
+        }
+
+        string? missing = _required.FirstOrDefault(name => _gl.GetUniformLocation(program, name) < 0);
+        if (missing is not null)
+        {
+            _gl.DeleteProgram(program);
+            throw new UserError($"shader {_fragmentFile} does not use {missing}: use it, or take it out of its row in Views.cs");
         }
 
         _gl.Check();

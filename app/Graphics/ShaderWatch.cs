@@ -50,11 +50,26 @@ internal sealed class ShaderWatch : IDisposable
             {
                 p.Reload();
             }
-            catch (Exception e) when (e is UserError or IOException)
+            catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
             {
                 Status = Frames.Status.Alarm(UserError.OneLine(e));
             }
         }
+    }
+
+    /// <summary>A frame was drawn: what was reloaded and used for it is good.</summary>
+    public void Accept()
+    {
+        foreach (ShaderProgram p in _programs) p.Accept();
+    }
+
+    /// <summary>Drawing failed: goes back to the shaders before the last change; false if that was not the cause.</summary>
+    public bool Revert(Exception e)
+    {
+        bool reverted = false;
+        foreach (ShaderProgram p in _programs) reverted |= p.Revert();
+        if (reverted) Status = Frames.Status.Alarm($"a changed shader cannot draw ({UserError.OneLine(e)}): the one before stays");
+        return reverted;
     }
 
     public void Dispose() => _watcher.Dispose();

@@ -24,8 +24,18 @@ public sealed class View(string name, char key, string help)
     /// <summary>Whether it reads <c>transparent</c>: leaves the background transparent in files with an alpha channel.</summary>
     public bool CanBeTransparent { get; init; }
 
-    /// <summary>Sets the uniforms that no other view has, given the frame's place in the target; null if there are none.</summary>
-    public Action<ShaderProgram, Placement>? OwnUniforms { get; init; }
+    /// <summary>A uniform that no other view has; null if there is none.</summary>
+    public OwnUniform? Own { get; init; }
+
+    /// <summary>Uniforms that its shader must use: it is refused without them.</summary>
+    public IEnumerable<string> Required
+    {
+        get
+        {
+            if (Own is { } own) yield return own.Name;
+            if (CanBeTransparent) yield return "transparent";
+        }
+    }
 
     /// <summary>
     /// Point of the frame that is shown at a point of the view. Both are shares of width and height from the top left; a result outside
@@ -41,3 +51,8 @@ public sealed class View(string name, char key, string help)
 /// <param name="Sampler">The sampler by which the view reads its result.</param>
 /// <param name="Divisor">The frame's width and height are divided by this.</param>
 public sealed record PrePass(string Shader, string Sampler, int Divisor);
+
+/// <summary>A pair of numbers that only one view reads.</summary>
+/// <param name="Name">Of the uniform.</param>
+/// <param name="Value">Its value, given the frame's place in the target.</param>
+public sealed record OwnUniform(string Name, Func<Placement, (float X, float Y)> Value);

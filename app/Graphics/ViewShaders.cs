@@ -14,7 +14,7 @@ internal sealed class ViewShaders : IDisposable
     {
         _gl = gl;
         _prePass = view.PrePass;
-        Main = new ShaderProgram(gl, view.Shader);
+        Main = new ShaderProgram(gl, view.Shader, [.. view.Required]);
         if (_prePass is not null) Before = new ShaderProgram(gl, _prePass.Shader);
     }
 

@@ -13,7 +13,7 @@ public static class Views
     [
         new("overlay", '1', "class colours over the image"),
         new("mask", '2', "class colours alone"),
-        new("edges", '3', "outlines of the classes") { OwnUniforms = SetLineWidth },
+        new("edges", '3', "outlines of the classes") { Own = new("lineWidth", LineWidth) },
         new("split", '4', "image and overlay side by side") { ToFrame = FromHalfSize },
         // What is blurred needs no detail: the first pass runs at a quarter of the size.
         new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4) },
@@ -50,10 +50,10 @@ public static class Views
         throw new ArgumentException($"{view} is not in the table", nameof(view));
     }
 
-    private static void SetLineWidth(ShaderProgram program, Placement frame)
+    private static (float X, float Y) LineWidth(Placement frame)
     {
         float thickness = Math.Max(1f, frame.Height * OutlineShare);
-        program.Set("lineWidth", thickness / frame.Width, thickness / frame.Height);
+        return (thickness / frame.Width, thickness / frame.Height);
     }
 
     /// <summary>Two frames of half the size beside each other, in the middle of the height.</summary>

@@ -18,13 +18,13 @@ public static class ExecutionProviders
     public static bool GpuBuild => Has(CudaNative);
 
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
-    /// <param name="model">Bytes of the .onnx file.</param>
+    /// <param name="model">The .onnx file.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
     /// <param name="wanted">One of <see cref="Choices"/>.</param>
     /// <param name="report">Receives a line for each provider that is passed over.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
-    /// <exception cref="OnnxRuntimeException">The bytes are not a model that can be loaded.</exception>
-    public static OpenedSession Open(byte[] model, Func<SessionOptions> configure, string wanted, Action<string> report)
+    /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
+    public static OpenedSession Open(string model, Func<SessionOptions> configure, string wanted, Action<string> report)
     {
         if (!Choices.Contains(wanted, StringComparer.Ordinal))
             throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
@@ -48,7 +48,7 @@ public static class ExecutionProviders
 
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
-    private static OpenedSession Try(byte[] model, Func<SessionOptions> configure, string provider)
+    private static OpenedSession Try(string model, Func<SessionOptions> configure, string provider)
     {
         using SessionOptions options = configure();
         try

@@ -9,6 +9,7 @@ namespace RealtimeSeg.Inference;
 public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposable
 {
     private readonly LabelMemory _memory = new(options);
+    private readonly SceneCut _cut = new();
     private readonly MotionMask _motion = new();
     private readonly FlickerMeter _flicker = new();
     private readonly TemporalSmoother _smoother = new(options.Smooth);
@@ -27,18 +28,35 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     /// <param name="size">Working size instead of the model's own.</param>
     public void Label(FrameSlot slot, Segmenter model, (int Width, int Height)? size = null)
     {
-        bool sameModel = _lastModel == model;
-        if (_lastModel is not null && !sameModel) _smoother.Forget(); // its labels are another model's classes
         model.Fit(slot, size);
+        if ((_smooths || options.Skips) && StartsOver(slot, model)) Forget();
         slot[Stamp.Fitted] = clock.Now;
-        bool skip = options.Skips && sameModel && _memory.Serves(slot);
+        bool skip = options.Skips && _memory.Serves(slot);
         if (skip) Skip(slot);
         else Infer(slot, model);
         slot.LabelledBy = _lastModel = model;
         slot[Stamp.Smoothed] = clock.Now;
     }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _cut.Dispose();
+    }
+
+    /// <summary>Whether a fitted frame has nothing to do with the one before: after a cut or a jump, or with another model.</summary>
+    private bool StartsOver(FrameSlot slot, Segmenter model)
+    {
+        bool cut = _cut.Update(slot.Fitted);
+        return cut || slot.Jumped || model != _lastModel;
+    }
+
+    /// <summary>Nothing is carried over: without a still pixel, neither smoothing nor flicker looks at the frame before.</summary>
+    private void Forget()
+    {
+        _memory.Forget();
+        _motion.Forget();
+    }
 
     private void Skip(FrameSlot slot)
     {

@@ -13,9 +13,8 @@ public sealed class ModelShelf : IDisposable
 
     private readonly Func<string, Segmenter> _load;
     private readonly IReadOnlyList<string> _files;
-    private readonly List<Segmenter> _retired = [];
     private volatile Segmenter _current;
-    private int _index;
+    private int _index, _tried;
     private FileState _seen;
     private Task<Loaded>? _loading;
     private long _lookedAt, _resultUntil;
@@ -27,20 +26,35 @@ public sealed class ModelShelf : IDisposable
     /// <param name="load">Loads a file, or throws <see cref="UserError"/>.</param>
     public ModelShelf(IReadOnlyList<string> files, int first, Segmenter model, Func<string, Segmenter> load)
     {
-        (_files, _index, _current, _load) = (files, first, model, load);
+        (_files, _index, _tried, _current, _load) = (files, first, first, model, load);
         _seen = FileState.Of(_files[_index]);
     }
 
-    /// <summary>The model to label the next frame with. Read by any thread.</summary>
+    /// <summary>The model in use. To be run, it must be borrowed.</summary>
     public Segmenter Current => _current;
 
     /// <summary>That a model is being loaded and, for a while, how it went; null otherwise.</summary>
     public Status? Status { get; private set; }
 
-    /// <summary>Begins to load the next model.</summary>
+    /// <summary>
+    /// The model to label the next frame with. It stays loaded until <see cref="Segmenter.LetGo"/>, even if another one takes over.
+    /// Called by any thread.
+    /// </summary>
+    public Segmenter Borrow()
+    {
+        Segmenter model;
+        do model = _current;
+        while (!model.TryKeep()); // another one took over in between
+        return model;
+    }
+
+    /// <summary>Begins to load the next model: after one that cannot be loaded, the one after that.</summary>
     public void Next()
     {
-        if (_files.Count > 1 && _loading is null) Load((_index + 1) % _files.Count);
+        if (_loading is not null) return;
+        _tried = (_tried + 1) % _files.Count;
+        if (_tried == _index) _tried = (_tried + 1) % _files.Count;
+        if (_tried != _index) Load(_tried);
     }
 
     /// <summary>Finishes loading and looks for changed files; to be called once per turn of the loop.</summary>
@@ -50,7 +64,7 @@ public sealed class ModelShelf : IDisposable
         if (_loading is { IsCompleted: true } done)
         {
             _loading = null;
-            _result = Take(done.Result);
+            _result = Take(done.GetAwaiter().GetResult());
             _resultUntil = now + ResultFor;
         }
 
@@ -68,7 +82,6 @@ public sealed class ModelShelf : IDisposable
     public void Dispose()
     {
         if (_loading is not null) _loading.Result.Model?.Dispose();
-        foreach (Segmenter s in _retired) s.Dispose();
         _current.Dispose();
     }
 
@@ -85,18 +98,22 @@ public sealed class ModelShelf : IDisposable
         {
             return new Loaded(index, _load(_files[index]), Error: null);
         }
-        catch (UserError e)
+#pragma warning disable CA1031 // Whatever is wrong with a file, the current model goes on.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            return new Loaded(index, Model: null, e.Message);
+            string why = e is UserError ? e.Message : $"{_files[index]} cannot be loaded ({UserError.OneLine(e)})";
+            return new Loaded(index, Model: null, why);
         }
     });
 
-    /// <summary>Puts a model into use. The old one lives until the end: frames on their way may still be bound to it.</summary>
+    /// <summary>Puts a model into use. The old one is unloaded with the last slot that is bound to it.</summary>
     private Status Take(Loaded loaded)
     {
         if (loaded.Model is not { } model) return Frames.Status.Alarm(loaded.Error!);
-        _retired.Add(_current);
-        (_current, _index) = (model, loaded.Index);
+        Segmenter retired = _current;
+        (_current, _index, _tried) = (model, loaded.Index, loaded.Index);
+        retired.Dispose();
         _seen = FileState.Of(_files[_index]);
         return new Status($"{model.Name} is in use");
     }

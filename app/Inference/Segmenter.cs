@@ -6,17 +6,29 @@ using RealtimeSeg.Inference.ThirdParty;
 
 namespace RealtimeSeg.Inference;
 
-/// <summary>An exported model, ready to label frames. Used by one thread at a time.</summary>
+/// <summary>
+/// An exported model, ready to label frames. Used by one thread at a time. It is unloaded when its owner and the last slot that is bound
+/// to it have let go.
+/// </summary>
 public sealed class Segmenter : IFrameModel, IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly ThirdPartyRunner? _runner;
+    private readonly int _stride = 1;
+
+    /// <summary>Those who keep it loaded: its owner, slots, and whoever is labelling; 0 once it is unloaded.</summary>
+    private int _users = 1;
+
+    private bool _disposed;
 
     private Segmenter(string name, OpenedSession opened, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
-        if (thirdParty is not null) _runner = new ThirdPartyRunner(_session, thirdParty);
+        if (thirdParty is null) return;
+        _runner = new ThirdPartyRunner(_session, thirdParty);
+        TakesOneSize = thirdParty.TakesOneSize;
+        if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
     }
 
     public string Name { get; }
@@ -25,6 +37,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
     /// <summary>The provider that runs it, after any fallback.</summary>
     public string Provider { get; }
+
+    /// <summary>Whether it takes images of its working size only.</summary>
+    public bool TakesOneSize { get; }
 
     /// <summary>CPU threads that it may use.</summary>
     public int Threads { get; }
@@ -55,28 +70,62 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <param name="size">Working size for this frame instead of the model's own.</param>
     public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
-        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit);
+        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, _stride);
         if (slot.Binding?.Model != this || slot.Binding.Geometry != geometry) Bind(slot, geometry);
         slot.Binding!.Fit();
     }
 
     /// <summary>Fills the slot's labels and confidence from its fitted image.</summary>
+    /// <exception cref="UserError">The network cannot be run at this size.</exception>
     /// <exception cref="InvalidOperationException">The slot was fitted for another model, or not at all.</exception>
     public void Infer(FrameSlot slot)
     {
         if (slot.Binding?.Model != this) throw new InvalidOperationException($"the slot is not fitted for {Name}");
-        slot.Binding.Infer();
+        try
+        {
+            slot.Binding.Infer();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            FrameGeometry g = slot.Binding.Geometry;
+            string size = $"{g.NetworkWidth}×{g.NetworkHeight}";
+            throw new UserError($"{Name} cannot run on {size} pixels ({UserError.OneLine(e)}): choose another --size", e);
+        }
     }
 
-    public void Dispose()
+    /// <summary>Keeps it loaded until <see cref="LetGo"/>; false if it is unloaded already. Called by any thread.</summary>
+    public bool TryKeep()
     {
+        int users;
+        do
+        {
+            users = Volatile.Read(ref _users);
+            if (users == 0) return false;
+        }
+        while (Interlocked.CompareExchange(ref _users, users + 1, users) != users);
+        return true;
+    }
+
+    /// <summary>Ends a <see cref="TryKeep"/>.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref _users) > 0) return;
         _run.Dispose();
         _session.Dispose();
+    }
+
+    /// <summary>The owner lets go.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        LetGo();
     }
 
     private void Bind(FrameSlot slot, FrameGeometry geometry)
     {
         slot.Binding?.Dispose();
+        slot.Binding = null;
         slot.Binding = _runner is null
             ? new OwnBinding(this, _session, _run, slot, geometry)
             : new ThirdPartyBinding(this, _runner, _run, slot, geometry);
@@ -98,7 +147,12 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
         try
         {
-            return ExecutionProviders.Open(File.ReadAllBytes(path), Configure, options.Provider, report);
+            using FileStream readable = File.OpenRead(path); // ONNX Runtime would call a file without permission no model
+            return ExecutionProviders.Open(path, Configure, options.Provider, report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read {path} ({UserError.OneLine(e)}): check its permissions", e);
         }
         catch (OnnxRuntimeException e)
         {

@@ -9,24 +9,26 @@ namespace RealtimeSeg.Inference;
 
 /// <summary>
 /// A network bound to the buffers of one slot. If the network does not read exactly the scaled image (letterbox, crop), it is bound to the
-/// buffers of a <see cref="NetworkFrame"/> between them.
+/// buffers of a <see cref="NetworkFrame"/> between them. The network stays loaded as long as it is bound.
 /// </summary>
 internal abstract class SlotBinding : ISlotBinding
 {
+    private readonly Segmenter _model;
     private readonly FrameSlot _slot;
     private readonly NetworkFrame? _frame;
 
     /// <summary>Gives the slot's buffers the sizes of the geometry.</summary>
-    protected SlotBinding(IFrameModel model, FrameSlot slot, FrameGeometry geometry)
+    protected SlotBinding(Segmenter model, FrameSlot slot, FrameGeometry geometry)
     {
-        (Model, _slot, Geometry) = (model, slot, geometry);
+        ObjectDisposedException.ThrowIf(!model.TryKeep(), model);
+        (_model, _slot, Geometry) = (model, slot, geometry);
         slot.Fitted.Create(geometry.Height, geometry.Width, MatType.CV_8UC3);
         slot.Labels.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
         slot.Confidence.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
         if (!geometry.IsExact) _frame = new NetworkFrame(geometry);
     }
 
-    public IFrameModel Model { get; }
+    public IFrameModel Model => _model;
 
     public FrameGeometry Geometry { get; }
 
@@ -53,7 +55,11 @@ internal abstract class SlotBinding : ISlotBinding
         _frame?.Take(_slot.Labels, _slot.Confidence);
     }
 
-    public virtual void Dispose() => _frame?.Dispose();
+    public virtual void Dispose()
+    {
+        _frame?.Dispose();
+        _model.LetGo();
+    }
 
     /// <summary>Fills labels and confidence from the input.</summary>
     protected abstract void RunNetwork();
@@ -67,7 +73,7 @@ internal sealed class OwnBinding : SlotBinding
     private readonly OrtValue _frame, _labels, _confidence;
     private readonly OrtIoBinding _io;
 
-    public OwnBinding(IFrameModel model, InferenceSession session, RunOptions options, FrameSlot slot, FrameGeometry geometry)
+    public OwnBinding(Segmenter model, InferenceSession session, RunOptions options, FrameSlot slot, FrameGeometry geometry)
         : base(model, slot, geometry)
     {
         (_session, _options) = (session, options);
@@ -101,7 +107,7 @@ internal sealed class OwnBinding : SlotBinding
 
 /// <summary>A third-party model: its runner copies into and out of the buffers.</summary>
 internal sealed class ThirdPartyBinding(
-    IFrameModel model,
+    Segmenter model,
     ThirdPartyRunner runner,
     RunOptions options,
     FrameSlot slot,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -7,7 +6,8 @@ using RealtimeSeg.Graphics;
 namespace RealtimeSeg.Sinks;
 
 /// <summary>
-/// A line per frame: its number, its time in the source and each class's share of the labels; .csv, or .jsonl for JSON lines.
+/// A line per frame and class: the frame's number, its time in the source, the class and its share of the labels; .csv, or .jsonl for
+/// JSON lines. It stays one table when a model with other classes takes over.
 /// </summary>
 public sealed class StatsSink : ISink
 {
@@ -37,12 +37,17 @@ public sealed class StatsSink : ISink
         Span<byte> labels = slot.Labels.AsSpan<byte>();
         foreach (byte label in labels) _counts[label]++;
         double pixels = Math.Max(1, labels.Length), seconds = slot.Seconds;
-        double[] shares = [.. renderer.Classes.Select((_, i) => _counts[i] / pixels)];
         Writing(() =>
         {
-            if (!_begun && !_json) _writer.WriteLine("frame,seconds," + string.Join(',', renderer.Classes));
+            if (!_begun && !_json) _writer.WriteLine("frame,seconds,class,share");
             _begun = true;
-            _writer.WriteLine(_json ? JsonLine(slot.Index, seconds, renderer.Classes, shares) : CsvLine(slot.Index, seconds, shares));
+            for (int i = 0; i < renderer.Classes.Count; i++)
+            {
+                string name = renderer.Classes[i];
+                double share = _counts[i] / pixels;
+                _writer.WriteLine(_json ? JsonRow(slot.Index, seconds, name, share) : CsvRow(slot.Index, seconds, name, share));
+            }
+
             if (slot[Stamp.Composited] - _flushed < FlushPeriod) return;
             _writer.Flush();
             _flushed = slot[Stamp.Composited];
@@ -89,20 +94,16 @@ public sealed class StatsSink : ISink
         }
     }
 
-    private static string CsvLine(long frame, double seconds, IEnumerable<double> shares)
+    private static string CsvRow(long frame, double seconds, string name, double share)
+        => string.Create(CultureInfo.InvariantCulture, $"{frame},{seconds:F3},{Cell(name)},{share:F5}");
+
+    private static string JsonRow(long frame, double seconds, string name, double share)
     {
-        StringBuilder line = new();
-        line.Append(CultureInfo.InvariantCulture, $"{frame},{seconds:F3}");
-        foreach (double share in shares) line.Append(CultureInfo.InvariantCulture, $",{share:F5}");
-        return line.ToString();
+        string time = string.Create(CultureInfo.InvariantCulture, $"\"frame\":{frame},\"seconds\":{seconds:F3}");
+        return string.Create(CultureInfo.InvariantCulture, $"{{{time},\"class\":{JsonSerializer.Serialize(name)},\"share\":{share:F5}}}");
     }
 
-    private static string JsonLine(long frame, double seconds, IEnumerable<string> classes, IEnumerable<double> shares)
-    {
-        StringBuilder line = new();
-        line.Append(CultureInfo.InvariantCulture, $"{{\"frame\":{frame},\"seconds\":{seconds:F3}");
-        foreach ((string name, double share) in classes.Zip(shares))
-            line.Append(CultureInfo.InvariantCulture, $",{JsonSerializer.Serialize(name)}:{share:F5}");
-        return line.Append('}').ToString();
-    }
+    /// <summary>A text for CSV, in quotes if it needs them.</summary>
+    private static string Cell(string text)
+        => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

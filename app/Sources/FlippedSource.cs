@@ -14,6 +14,8 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public bool IsLive => source.IsLive;
 
+    public bool IsSequence => source.IsSequence;
+
     public string? Status => source.Status;
 
     public FrameTiming Timing => source.Timing;

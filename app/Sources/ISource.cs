@@ -15,6 +15,9 @@ public interface ISource : IDisposable
     /// <summary>Whether frames arrive by themselves; otherwise the reader decides when to take the next one.</summary>
     bool IsLive { get; }
 
+    /// <summary>Whether its frames follow one another, as in a video; false for images that have nothing to do with each other.</summary>
+    bool IsSequence => true;
+
     /// <summary>What is wrong at the moment, in one word for the HUD; null if nothing is. Read from any thread.</summary>
     string? Status { get; }
 

@@ -39,6 +39,9 @@ public sealed class ImageSource : ISource
 
     public bool IsLive => false;
 
+    /// <summary>Whether it is one image, or images that are numbered and otherwise named alike.</summary>
+    public bool IsSequence => _files.Select(f => NumberedName.Pattern(Path.GetFileName(f))).Distinct(StringComparer.Ordinal).Count() == 1;
+
     public string? Status => null;
 
     public FrameTiming Timing => new(Math.Max(0, _next - 1) / FramesPerSecond);

@@ -28,6 +28,8 @@ public sealed class RepeatingSource : ISource
 
     public bool IsLive => false;
 
+    public bool IsSequence => _source.IsSequence;
+
     public string? Status => null;
 
     public FrameTiming Timing => new(_before + (_source.Timing.Seconds ?? 0));

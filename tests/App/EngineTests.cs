@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -7,6 +8,8 @@ using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
@@ -126,6 +129,19 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    public void A_network_of_one_size_is_refused_where_its_size_is_to_be_chosen()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
+        Segmenter fixedSize = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        EngineOptions options = new(Schedule.Inline, Frames: 2, Labels: new LabelOptions(TargetFps: 30));
+        UserError e = Assert.Throws<UserError>(() => Run(options, Street(), new NullSink(), segmenter: fixedSize));
+        Assert.StartsWith("--target-fps: m takes 96×64 only", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_source_that_fails_ends_the_run_with_its_message_in_every_schedule()
     {
         using TemporaryFolder folder = new();
@@ -140,9 +156,15 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
 
     private static StreetSource Street() => new("synth://3", null);
 
-    private RunReport Run(EngineOptions options, ISource source, ISink sink, HudDetail hud = HudDetail.None, FrameClock? clock = null)
+    private RunReport Run(
+        EngineOptions options,
+        ISource source,
+        ISink sink,
+        HudDetail hud = HudDetail.None,
+        FrameClock? clock = null,
+        Segmenter? segmenter = null)
     {
-        Segmenter segmenter = model.Load(Small);
+        segmenter ??= model.Load(Small);
         using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
         using EglContext context = new();
         RenderOptions render = new() { Hud = hud };

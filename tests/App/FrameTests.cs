@@ -7,6 +7,8 @@ namespace RealtimeSeg.Tests.App;
 /// <summary>Slots, channels and statistics of frames, and the sizes and metadata that they meet.</summary>
 public sealed class FrameTests
 {
+    private const long Second = 1_000_000_000;
+
     [Fact]
     public void A_mailbox_gives_the_newest_frame_and_counts_the_others_as_dropped()
     {
@@ -19,6 +21,16 @@ public sealed class FrameTests
         Assert.Null(mailbox.Take(0));
         Assert.Equal(2, mailbox.Dropped);
         foreach (FrameSlot s in slots) s.Dispose();
+    }
+
+    [Fact]
+    public void The_frame_after_a_dropped_one_takes_over_that_the_user_jumped()
+    {
+        FrameChannel mailbox = new(1);
+        using FrameSlot jumped = new() { Jumped = true }, next = new();
+        mailbox.Put(jumped);
+        mailbox.Put(next);
+        Assert.True(mailbox.Take(0)!.Jumped);
     }
 
     [Fact]
@@ -42,38 +54,94 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public void Percentiles_are_nearest_rank_over_each_stage()
+    public void Percentiles_are_nearest_rank_over_all_frames_to_a_thousandth()
     {
         FrameStats stats = new();
         using FrameSlot slot = new();
         for (int i = 1; i <= 100; i++)
         {
-            long start = i * 1_000_000_000L;
-            foreach (Stamp s in Enum.GetValues<Stamp>()) slot[s] = start + ((int)s * i * 1_000_000L);
+            foreach (Stamp s in Enum.GetValues<Stamp>()) slot[s] = (i * Second) + ((int)s * i * 1_000_000L);
             stats.Record(slot);
         }
 
         Percentiles infer = stats.Of(Stage.Infer);
-        Assert.Equal(new Percentiles(50, 90, 95, 99, 100), infer);
-        Assert.Equal((Stamp.Presented - Stamp.Arrived) * 50, stats.CaptureToPresent.P50);
+        double[] values = [infer.P50, infer.P90, infer.P95, infer.P99, infer.Max];
+        Assert.All(values.Zip([50.0, 90, 95, 99, 100]), v => Assert.InRange(v.First / v.Second, 0.999, 1.001));
+        Assert.InRange(stats.CaptureToPresent.P50 / ((Stamp.Presented - Stamp.Arrived) * 50), 0.999, 1.001);
         Assert.Equal(1, stats.FramesPerSecond, 1);
+        long[] spread = stats.LatencySpread((Stamp.Presented - Stamp.Arrived) * 20, 5);
+        Assert.Equal(100, spread.Sum());
+        Assert.All(spread, n => Assert.InRange(n, 19, 21));
         stats.Clear();
         Assert.Equal(0, stats.Count);
         Assert.Equal(default, stats.Of(Stage.Infer));
     }
 
     [Fact]
-    public void The_maximum_is_over_all_frames_and_percentiles_over_the_last()
+    public void A_long_run_is_recorded_without_allocating_and_figures_of_now_forget_its_beginning()
     {
         FrameStats stats = new();
         using FrameSlot slot = new();
-        for (int i = 0; i <= FrameStats.Window; i++)
+        Stamp[] stamps = Enum.GetValues<Stamp>();
+        void Run(int frames, long took)
         {
-            slot[Stamp.Captured] = i == 0 ? 9_000_000 : 1_000_000;
+            for (int i = 0; i < frames; i++)
+            {
+                long start = slot[Stamp.Requested] + (Second / 30);
+                foreach (Stamp s in stamps) slot[s] = s < Stamp.Inferred ? start : start + took;
+                slot.LabelledFrom = start;
+                stats.Record(slot);
+            }
+        }
+
+        Run(100, 9_000_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run(20_000, 2_000_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.InRange(stats.RecentMedian(Stage.Infer), 1.98, 2.02);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256); // reading costs the same at any time
+        Assert.InRange(stats.RecentLatency.Tail, 1.98, 2.02);
+        Assert.Equal(9, stats.CaptureToPresent.Max);
+        Assert.InRange(stats.CaptureToPresent.P99, 1.998, 2.002);
+    }
+
+    [Fact]
+    public void A_pause_counts_neither_as_a_period_nor_as_latency()
+    {
+        FrameStats stats = new();
+        using FrameSlot slot = new();
+        void Show(long arrived, long presented)
+        {
+            foreach (Stamp s in Enum.GetValues<Stamp>()) slot[s] = arrived;
+            slot.LabelledFrom = arrived;
+            slot[Stamp.Presented] = presented;
             stats.Record(slot);
         }
 
-        Assert.Equal(new Percentiles(1, 1, 1, 1, 9), stats.Of(Stage.Capture));
+        for (int i = 0; i < 10; i++) Show(i * Second / 10, (i * Second / 10) + 30_000_000);
+        stats.Cut(60 * Second);
+        Show(Second, (60 * Second) + 5_000_000); // it was on its way when the pause began
+        for (int i = 1; i < 10; i++) Show((60 * Second) + (i * Second / 10), (60 * Second) + (i * Second / 10) + 30_000_000);
+        Assert.Equal(20, stats.Count);
+        Assert.Equal(30, stats.CaptureToPresent.Max);
+        Assert.Equal(30, stats.MaskAge.Max);
+        Assert.InRange(stats.Period.Max, 99, 126);
+        Assert.InRange(stats.FramesPerSecond, 9.5, 10.5);
+    }
+
+    [Fact]
+    public void The_rate_is_that_of_the_last_two_seconds_and_falls_while_nothing_comes()
+    {
+        FrameRate rate = new();
+        Assert.Equal(0, rate.At(0));
+        for (int i = 0; i < 300; i++) rate.Add(i * Second / 30);
+        for (int i = 0; i < 21; i++) rate.Add((10 * Second) + (i * Second / 5));
+        Assert.Equal(5, rate.At(14 * Second), 6);
+        Assert.Equal(5, rate.At((14 * Second) + (Second / 10)), 6);
+        double[] after = [.. Enumerable.Range(1, 20).Select(i => rate.At((14 * Second) + (i * Second / 8)))];
+        Assert.Equal(after.OrderDescending(), after);
+        Assert.Equal(0, after[^1]);
     }
 
     [Fact]

@@ -78,6 +78,19 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void An_image_that_OpenGL_cannot_take_is_refused_in_one_line()
+    {
+        using FrameSlot slot = Slot(64, 48, 64, 48);
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain);
+        int most = context.Gl.GetInteger(Silk.NET.OpenGL.GLEnum.MaxTextureSize);
+        slot.Image.Create(2, most + 1, MatType.CV_8UC3);
+        Assert.Contains($"up to {most}", Assert.Throws<UserError>(() => renderer.Upload(slot)).Message, StringComparison.Ordinal);
+        using Mat wide = new(1, most + 1, MatType.CV_8UC3);
+        Assert.Throws<UserError>(() => renderer.SetBackdrop(wide));
+    }
+
+    [Fact]
     public void A_smaller_frame_later_is_shown_whole_between_black_bars()
     {
         using EglContext context = new();

@@ -11,6 +11,50 @@ namespace RealtimeSeg.Tests.App;
 [Collection(nameof(ShaderReloadTests))]
 public sealed class ShaderReloadTests
 {
+    /// <summary>
+    /// Two edits of the outlines: one no longer uses the line's width, one compiles but cannot draw, because two kinds of samplers share a
+    /// texture unit.
+    /// </summary>
+    [Fact]
+    public void An_edit_that_drops_a_uniform_or_cannot_draw_is_reported_while_the_old_shader_stays()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "shaders", "views", "edges.frag"), original = File.ReadAllText(file);
+        using EglContext context = new();
+        RenderOptions options = new() { View = Views.Parse("edges"), Hud = HudDetail.None, Refine = false };
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], options);
+        using FrameSlot slot = new();
+        slot.Image.Create(48, 64, MatType.CV_8UC3);
+        slot.Image.SetTo(new Scalar(10, 20, 30));
+        slot.Labels.Create(48, 64, MatType.CV_8UC1);
+        slot.Labels.SetTo(new Scalar(0));
+        slot.Labels[new Rect(0, 0, 32, 48)].SetTo(new Scalar(1));
+        slot.Confidence.Create(48, 64, MatType.CV_8UC1);
+        long now = 1;
+        renderer.Upload(slot);
+        renderer.Compose(() => default, now);
+        byte[] first = renderer.Pixels().ToArray();
+        try
+        {
+            foreach ((string edited, string says) in ((string, string)[])
+            [
+                (original.Replace("lineWidth.", "vec2(0.1).", StringComparison.Ordinal), "lineWidth"),
+                (original.Replace("const uint None", "uniform samplerCube other;\nconst uint None", StringComparison.Ordinal)
+                    .Replace("edge = false", "edge = texture(other, vec3(1.0)).r > 2.0", StringComparison.Ordinal), "cannot draw"),
+            ])
+            {
+                File.WriteAllText(file, edited);
+                for (int i = 0; i < 20_000 && renderer.Status?.Text.Contains(says, StringComparison.Ordinal) != true; i++)
+                    renderer.Compose(() => default, now += 50_000_000);
+                Assert.Contains(says, renderer.Status?.Text ?? "", StringComparison.Ordinal);
+                Assert.Equal(first, renderer.Pixels().ToArray());
+            }
+        }
+        finally
+        {
+            File.WriteAllText(file, original);
+        }
+    }
+
     [Fact]
     public void A_changed_shader_is_loaded_and_one_that_does_not_compile_is_reported_while_the_old_one_stays()
     {

@@ -122,7 +122,9 @@ public sealed class ThirdPartyModelTests
     [InlineData("""{ "colors": ["FF0000"] }""", "1 colours")]
     [InlineData("""{ "color": "cmyk" }""", "rgb or bgr")]
     [InlineData("""{ "output": "boxes" }""", "choose logits, probabilities, matte, labels")]
-    [InlineData("""{ "output": "labels" }""", "number of classes")]
+    [InlineData("""{ "output": "labels" }""", "cannot be labels")]
+    [InlineData("""{ "std": [0] }""", "above 0")]
+    [InlineData("""{ "std": [1, -1, 1] }""", "above 0")]
     [InlineData("""{ "fit": "keep" }""", "stretch, letterbox or crop")]
     public void A_sidecar_that_does_not_fit_is_refused_with_the_reason(string json, string reason)
     {
@@ -215,6 +217,48 @@ public sealed class ThirdPartyModelTests
         shelf.Next(); // there is no other
         shelf.Turn(now);
         Assert.Same(second, shelf.Current);
+    }
+
+    /// <summary>A network of stride 32 whose halves must join, as in a U-Net, on a size that is no multiple of it.</summary>
+    [Fact]
+    public void A_network_of_any_size_gets_one_that_its_stride_divides()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
+        long[] stride = [32, 32];
+        Value small = g.Add("MaxPool", [x], x.Shape, attributes: [("kernel_shape", stride), ("strides", stride)]);
+        ReadOnlySpan<float> none = [], scales = [1, 1, 32, 32];
+        Value large = g.Add("Resize", [small, g.Constant(none, new Shape(0)), g.Constant(scales, new Shape(4))], x.Shape);
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Elementwise.Add(g, x, large), "scores")]));
+        using Segmenter segmenter = Load(folder, Cpu with { Size = (512, 512), Hints = Unscaled });
+        Assert.False(segmenter.TakesOneSize);
+        using FrameSlot slot = new();
+        slot.Image.Create(720, 1280, MatType.CV_8UC3);
+        slot.Image.SetTo(Green);
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        Assert.Equal(new Size(683, 384), slot.Labels.Size());
+        Assert.Equal(1, slot.Labels.At<byte>(200, 300));
+    }
+
+    [Fact]
+    public void Labels_that_no_class_has_are_unlabelled()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
+        Value red = Elementwise.Sub(g, Layout.Slice(g, x, [1], [0], [1]), g.Constant(20f)); // 200, 0 and 0
+        Value scaled = Elementwise.Mul(g, red, g.Constant(1.5f));
+        Value labels = g.Add("Cast", [scaled], new Shape(1, 1, 64, 96), ElementType.Int64, attributes: [("to", (long)ElementType.Int64)]);
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(labels, "labels")]));
+        ModelHints hints = new() { Mean = [0], Std = [1], Labels = ["a", "b", "b"] };
+        using Segmenter segmenter = Load(folder, Cpu with { Hints = hints });
+        Assert.Equal(["a", "b", "b 2"], segmenter.Manifest.Classes); // figures are by name
+        using FrameSlot slot = Stripes();
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        Assert.Equal([255, 0, 0], Enumerable.Range(0, 3).Select(i => (int)slot.Labels.At<byte>(32, 16 + (32 * i))));
     }
 
     private static Segmenter Load(TemporaryFolder folder, SegmenterOptions? options = null)

@@ -101,6 +101,22 @@ public sealed class ViewTests : IDisposable
     }
 
     [Fact]
+    public void Edges_outlines_only_the_classes_that_are_shown()
+    {
+        using (Mat corner = new(_slot.Labels, new Rect(0, 0, 16, 16))) corner.SetTo(new Scalar(2)); // beside nothing that is shown
+        using (Mat half = new(_slot.Labels, new Rect(48, Low, 16, High - Low))) half.SetTo(new Scalar(3)); // beside what is
+        RenderOptions only = new() { View = Views.Parse("edges"), Hud = HudDetail.None, Refine = false, Show = ["thing"] };
+        using Renderer renderer = new(_context.Gl, [.. Classes, "corner", "half"], [.. Palette, 0x00FF00, 0x0000FF], only);
+        renderer.Upload(_slot);
+        renderer.Compose(() => default, 0);
+        byte[] p = renderer.Pixels().ToArray();
+        foreach ((int x, int y) in ((int, int)[])[(15, 5), (16, 5), (5, 15), (63, 48), (64, 48)])
+            Assert.True(At(p, x, y) is (20, 20, 20) or (240, 240, 240), $"({x}, {y}) is outlined");
+        foreach ((int x, int y) in ((int, int)[])[(Low, 48), (Low - 1, 48), (47, 48), (48, 48)])
+            Assert.True(At(p, x, y) is var (r, g, b) && r > g + 10 && r > b + 10, $"({x}, {y}) has no outline in the class's colour");
+    }
+
+    [Fact]
     public void Split_shows_the_image_left_and_the_overlay_right()
     {
         byte[] p = Draw("split");

@@ -1,4 +1,6 @@
+using OpenCvSharp;
 using RealtimeSeg.Core.Temporal;
+using RealtimeSeg.Sources;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Core;
@@ -60,6 +62,46 @@ public sealed class TemporalTests
         }
 
         Assert.Equal([false], motion.Update([14, 6, 12], 1).ToArray()); // another size: all new
+    }
+
+    [Fact]
+    public void An_image_of_another_shape_is_new_even_with_as_many_pixels_and_so_is_one_after_a_cut()
+    {
+        MotionMask motion = new();
+        byte[] gray = [.. Enumerable.Repeat((byte)50, 6 * 4 * 3)];
+        motion.Update(gray, 6);
+        Assert.DoesNotContain(false, motion.Update(gray, 6).ToArray());
+        Assert.DoesNotContain(true, motion.Update(gray, 4).ToArray());
+        Assert.DoesNotContain(false, motion.Update(gray, 4).ToArray());
+        motion.Forget();
+        Assert.DoesNotContain(true, motion.Update(gray, 4).ToArray());
+    }
+
+    /// <summary>A drive along the toy street is cut to another street; a camera that turns sees most of its image elsewhere.</summary>
+    [Fact]
+    public void A_cut_is_found_and_a_drive_or_a_fast_pan_is_none()
+    {
+        using SceneCut cut = new();
+        using StreetSource first = new("synth://3", null), second = new("synth://8", null);
+        using Mat image = new();
+        List<bool> found = [];
+        foreach (StreetSource street in new[] { first, second })
+        {
+            for (int i = 0; i < 25 && street.Read(image); i++) found.Add(cut.Update(image));
+        }
+
+        Assert.Equal([25], Enumerable.Range(0, found.Count).Where(i => found[i]));
+        using Mat small = new(), wide = new();
+        Cv2.Resize(image, small, new Size(image.Width / 2, image.Height));
+        Cv2.HConcat(small, image, wide);
+        using SceneCut turning = new();
+        (int width, int height) = (wide.Width, wide.Height);
+        int view = width / 3, step = view / 5; // a turn that takes its whole view out of sight within five frames
+        for (int x = 0; x + view <= width; x += step)
+        {
+            using Mat seen = new(wide, new Rect(x, 0, view, height));
+            Assert.False(turning.Update(seen), $"a cut at {x}");
+        }
     }
 
     [Fact]

@@ -59,9 +59,10 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         (int code, _, string error) = App(["replay", "synth://3", "null", .. files, "--frames", "3", "--headless"]);
         Assert.True(code == 0, error);
         string[] lines = File.ReadAllLines(folder["s.csv"]);
-        Assert.StartsWith("frame,seconds,class0,", lines[0], StringComparison.Ordinal);
-        Assert.Equal(4, lines.Length);
-        double[] shares = [.. lines[2].Split(',').Skip(2).Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+        Assert.Equal("frame,seconds,class,share", lines[0]);
+        Assert.Equal(1 + (3 * 11), lines.Length);
+        string[][] second = [.. lines.Select(l => l.Split(',')).Where(cells => cells[0] == "1")];
+        double[] shares = [.. second.Select(cells => double.Parse(cells[3], CultureInfo.InvariantCulture))];
         Assert.Equal(1, shares.Sum(), 3);
         byte[] png = File.ReadAllBytes(Path.Combine(folder["masks"], "000001.png"));
         Assert.Equal(3, png[25]); // colour type: palette

@@ -33,12 +33,12 @@ public sealed class HudOverlay : IDisposable
         _legend.Update(shares);
     }
 
-    /// <summary>Blends figures and legend over the bound target's top left corner, and the keys over its middle.</summary>
+    /// <summary>Blends figures and legend over the bound target's top left corner, or the keys over its middle instead of the legend.</summary>
     public void Draw(HudDetail detail, bool help)
     {
         int margin = (int)(_pen.Row / 2);
         if (detail != HudDetail.None) _figures.Draw(_program, margin, margin);
-        if (detail == HudDetail.Full) _legend.Draw(_program, margin, (2 * margin) + _figures.Height);
+        if (detail == HudDetail.Full && !help) _legend.Draw(_program, margin, (2 * margin) + _figures.Height);
         if (help) _keys.Draw(_program);
     }
 

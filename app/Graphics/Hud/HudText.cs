@@ -3,10 +3,10 @@ using RealtimeSeg.Frames;
 namespace RealtimeSeg.Graphics.Hud;
 
 /// <summary>What the HUD's figures show.</summary>
-/// <param name="FramesPerSecond">Over the last frames.</param>
-/// <param name="LatencyP50">Capture to present, ms.</param>
-/// <param name="LatencyP99">Likewise.</param>
-/// <param name="MaskAge">Median age of the mask, ms.</param>
+/// <param name="FramesPerSecond">Over the last two seconds.</param>
+/// <param name="LatencyP50">Median of capture to present over the last seconds, in ms.</param>
+/// <param name="LatencyP99">The 99th percentile, likewise.</param>
+/// <param name="MaskAge">Median age of the mask, likewise.</param>
 /// <param name="Drops">Frames left out because newer ones came.</param>
 /// <param name="Network">Model, provider and size.</param>
 /// <param name="Recent">Where the last frames' time went.</param>

@@ -14,7 +14,7 @@ internal sealed record ThirdPartyClasses(IReadOnlyList<string> Names, IReadOnlyL
     /// <exception cref="UserError">Their number is not the model's, or a colour does not parse.</exception>
     public static ThirdPartyClasses Read(string path, ThirdPartyOutput output, ModelHints hints)
     {
-        IReadOnlyList<string> names = hints.Labels ?? DefaultNames(output);
+        IReadOnlyList<string> names = hints.Labels is { } given ? Distinct(given) : DefaultNames(output);
         if (names.Count != output.Classes) throw new UserError($"{path} has {output.Classes} classes, but {names.Count} labels are given");
         IReadOnlyList<int> palette = hints.Colors is { } colors
             ? [.. colors.Select(Color)]
@@ -27,6 +27,13 @@ internal sealed record ThirdPartyClasses(IReadOnlyList<string> Names, IReadOnlyL
     private static IReadOnlyList<string> DefaultNames(ThirdPartyOutput output) => output.Kind == OutputKind.Matte
         ? ["background", "foreground"]
         : [.. Enumerable.Range(0, output.Classes).Select(i => $"class{i}")];
+
+    /// <summary>Names that are there twice get a number: figures are by name.</summary>
+    private static IReadOnlyList<string> Distinct(IReadOnlyList<string> names)
+    {
+        HashSet<string> taken = new(StringComparer.Ordinal);
+        return [.. names.Select((name, i) => taken.Add(name ?? "") ? name ?? "" : $"{name} {i}")];
+    }
 
     private static int Color(string text)
     {

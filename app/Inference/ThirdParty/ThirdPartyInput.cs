@@ -8,9 +8,11 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// <param name="Name">Name of the float input, [1,3,H,W] or [1,H,W,3].</param>
 /// <param name="Nhwc">Channels last, in and out.</param>
 /// <param name="Size">Working size in pixels.</param>
+/// <param name="TakesOneSize">Whether it takes images of this size only.</param>
 /// <param name="Fit">How frames are fitted to it.</param>
 /// <param name="Scaling">How pixels are normalised.</param>
-internal sealed record ThirdPartyInput(string Name, bool Nhwc, (int Width, int Height) Size, Fit Fit, InputScaling Scaling)
+internal sealed record ThirdPartyInput(
+    string Name, bool Nhwc, (int Width, int Height) Size, bool TakesOneSize, Fit Fit, InputScaling Scaling)
 {
     /// <param name="tensors">The model's.</param>
     /// <param name="hints">What they leave open.</param>
@@ -28,17 +30,17 @@ internal sealed record ThirdPartyInput(string Name, bool Nhwc, (int Width, int H
         InputScaling scaling = new(
             InputScaling.IsRgb(hints.Color ?? "rgb"),
             Three("mean", hints.Mean) ?? InputScaling.ImageNet.Mean,
-            Three("std", hints.Std) ?? InputScaling.ImageNet.Deviation);
+            Deviation(hints.Std) ?? InputScaling.ImageNet.Deviation);
         Fit? fit = hints.Fit is { } text ? FrameGeometry.ParseFit(text) : null;
         if (width > 0 && height > 0)
         {
             CheckFixed(tensors.Path, (width, height), fit, requested);
-            return new ThirdPartyInput(name, nhwc, (width, height), fit ?? Fit.Stretch, scaling);
+            return new ThirdPartyInput(name, nhwc, (width, height), TakesOneSize: true, fit ?? Fit.Stretch, scaling);
         }
 
         (int, int)? size = requested ?? (hints.Size is { } given ? Parse.Size("size", given) : null);
         return size is { } any
-            ? new ThirdPartyInput(name, nhwc, any, fit ?? Fit.Keep, scaling)
+            ? new ThirdPartyInput(name, nhwc, any, TakesOneSize: false, fit ?? Fit.Keep, scaling)
             : throw tensors.Unclear("its input has no fixed size");
     }
 
@@ -59,6 +61,10 @@ internal sealed record ThirdPartyInput(string Name, bool Nhwc, (int Width, int H
         if (requested is { } other && other != size)
             throw new UserError($"--size {other.Width}x{other.Height}: {path} takes {size.Width}×{size.Height} only");
     }
+
+    private static float[]? Deviation(float[]? values) => Three("std", values) is not { } three || Array.TrueForAll(three, v => v > 0)
+        ? Three("std", values)
+        : throw new UserError("std: give one number or three above 0");
 
     private static float[]? Three(string name, float[]? values) => values switch
     {

@@ -10,8 +10,16 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// <param name="Nhwc">Channels last, in and out.</param>
 /// <param name="Scaling">How pixels are normalised.</param>
 /// <param name="Kind">What the output holds.</param>
-public sealed record ThirdPartyModel(string Input, string Output, bool Nhwc, InputScaling Scaling, OutputKind Kind)
+/// <param name="TakesOneSize">Whether it takes images of its working size only.</param>
+public sealed record ThirdPartyModel(
+    string Input, string Output, bool Nhwc, InputScaling Scaling, OutputKind Kind, bool TakesOneSize)
 {
+    /// <summary>
+    /// Networks that halve and enlarge again, such as a U-Net, join maps that fit only if the sides are multiples of their stride; 32 is
+    /// that of nearly all.
+    /// </summary>
+    public const int UsualStride = 32;
+
     private const string Network = "third-party model";
 
     /// <summary>How it is read, in a line for the user.</summary>
@@ -37,7 +45,7 @@ public sealed record ThirdPartyModel(string Input, string Output, bool Nhwc, Inp
         ThirdPartyInput input = ThirdPartyInput.Read(tensors, hints, size);
         ThirdPartyOutput output = ThirdPartyOutput.Read(tensors, input.Nhwc, hints);
         ThirdPartyClasses classes = ThirdPartyClasses.Read(path, output, hints);
-        ThirdPartyModel model = new(input.Name, output.Name, input.Nhwc, input.Scaling, output.Kind);
+        ThirdPartyModel model = new(input.Name, output.Name, input.Nhwc, input.Scaling, output.Kind, input.TakesOneSize);
         return (model, new ModelManifest
         {
             Classes = classes.Names,

@@ -30,6 +30,8 @@ internal sealed record ThirdPartyOutput(string Name, OutputKind Kind, int Classe
             : integers ? OutputKind.Labels
             : channels == 1 ? OutputKind.Matte
             : OutputKind.Logits;
+        if (kind == OutputKind.Labels != integers)
+            throw tensors.Unclear($"its first output is {output.ElementDataType}, which cannot be {kind.ToString().ToLowerInvariant()}");
         int classes = kind switch
         {
             OutputKind.Matte => 2,

@@ -124,14 +124,19 @@ internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel
         int h = (int)(last ? shape[1] : shape[^2]), w = (int)(last ? shape[2] : shape[^1]);
         byte[] small = info.ElementDataType switch
         {
-            TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(v => (byte)v)],
-            TensorElementType.Int32 => [.. output.GetTensorDataAsSpan<int>().ToArray().Select(v => (byte)v)],
+            TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(Label)],
+            TensorElementType.Int32 => [.. output.GetTensorDataAsSpan<int>().ToArray().Select(Label)],
             _ => output.GetTensorDataAsSpan<byte>().ToArray(),
         };
         using Mat map = Mat.FromPixelData(h, w, MatType.CV_8UC1, small);
         LabelMap.Resize(map, labels, labels.Size());
         confidence.SetTo(Scalar.White);
     }
+
+    /// <summary>A label as a byte; what no class can have, such as −1 for void, is unlabelled.</summary>
+    private static byte Label(long label) => label is >= 0 and < NetworkFrame.Unlabelled ? (byte)label : NetworkFrame.Unlabelled;
+
+    private static byte Label(int label) => Label((long)label);
 
     private ReadOnlySpan<float> Channel(ReadOnlySpan<float> values, int c, int channels, int area)
     {

@@ -32,7 +32,19 @@ public readonly record struct FrameGeometry
     /// <param name="frameHeight">Likewise.</param>
     /// <param name="working">Size that the network was trained for.</param>
     /// <param name="fit">How the one is brought to the other.</param>
-    public static FrameGeometry For(int frameWidth, int frameHeight, (int Width, int Height) working, Fit fit)
+    /// <param name="stride">What the network's sides must be multiples of; bars fill what is missing.</param>
+    public static FrameGeometry For(int frameWidth, int frameHeight, (int Width, int Height) working, Fit fit, int stride = 1)
+    {
+        FrameGeometry g = For(frameWidth, frameHeight, working, fit);
+        int Up(int side) => (side + stride - 1) / stride * stride;
+        return new FrameGeometry(g.Width, g.Height, Up(g.NetworkWidth), Up(g.NetworkHeight));
+    }
+
+    /// <param name="text">keep, stretch, letterbox or crop.</param>
+    /// <exception cref="UserError">None of these.</exception>
+    public static Fit ParseFit(string text) => Parse.Name<Fit>("--fit", text);
+
+    private static FrameGeometry For(int frameWidth, int frameHeight, (int Width, int Height) working, Fit fit)
     {
         double byWidth = working.Width / (double)frameWidth, byHeight = working.Height / (double)frameHeight;
         FrameGeometry Within(double scale) => new(Side(frameWidth * scale, 1), Side(frameHeight * scale, 1), working.Width, working.Height);
@@ -48,10 +60,6 @@ public readonly record struct FrameGeometry
                 return new FrameGeometry(w, h, w, h);
         }
     }
-
-    /// <param name="text">keep, stretch, letterbox or crop.</param>
-    /// <exception cref="UserError">None of these.</exception>
-    public static Fit ParseFit(string text) => Parse.Name<Fit>("--fit", text);
 
     private static int Side(double pixels, int least) => Math.Max(least, (int)Math.Round(pixels));
 }

@@ -5,7 +5,7 @@ namespace RealtimeSeg.Core.Shell;
 /// <summary>Writes files under a temporary name and renames them when complete; devices and pipes directly.</summary>
 public static class AtomicFile
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Converters = { new FiniteNumbers() } };
 
     /// <exception cref="UserError">The file or its folder cannot be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes)

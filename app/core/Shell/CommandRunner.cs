@@ -3,7 +3,10 @@ using System.CommandLine.Parsing;
 
 namespace RealtimeSeg.Core.Shell;
 
-/// <summary>Runs a command line; whatever the user can fix ends in one line on standard error and exit code 2.</summary>
+/// <summary>
+/// Runs a command line; whatever the user can fix ends in one line on standard error and exit code 2, anything else in one line with the
+/// name of a file to attach to a report and exit code 3.
+/// </summary>
 public static class CommandRunner
 {
     public const int UserErrorCode = 2;
@@ -11,7 +14,27 @@ public static class CommandRunner
     /// <summary>The command ran, but something was skipped or cut short.</summary>
     public const int IncompleteCode = 1;
 
+    /// <summary>Something failed that the program did not expect.</summary>
+    public const int UnexpectedCode = 3;
+
     public static int Run(RootCommand root, string[] args)
+    {
+        try
+        {
+            return Invoke(root, args);
+        }
+#pragma warning disable CA1031 // What nobody expected ends here, in one line.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Exception cause = CrashReport.CauseOf(e);
+            if (cause is UserError) return Fail(cause.Message);
+            Console.Error.WriteLine($"error: {CrashReport.Describe(cause)}; {CrashReport.Save(e, args)}");
+            return UnexpectedCode;
+        }
+    }
+
+    private static int Invoke(RootCommand root, string[] args)
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0) return Fail($"{parsed.Errors[0].Message.TrimEnd('.')}: see --help");
@@ -19,14 +42,7 @@ public static class CommandRunner
         IEnumerable<Token> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens);
         string? unknown = arguments.Select(t => t.Value).FirstOrDefault(a => a.StartsWith("--", StringComparison.Ordinal));
         if (unknown is not null) return Fail($"no option {unknown}: see --help");
-        try
-        {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        }
-        catch (UserError e)
-        {
-            return Fail(e.Message);
-        }
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
     private static int Fail(string message)

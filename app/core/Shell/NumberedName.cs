@@ -34,9 +34,15 @@ public static partial class NumberedName
         }
     }
 
+    /// <summary>What the files of a sequence have in common: a name with # in the place of each number.</summary>
+    public static string Pattern(string name) => Number().Replace(name, "#");
+
     private static int? Digits(Match place)
         => place.Groups["digits"] is { Success: true } digits ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : null;
 
     [GeneratedRegex("%(0(?<digits>\\d))?d", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Place();
+
+    [GeneratedRegex("[0-9]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Number();
 }

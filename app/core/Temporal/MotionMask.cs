@@ -13,18 +13,29 @@ public sealed class MotionMask
     private const int Reach = 2;
 
     private byte[] _previous = [];
+    private int _width;
     private bool[] _still = [], _moving = [], _rows = [];
 
-    /// <summary>Compares with the image before; in the first image, and in one of another size, everything moves.</summary>
+    /// <summary>Starts over: in the next image everything moves.</summary>
+    public void Forget() => _width = 0;
+
+    /// <summary>Compares with the image before; in the first image, and in one of another size or shape, everything moves.</summary>
     /// <param name="bgr">Pixels, three bytes each, row by row.</param>
     /// <param name="width">Pixels in a row.</param>
     public ReadOnlySpan<bool> Update(ReadOnlySpan<byte> bgr, int width)
     {
         if (_previous.Length != bgr.Length)
         {
-            _previous = bgr.ToArray();
             int pixels = bgr.Length / 3;
-            (_still, _moving, _rows) = (new bool[pixels], new bool[pixels], new bool[pixels]);
+            (_previous, _still, _moving, _rows) = (new byte[bgr.Length], new bool[pixels], new bool[pixels], new bool[pixels]);
+            _width = 0;
+        }
+
+        if (_width != width)
+        {
+            _width = width;
+            bgr.CopyTo(_previous);
+            _still.AsSpan().Clear();
             return _still;
         }
 

@@ -13,9 +13,6 @@ public sealed class TemporalSmoother(float strength)
     private byte[] _labels = [];
     private ushort[] _votes = [];
 
-    /// <summary>Starts over: the next labels pass unchanged.</summary>
-    public void Forget() => _labels = [];
-
     /// <summary>Replaces labels (and the confidence where another class was kept) by the smoothed ones.</summary>
     /// <param name="still">Pixels that look as in the frame before, by <see cref="MotionMask"/>.</param>
     /// <param name="labels">Class of each pixel; changed in place.</param>

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace RealtimeSeg.Core.Shell;
+
+/// <summary>What nobody expected, as a file that a user can attach to a report: without secrets.</summary>
+public static partial class CrashReport
+{
+    private const string Hidden = "***";
+
+    /// <summary>Options whose value is a secret.</summary>
+    private static readonly string[] Secrets = ["--http-token"];
+
+    /// <summary>The exception within those that only wrap others.</summary>
+    public static Exception CauseOf(Exception e)
+        => e is AggregateException or TypeInitializationException or TargetInvocationException && e.InnerException is { } inner
+            ? CauseOf(inner)
+            : e;
+
+    /// <summary>An exception in a few words on one line, without passwords in addresses.</summary>
+    public static string Describe(Exception e) => Password().Replace($"{e.GetType().Name}: {UserError.OneLine(e)}", Hidden + "@");
+
+    /// <summary>Writes the report; returns a sentence that says where it lies.</summary>
+    /// <param name="e">What was thrown.</param>
+    /// <param name="args">The command line.</param>
+    public static string Save(Exception e, IReadOnlyList<string> args)
+    {
+        string time = DateTimeOffset.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string path = Path.Combine(Path.GetTempPath(), $"rtseg-report-{time}-{Environment.ProcessId}.txt");
+        try
+        {
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(Text(e, args)));
+            return $"please report it with {path}";
+        }
+        catch (UserError)
+        {
+            return $"please report it with this: {Text(e, args).ReplaceLineEndings(" | ")}"; // there is no room for a file
+        }
+    }
+
+    /// <summary>The report's text.</summary>
+    public static string Text(Exception e, IReadOnlyList<string> args)
+    {
+        Assembly program = Assembly.GetEntryAssembly() ?? typeof(CrashReport).Assembly;
+        string version = program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        string text = string.Join('\n',
+            $"program: {program.GetName().Name} {version}",
+            $"machine: {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores",
+            $"command: {string.Join(' ', args)}",
+            "",
+            e.ToString(),
+            "");
+        foreach (string secret in ValuesOfSecrets(args)) text = text.Replace(secret, Hidden, StringComparison.Ordinal);
+        return Password().Replace(text, Hidden + "@");
+    }
+
+    private static IEnumerable<string> ValuesOfSecrets(IReadOnlyList<string> args)
+    {
+        for (int i = 0; i < args.Count; i++)
+        {
+            string[] sides = args[i].Split((char[])['=', ':'], 2);
+            if (!Secrets.Contains(sides[0], StringComparer.Ordinal)) continue;
+            string value = sides.Length == 2 ? sides[1] : i + 1 < args.Count ? args[i + 1] : "";
+            if (value.Length > 0) yield return value;
+        }
+    }
+
+    /// <summary>User and password of an address: what lies between its scheme and the last @ before its path.</summary>
+    [GeneratedRegex(@"(?<=://)[^\s/]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Password();
+}
