@@ -154,6 +154,21 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         }
     }
 
+    [Theory]
+    [InlineData(Schedule.Inline)]
+    [InlineData(Schedule.Pipelined)]
+    public void A_run_that_fails_completes_its_outputs_and_reports_what_it_did(Schedule schedule)
+    {
+        using TemporaryFolder folder = new();
+        RunReport? report = null;
+        Exception e = Assert.ThrowsAny<Exception>(() => Run(
+            new EngineOptions(schedule), new EndingSource(), new ImageSink(folder["last.png"]), ended: r => report = r));
+        Assert.Equal("the device is gone", e.Message);
+        Assert.True(File.Exists(folder["last.png"]));
+        Assert.Equal([folder["last.png"]], report!.Outputs);
+        Assert.Equal(3, report.Stats.Count);
+    }
+
     private static StreetSource Street() => new("synth://3", null);
 
     private RunReport Run(
@@ -162,7 +177,8 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         ISink sink,
         HudDetail hud = HudDetail.None,
         FrameClock? clock = null,
-        Segmenter? segmenter = null)
+        Segmenter? segmenter = null,
+        Action<RunReport>? ended = null)
     {
         segmenter ??= model.Load(Small);
         using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
@@ -176,7 +192,43 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
             sinks.Add(sink);
             EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop);
             using FrameEngine engine = new(parts, options);
-            return engine.Run();
+            try
+            {
+                return engine.Run();
+            }
+            finally
+            {
+                ended?.Invoke(engine.Report!);
+            }
+        }
+    }
+
+    /// <summary>Three frames, and then an error that nobody expects.</summary>
+    private sealed class EndingSource : ISource
+    {
+        private int _read;
+
+        public string Name => "ending";
+
+        public double FramesPerSecond => 10;
+
+        public bool IsLive => false;
+
+        public string? Status => null;
+
+        public FrameTiming Timing => new(_read / 10.0);
+
+        public bool Read(Mat image)
+        {
+            if (++_read > 3) throw new InvalidOperationException("the device is gone");
+            image.Create(120, 160, MatType.CV_8UC3);
+            image.SetTo(Scalar.Red);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            // It holds nothing.
         }
     }
 

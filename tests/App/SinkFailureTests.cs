@@ -68,7 +68,7 @@ public sealed class SinkFailureTests
             sinks.Finish();
             Assert.Contains($"what was recorded is in {part}", Assert.Single(sinks.Problems), StringComparison.Ordinal);
             Assert.Equal([folder["s.csv"]], sinks.Outputs);
-            Assert.Equal(shown + 1, File.ReadAllLines(folder["s.csv"]).Length);
+            Assert.Equal(shown, FramesIn(folder["s.csv"]));
             Assert.InRange(Media.Times(part).Length, shown - LostAtMost, shown);
         }
         finally
@@ -119,7 +119,7 @@ public sealed class SinkFailureTests
         using StatsSink sink = new(folder["s.csv"], overwrite: false);
         using Mat image = Studio.Plain(Scalar.Red);
         for (int i = 0; i < 3; i++) studio.Show(sink, image, 1 + i);
-        Assert.Equal(4, File.ReadAllLines(folder["s.part.csv"]).Length);
+        Assert.Equal(3, FramesIn(folder["s.part.csv"]));
     }
 
     [SkippableTheory]
@@ -148,4 +148,8 @@ public sealed class SinkFailureTests
         Assert.Contains("the receiver takes no frames", e.Message, StringComparison.Ordinal);
         Assert.Empty(Media.Running(address));
     }
+
+    /// <summary>Frames in a table of class shares, which has a row for each class of each.</summary>
+    private static int FramesIn(string table)
+        => File.ReadLines(table).Skip(1).Select(l => l.Split(',')[0]).ToHashSet(StringComparer.Ordinal).Count;
 }

@@ -1,4 +1,5 @@
 using RealtimeSeg.Sinks;
+using RealtimeSeg.Tests.Support;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
@@ -26,6 +27,24 @@ public sealed class SinkTests
     [InlineData(false)]
     public void Transparency_needs_outputs_that_can_all_hold_it(bool holds, params string[] names)
         => Assert.Equal(holds, SinkFactory.HoldAlpha(names));
+
+    [Theory]
+    [InlineData("v-%Y%m%d-%H%M%S.mp4", "v-20260702-030405.mp4")]
+    [InlineData("%Y/%03d.png", "2026/%03d.png")]
+    [InlineData("v%d.mp4", "v%d.mp4")]
+    public void Names_have_the_time_where_they_ask_for_it(string name, string expected)
+        => Assert.Equal(expected, OutputName.At(name, new DateTimeOffset(2026, 7, 2, 3, 4, 5, TimeSpan.Zero)));
+
+    [Fact]
+    public void The_files_of_a_sequence_are_those_with_its_numbers()
+    {
+        using TemporaryFolder folder = new();
+        string[] names = ["a007.png", "a1234.png", "a07.png", "a-final.png", "b007.png", "a007.jpg"];
+        foreach (string name in names) File.WriteAllText(folder[name], "");
+        Assert.Equal([7L, 1234L], NumberedName.Existing(folder["a%03d.png"]).Select(f => f.Number).Order());
+        Assert.Empty(NumberedName.Existing(folder["a.png"]));
+        Assert.Empty(NumberedName.Existing(folder["none/a%d.png"]));
+    }
 
     [Theory]
     [InlineData("a%06d.png", "a000007.png", "a??????.png")]

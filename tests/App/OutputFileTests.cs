@@ -1,0 +1,96 @@
+using System.CommandLine;
+using RealtimeSeg.Commands;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>Which files a command line may write.</summary>
+public sealed class OutputFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public OutputFileTests()
+    {
+        foreach (string name in (string[])["in.mp4", "out.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx"])
+            File.WriteAllText(_folder[name], "data");
+        Directory.CreateDirectory(_folder["masks"]);
+        File.WriteAllText(_folder["masks/000004.png"], "data");
+        File.CreateSymbolicLink(_folder["soft.mp4"], _folder["in.mp4"]);
+        Assert.Equal(0, Cli.Try("ln", _folder["in.mp4"], _folder["hard.mp4"])!.Value.Code);
+        Assert.Equal(0, Cli.Try("mkfifo", _folder["pipe.mkv"])!.Value.Code);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("out.mp4", "TMP/in.mp4", "TMP/out.mp4")]
+    [InlineData("out.mp4", "synth://", "null", "--stats", "TMP/out.mp4")]
+    [InlineData("out.mp4", "synth://", "null", "--json", "TMP/out.mp4")]
+    [InlineData("f1.png", "synth://", "TMP/f%d.png")]
+    [InlineData("000004.png", "synth://", "null", "--masks", "TMP/masks")]
+    public void An_existing_file_is_refused_unless_it_may_be_overwritten(string names, params string[] arguments)
+    {
+        string message = Refusal(arguments);
+        Assert.Contains("--overwrite (-y)", message, StringComparison.Ordinal);
+        if (!names.StartsWith('f')) Assert.Contains(names, message, StringComparison.Ordinal);
+        OutputFiles.Check(Read([.. arguments, "-y"]));
+    }
+
+    [Theory]
+    [InlineData("TMP/in.mp4", "TMP/in.mp4")]
+    [InlineData("TMP/in.mp4", "TMP/masks/../in.mp4")]
+    [InlineData("TMP/in.mp4", "TMP/soft.mp4")]
+    [InlineData("TMP/in.mp4", "TMP/hard.mp4")]
+    [InlineData("TMP/soft.mp4", "TMP/in.mp4")]
+    [InlineData("TMP/in.mp4", "null", "--json", "TMP/hard.mp4")]
+    [InlineData("TMP/f%d.png", "TMP/f%d.png")]
+    [InlineData("TMP", "TMP/back.png")]
+    [InlineData("synth://", "TMP/back.png", "--backdrop", "TMP/back.png")]
+    [InlineData("synth://", "null", "--json", "TMP/names.txt", "--labels", "TMP/names.txt")]
+    [InlineData("synth://", "null", "--json", "TMP/m.onnx", "--model", "TMP/m.onnx")]
+    public void A_file_that_is_read_is_never_written(params string[] arguments)
+        => Assert.Contains("this command reads it", Refusal([.. arguments, "-y"]), StringComparison.Ordinal);
+
+    [Fact]
+    public void Images_that_the_shell_named_for_a_pattern_are_never_written()
+    {
+        string[] expanded = ["TMP/f0.png", "TMP/f1.png", "TMP/f2.png"];
+        Assert.Contains($"quote it: \"{_folder["*.png"]}\"", Refusal(expanded), StringComparison.Ordinal);
+        Assert.Contains("quote it", Refusal([.. expanded, "-y"]), StringComparison.Ordinal);
+        Assert.Contains("quote it", Refusal("TMP/f0.png", "TMP/f1.png", "-y"), StringComparison.Ordinal);
+        Assert.Contains("one video", Refusal("TMP/hard.mp4", "TMP/in.mp4", "TMP/out.mp4", "-y"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_output_is_named_once()
+        => Assert.Contains("twice", Refusal("synth://", "TMP/new.mp4", "TMP/./new.mp4"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Devices_pipes_and_addresses_are_written_to()
+    {
+        OutputFiles.Check(Read("synth://", "TMP/pipe.mkv", "tcp://127.0.0.1:9", "null", "--json", "/dev/null", "--stats", "/dev/null"));
+        AtomicFile.Write("/dev/null", [1, 2, 3]);
+        Assert.True(FileIdentity.IsSpecial("/dev/null"));
+    }
+
+    [Theory]
+    [InlineData("one name", "TMP/v.mp4")]
+    [InlineData("no video file", "TMP/v%03d.png")]
+    [InlineData("one name", "TMP/v%03d.mp4", "TMP/w.mkv")]
+    public void A_recording_that_goes_on_in_other_files_needs_names_for_them(string says, params string[] outputs)
+        => Assert.Contains(says, Refusal(["synth://", .. outputs, "--split-every", "0.5"]), StringComparison.Ordinal);
+
+    private string Refusal(params string[] arguments) => Assert.Throws<UserError>(() => OutputFiles.Check(Read(arguments))).Message;
+
+    private PipelineSettings Read(params string[] arguments)
+    {
+        PipelineOptions options = new(Mode.Replay);
+        RootCommand root = new("program");
+        options.AddTo(root);
+        string[] actual = [.. arguments.Select(a => a.Replace("TMP", _folder.Path, StringComparison.Ordinal))];
+        ParseResult parsed = root.Parse(actual);
+        Assert.Empty(parsed.Errors);
+        return options.Read(parsed);
+    }
+}
