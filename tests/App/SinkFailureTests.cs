@@ -123,6 +123,7 @@ public sealed class SinkFailureTests
     }
 
     [SkippableTheory]
+    [Trait("Set", "Slow")]
     [InlineData(true)]
     [InlineData(false)]
     public void A_receiver_that_never_reads_holds_up_neither_the_loop_nor_the_end(bool live)
@@ -141,6 +142,7 @@ public sealed class SinkFailureTests
         Media.Await(
             () =>
             {
+                long before = sink.LeftOut;
                 studio.Show(sink, image, shown++ / (double)Rate);
                 if (sink.LeftOut == left || !listener.Pending()) stuck.Restart(); // ffmpeg is starting, or still takes frames
                 left = sink.LeftOut;
