@@ -13,6 +13,10 @@ public sealed class Backdrop : IDisposable
     private const double DefaultRate = 25;
 
     private readonly Func<ISource> _open;
+
+    /// <summary>What a source at its end leaves behind may be empty, so that the image is read into this first.</summary>
+    private readonly Mat _read = new();
+
     private ISource _source;
     private double _due;
     private int _framesThisTime;
@@ -43,13 +47,15 @@ public sealed class Backdrop : IDisposable
     public void Dispose()
     {
         _source.Dispose();
+        _read.Dispose();
         Image.Dispose();
     }
 
     private void Next()
     {
-        if (_source.Read(Image))
+        if (_source.Read(_read))
         {
+            _read.CopyTo(Image);
             _framesThisTime++;
             return;
         }

@@ -5,6 +5,7 @@ using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Input;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Tests.Support;
@@ -126,6 +127,39 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(300, report.Stats.Count);
         Assert.True(report.ManagedBytesPerFrame <= 1024, $"{report.ManagedBytesPerFrame:F0} bytes per frame");
         Assert.Equal(0, report.Gen2Collections);
+    }
+
+    /// <summary>Stills go to out/ in the current folder, which is a file here.</summary>
+    [SkippableFact]
+    public void A_still_that_cannot_be_written_is_an_alarm_and_the_run_goes_on()
+    {
+        using Segmenter segmenter = model.Load(Small);
+        using ModelShelf models = new([model.File], 0, model.Load(Small), _ => throw new UserError("no other model"));
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, new RenderOptions());
+        using FrameSlot slot = new();
+        using CancellationTokenSource stop = new();
+        using StreetSource street = Street();
+        street.Read(slot.Image);
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        renderer.Upload(slot);
+        Controls controls = new(renderer, models, stop);
+        Skip.If(Path.Exists("out"), "there is an out/ in the test's folder");
+        File.WriteAllText("out", "");
+        try
+        {
+            controls.On(new UserInput(UserKey.Still));
+            Assert.StartsWith("cannot write out/still-001.png", controls.Status!.Value.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete("out");
+        }
+
+        Assert.False(stop.IsCancellationRequested);
+        controls.On(new UserInput(UserKey.Pause));
+        Assert.Null(controls.Status);
     }
 
     [Fact]

@@ -142,7 +142,6 @@ public sealed class SinkFailureTests
         Media.Await(
             () =>
             {
-                long before = sink.LeftOut;
                 studio.Show(sink, image, shown++ / (double)Rate);
                 if (sink.LeftOut == left || !listener.Pending()) stuck.Restart(); // ffmpeg is starting, or still takes frames
                 left = sink.LeftOut;

@@ -166,6 +166,16 @@ public sealed class ViewTests : IDisposable
         }
 
         (int, int, int) red = (200, 0, 0), green = (0, 200, 0), blue = (0, 0, 200);
+        // A still image as a video: its end empties what the frame is read into.
+        (int code, _, string error) = Cli.Try("ffmpeg", "-v", "error", "-i", folder["1.png"], folder["1.gif"]) ?? (0, "", "");
+        Assert.True(code == 0, error);
+        if (File.Exists(folder["1.gif"]))
+        {
+            using Backdrop gif = new(() => new VideoSource(folder["1.gif"], null));
+            Assert.All(new[] { 0, 0.5, 9 }, t => Assert.InRange(Behind(gif, t).Item2, 190, 210));
+            File.Delete(folder["1.gif"]);
+        }
+
         using Backdrop still = new(() => new ImageSource(folder["1.png"], 10)), moving = new(() => new ImageSource(folder.Path, 10));
         Assert.Equal([green, green, green], new[] { 0, 0.5, 9 }.Select(t => Behind(still, t)));
         Assert.Equal([blue, blue, green, red, blue], new[] { 0, 0.05, 0.15, 0.25, 0.35 }.Select(t => Behind(moving, t)));

@@ -33,7 +33,7 @@ public sealed class HudOverlay : IDisposable
         _legend.Update(shares);
     }
 
-    /// <summary>Blends figures and legend over the bound target's top left corner; the keys, if visible, take the legend's place.</summary>
+    /// <summary>Blends figures and legend over the target's top left corner; keys go over its middle, instead of the legend.</summary>
     public void Draw(HudDetail detail, bool help)
     {
         int margin = (int)(_pen.Row / 2);
