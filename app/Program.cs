@@ -1,4 +1,5 @@
 using RealtimeSeg.Commands;
 
 NativeLogs.Silence();
+NativeHeap.GiveBackWhatIsFreed();
 return CommandRunner.Run(AppCommands.Root(), args);

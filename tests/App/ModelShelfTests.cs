@@ -99,7 +99,7 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
     {
         foreach (string name in copies) File.Copy(model.File, folder[name]);
         string[] files = [.. Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal)];
-        SegmenterOptions options = new(ExecutionProviders.Cpu, Size: (160, 120));
+        SegmenterOptions options = new(ExecutionProviders.Cpu, Threads: 1, Size: (64, 48));
         Segmenter Load(string file) => Segmenter.Load(file, options, _ => { });
         return new ModelShelf(files, 0, Load(files[0]), Load);
     }
