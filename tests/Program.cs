@@ -1,5 +1,10 @@
+using System.CommandLine;
 using RealtimeSeg.Tests.Fuzz;
+using RealtimeSeg.Tests.Support;
 
 // The tests themselves are started by dotnet test.
 NativeLogs.Silence();
-return CommandRunner.Run(FuzzCommand.Root(), args);
+NativeHeap.GiveBackWhatIsFreed();
+RootCommand root = FuzzCommand.Root();
+root.Add(SwappedModels.Command());
+return CommandRunner.Run(root, args);
