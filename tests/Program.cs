@@ -4,7 +4,6 @@ using RealtimeSeg.Tests.Support;
 
 // The tests themselves are started by dotnet test.
 NativeLogs.Silence();
-NativeHeap.GiveBackWhatIsFreed();
 RootCommand root = FuzzCommand.Root();
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

@@ -112,6 +112,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         if (Interlocked.Decrement(ref _users) > 0) return;
         _run.Dispose();
         _session.Dispose();
+        NativeHeap.GiveBackWhatIsFree();
     }
 
     /// <summary>The owner lets go.</summary>

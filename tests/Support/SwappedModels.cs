@@ -67,10 +67,11 @@ internal sealed class SwappedModels : IDisposable
         while (shelf.Status is not { } s || s.Text == "loading a model");
     }
 
-    /// <summary>Megabytes that a process of its own, with the app's settings of memory, takes more after 200 swaps than after 20.</summary>
-    public static double GrowthInOwnProcess(string model)
+    /// <summary>Megabytes that swaps take in a process of its own, which has the app's settings of memory.</summary>
+    public static double GrowthInOwnProcess(string model, int swaps)
     {
-        (int code, string output, string error) = Cli.Try("dotnet", typeof(SwappedModels).Assembly.Location, Verb, model)!.Value;
+        string count = swaps.ToString(CultureInfo.InvariantCulture), program = typeof(SwappedModels).Assembly.Location;
+        (int code, string output, string error) = Cli.Try("dotnet", program, Verb, model, count)!.Value;
         Assert.True(code == 0, error);
         return double.Parse(output, CultureInfo.InvariantCulture);
     }
@@ -79,22 +80,23 @@ internal sealed class SwappedModels : IDisposable
     public static Command Command()
     {
         Argument<string> model = new("model");
-        Command command = new(Verb, "Megabytes that 200 swaps of a model take.") { model };
-        command.SetAction(p => Console.WriteLine(Growth(p.GetValue(model)!).ToString(CultureInfo.InvariantCulture)));
+        Argument<int> swaps = new("swaps");
+        Command command = new(Verb, "Megabytes that swaps of a model take.") { model, swaps };
+        command.SetAction(p => Console.WriteLine(Growth(p.GetValue(model)!, p.GetValue(swaps)).ToString(CultureInfo.InvariantCulture)));
         return command;
     }
 
     public void Dispose() => Shelf.Dispose();
 
-    private static double Growth(string model)
+    private static double Growth(string model, int swaps)
     {
         using TemporaryFolder folder = new();
         using SwappedModels models = new(model, folder, "a.onnx", "b.onnx");
         using FrameSlot one = Slot(), two = Slot();
         long begin = 0;
-        for (int i = 0; i < 220; i++)
+        for (int i = -20; i < swaps; i++)
         {
-            if (i == 20) begin = Environment.WorkingSet; // what a first swap allocates stays
+            if (i == 0) begin = Environment.WorkingSet; // what the first swaps allocate stays
             models.Next();
             models.Label(one, two);
         }
