@@ -69,6 +69,60 @@ public sealed class AugmentationTests
         Assert.True(compared > 50_000, $"only {compared} pixels were compared");
     }
 
+    /// <summary>
+    /// A chequered image of black (class 1) and white (class 2): whatever moves pixels must move labels with them, and what it covers
+    /// with the mean colour, the only one that is not grey, must be ignored.
+    /// </summary>
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("rotate")]
+    [InlineData("cutout")]
+    [InlineData("rotate,cutout")]
+    public void Every_augmentation_moves_image_and_labels_together(string kinds)
+    {
+        const int Width = 192, Height = 128, Field = 60;
+        using Mat image = new(360, 480, MatType.CV_8UC3, Scalar.Black), labels = new(360, 480, MatType.CV_8UC1, new Scalar(1));
+        for (int i = 0; i < 24; i++)
+        {
+            Rect field = new(2 * Field * (i % 4) + ((i / 4 % 2) * Field), Field * (i / 4), Field, Field);
+            image[field].SetTo(Scalar.White);
+            labels[field].SetTo(new Scalar(2));
+        }
+
+        using Augmentation augmentation = new(Width, Height, new Sampling(Kinds: AugmentationNames.Parse(kinds)));
+        byte[] pixels = new byte[Width * Height * 3], classes = new byte[Width * Height];
+        Dictionary<byte, int> compared = new() { [1] = 0, [2] = 0, [ClassMap.Ignore] = 0 };
+        for (int seed = 0; seed < 30; seed++)
+        {
+            augmentation.Apply(new Sample(image, labels), new Random(seed), pixels, classes);
+            for (int i = 3 * Width; i < classes.Length - (3 * Width); i++)
+            {
+                if (i % Width is < 3 or >= Width - 3 || !IsInside(classes, i, Width)) continue;
+                bool grey = Math.Abs(pixels[i * 3] - pixels[(i * 3) + 2]) <= 3;
+                int expected = !grey ? ClassMap.Ignore : pixels[i * 3] >= 100 ? 2 : 1;
+                Assert.True(classes[i] == expected, $"seed {seed}, pixel {i % Width},{i / Width}: class {classes[i]}, not {expected}");
+                compared[classes[i]]++;
+            }
+        }
+
+        Assert.True(compared[1] > 50_000 && compared[2] > 50_000, "too few pixels were compared");
+        if (kinds.Contains("cutout", StringComparison.Ordinal)) Assert.True(compared[ClassMap.Ignore] > 500, "nothing was cut out");
+    }
+
+    /// <summary>Whether all pixels around one have its class: at edges interpolation mixes colours.</summary>
+    private static bool IsInside(byte[] classes, int at, int width)
+    {
+        for (int y = -3; y <= 3; y++)
+        {
+            for (int x = -3; x <= 3; x++)
+            {
+                if (classes[at + (y * width) + x] != classes[at]) return false;
+            }
+        }
+
+        return true;
+    }
+
     [Theory]
     [InlineData("1-1", 480, 360)]
     [InlineData("0.5-0.5", 240, 180)]
@@ -177,5 +231,28 @@ public sealed class AugmentationTests
 
         Assert.True(seen >= 8, $"{seen} of 10 were pasted");
         Assert.Equal(0, Cv2.CountNonZero(labels)); // the source is as it was
+    }
+
+    /// <summary>Pedestrians do not fly: an object stands as far down the image, as a share of its height, as where it comes from.</summary>
+    [Fact]
+    public void A_pasted_object_stands_at_its_own_height()
+    {
+        using Mat image = new(200, 300, MatType.CV_8UC3, Scalar.Black), labels = new(200, 300, MatType.CV_8UC1, new Scalar(0));
+        using Mat from = new(100, 150, MatType.CV_8UC3, Scalar.Black), fromLabels = new(100, 150, MatType.CV_8UC1, new Scalar(1));
+        from[new Rect(60, 35, 20, 30)].SetTo(Scalar.White);
+        fromLabels[new Rect(60, 35, 20, 30)].SetTo(new Scalar(2)); // its foot at 65 of 100
+        using CopyPaste paste = new([0.6, 0.39, 0.01]);
+        HashSet<int> heights = [];
+        for (int seed = 0; seed < 10; seed++)
+        {
+            Sample made = paste.Apply(new Sample(image, labels), new Sample(from, fromLabels), new Random(seed));
+            int[] rows = [.. Enumerable.Range(0, 200).Where(y => made.Labels.AsSpan<byte>().Slice(y * 300, 300).Contains((byte)2))];
+            Assert.InRange(rows[^1] + 1, 129, 131); // 65 % of 200
+            heights.Add(rows.Length);
+            made.Image.Dispose();
+            made.Labels.Dispose();
+        }
+
+        Assert.True(heights.Count > 3 && heights.All(h => h is >= 21 and <= 41), $"heights {string.Join(' ', heights)}"); // 30 × 0.75 to 1.33
     }
 }

@@ -42,7 +42,7 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         Classifier made = which == "alexnet" ? BuiltIn.AlexNet(narrow: 16) : BuiltIn.Vgg16(narrow: 16);
-        Write(made, folder["c.onnx"]);
+        ClassifierFile.Write(made, folder["c.onnx"]);
         Classifier read = OnnxClassifier.Load(folder["c.onnx"]);
         Assert.Equal(Dense(made), Dense(read));
 
@@ -130,7 +130,7 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(BuiltIn.Vgg16(narrow: 16), file);
+        ClassifierFile.Write(BuiltIn.Vgg16(narrow: 16), file);
         RunConfig config = Toy.Config(3, "fcn8s") with { Backbone = file, Input = InputScaling.ImageNet, LearningRate = 1e-3 };
         Checkpoint trained = Toy.Train(config, folder["run"]);
         IReadOnlyDictionary<string, float[]> weights = OnnxClassifier.Load(file).Weights!;
@@ -165,7 +165,7 @@ public sealed class ClassifierTests
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        Write(BuiltIn.AlexNet(narrow: 16), file);
+        ClassifierFile.Write(BuiltIn.AlexNet(narrow: 16), file);
         byte[] whole = File.ReadAllBytes(file);
         Random random = new(7);
         int refused = 0;
@@ -202,13 +202,6 @@ public sealed class ClassifierTests
 
     private static IEnumerable<(long Outputs, long Kernel)> Dense(Classifier c)
         => c.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel));
-
-    private static void Write(Classifier classifier, string file)
-    {
-        IReadOnlyList<Parameter> declared = ClassifierGraph.Declared(classifier);
-        Dictionary<string, float[]> weights = declared.ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
-        File.WriteAllBytes(file, ClassifierGraph.Dense(classifier, weights));
-    }
 
     private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side)
     {

@@ -53,6 +53,16 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void Class_frequencies_count_every_labelled_pixel_of_the_whole_set()
+    {
+        using TemporaryFolder folder = new();
+        (string, int)[] samples = [("a", 0), ("b", 3), ("c", 3), ("d", 11), ("e", 5)];
+        foreach ((string name, int label) in samples) WriteSample(folder.Path, name, label);
+        IReadOnlyList<double> shares = MixedDataset.Parse($"{folder.Path}:2,synth:1", new Split(Training: true)).Frequencies;
+        Assert.Equal([0.25, 0, 0, 0.5, 0, 0.25, 0, 0, 0, 0, 0], shares); // 11 is void, and the second set does not count
+    }
+
+    [Fact]
     public void Class_weights_follow_their_formulas()
     {
         double[] shares = [0.5, 0.3, 0.15, 0.05, 0];

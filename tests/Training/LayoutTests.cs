@@ -25,6 +25,22 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void VOCs_lists_name_the_images_of_each_split()
+    {
+        using TemporaryFolder folder = new();
+        WriteVoc(folder, Aeroplane, Car, Person);
+        foreach (string copy in new[] { "two", "three" })
+        {
+            File.Copy(folder["JPEGImages/one.jpg"], folder[$"JPEGImages/{copy}.jpg"]);
+            File.Copy(folder["SegmentationClass/one.png"], folder[$"SegmentationClass/{copy}.png"]);
+        }
+
+        File.WriteAllText(folder["ImageSets/Segmentation/val.txt"], "two\nthree\n");
+        Assert.Equal(1, DatasetLayout.Open(folder.Path, new Split(Training: true), null).Count);
+        Assert.Equal(2, DatasetLayout.Open(folder.Path, new Split(Training: false), null).Count);
+    }
+
+    [Fact]
     public void The_street_map_takes_cars_and_people_of_VOC_and_ignores_the_rest()
     {
         using TemporaryFolder folder = new();

@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
@@ -25,6 +26,8 @@ public sealed class MetricTests
     [Theory]
     [InlineData(0, 1, 1)]
     [InlineData(3, 1, 1)]
+    [InlineData(4, 1, 1)]
+    [InlineData(5, 0.3, 0.95)]
     [InlineData(8, 0.3, 0.85)]
     public void Boundary_score_forgives_what_lies_within_its_tolerance(int shift, double least, double most)
     {
@@ -62,6 +65,69 @@ public sealed class MetricTests
         Assert.Equal((800, 10_000), score.Bounds);
     }
 
+    /// <summary>An object of 20×20 pixels found whole: what is predicted beside it counts up to two pixels away, no farther.</summary>
+    [Theory]
+    [InlineData(77, 1.0)]
+    [InlineData(78, 400 / 420.0)]
+    [InlineData(101, 400 / 420.0)]
+    [InlineData(102, 1.0)]
+    public void An_objects_union_counts_what_is_predicted_in_its_box_and_a_margin(int column, double iu)
+    {
+        using Mat truth = new(100, 200, MatType.CV_8UC1, new Scalar(0)), predicted = new(100, 200, MatType.CV_8UC1, new Scalar(0));
+        Rect thing = new(80, 40, 20, 20);
+        truth[thing].SetTo(new Scalar(1));
+        predicted[thing].SetTo(new Scalar(1));
+        predicted[new Rect(column, 40, 1, 20)].SetTo(new Scalar(1));
+        using SizeScore score = new(2);
+        score.Add(truth, predicted);
+        Assert.Equal(iu, score.Terciles.Medium, 9); // of two objects, the ground being the larger one
+    }
+
+    /// <summary>An image of another size than the network's is fitted, labelled and enlarged; no pixel changes places.</summary>
+    [Fact]
+    public void An_image_of_another_size_is_scored_where_its_pixels_are()
+    {
+        using TemporaryFolder folder = new();
+        using Mat image = SynthImage(), large = new(), truth = new(), flipped = new();
+        Exporter.Random(NetworkNames.Parse("fcn4s", null, 11), "any", 3, folder["m.onnx"]);
+        using Evaluator evaluator = new(File.ReadAllBytes(folder["m.onnx"]), "m");
+        byte[] own = evaluator.LabelsAsShown(image);
+        Cv2.Resize(image, large, new Size(960, 720));
+        Cv2.Resize(Mat.FromPixelData(360, 480, MatType.CV_8UC1, own), truth, large.Size(), 0, 0, InterpolationFlags.Nearest);
+        Cv2.Flip(truth, flipped, FlipMode.Y);
+        byte[] labels = evaluator.LabelsAsShown(large);
+        double Same(Mat m) => m.AsSpan<byte>().ToArray().Zip(labels, (a, b) => a == b ? 1.0 : 0).Average();
+        Assert.True(Same(truth) > 0.95, $"{Same(truth):P1} agree");
+        Assert.True(Same(flipped) < 0.9, $"{Same(flipped):P1} agree with the mirror image, which proves nothing");
+    }
+
+    /// <summary>Of a still video with noise: smoothed labels flicker less, and a strength of 0 is each image on its own.</summary>
+    [Fact]
+    public void A_video_is_scored_with_labels_smoothed_over_time()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["val"]);
+        Directory.CreateDirectory(folder["valannot"]);
+        using Mat image = SynthImage(), small = new(image, new Rect(100, 100, 128, 96));
+        using Mat noisy = new(), noise = new(96, 128, MatType.CV_16SC3);
+        using Mat labels = new(96, 128, MatType.CV_8UC1, new Scalar(3));
+        Cv2.SetTheRNG(5);
+        for (int i = 0; i < 8; i++)
+        {
+            Cv2.Randn(noise, Scalar.All(0), Scalar.All(4));
+            Cv2.Add(small, noise, noisy, dtype: (int)MatType.CV_8UC3);
+            Cv2.ImWrite(folder[$"val/{i}.png"], noisy);
+            Cv2.ImWrite(folder[$"valannot/{i}.png"], labels);
+        }
+
+        Exporter.Random(NetworkNames.Parse("fcn4s", null, 11), "any", 3, folder["m.onnx"]);
+        using Evaluator evaluator = new(File.ReadAllBytes(folder["m.onnx"]), "m");
+        IDataset video = DatasetLayout.Open(folder.Path, new Split(Training: false), null);
+        double plain = evaluator.EvaluateVideo(video, smooth: 0).Flicker, smooth = evaluator.EvaluateVideo(video, smooth: 1).Flicker;
+        Assert.True(plain > 0, "labels that never change prove nothing");
+        Assert.True(smooth < 0.7 * plain, $"flicker {plain} without smoothing, {smooth} with it");
+    }
+
     [Fact]
     [Trait("Set", "Slow")]
     public void Eval_writes_a_page_with_the_worst_images_and_every_figure()
@@ -90,6 +156,8 @@ public sealed class MetricTests
         foreach (string key in new[] { "miou", "boundary_f1", "object_iu", "network_ms", "parameters" })
             Assert.Contains($"\"{key}\"", json, StringComparison.Ordinal);
     }
+
+    private static Mat SynthImage() => Toy.Street.Parts[0].Load(0).Image.Clone();
 
     /// <summary>A 200×150 square of class 1 on class 0, in an image of 400×300.</summary>
     private static Mat Square(int x, int y)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -65,6 +66,8 @@ public sealed class QuantizerTests
         IEnumerable<TensorProto> kernels = model.Graph.Initializer.Where(t => t.DataType == (int)ElementType.Int8);
         Assert.All(kernels.SelectMany(t => t.RawData), b => Assert.InRange((sbyte)b, -63, 63));
 
+        foreach (string layer in new[] { "second", "third" }) BiasesAreAsTheyWere(model, layer);
+
         byte[] bytes = model.ToByteArray();
         float[] fused = Run(bytes, GraphOptimizationLevel.ORT_ENABLE_ALL), plain = Run(bytes, GraphOptimizationLevel.ORT_DISABLE_ALL);
         float[] exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL);
@@ -99,6 +102,17 @@ public sealed class QuantizerTests
         Assert.Equal(255, ranges["below"].Codes().Zero);
     }
 
+    /// <summary>A layer's stored biases, code × scale, against the ones that it was made with: 32 bits lose next to nothing.</summary>
+    private static void BiasesAreAsTheyWere(ModelProto model, string layer)
+    {
+        TensorProto Stored(string end)
+            => model.Graph.Initializer.Single(t => t.Name.EndsWith($".{layer}.b.{end}", StringComparison.Ordinal));
+        int[] codes = [.. MemoryMarshal.Cast<byte, int>(Stored("codes").RawData.Span)];
+        float[] scales = [.. MemoryMarshal.Cast<byte, float>(Stored("scale").RawData.Span)], made = Biases(layer, codes.Length);
+        for (int i = 0; i < made.Length; i++) Assert.InRange(codes[i] * scales[i], made[i] - scales[i], made[i] + scales[i]);
+        Assert.True(made.Max(Math.Abs) > 20 * scales.Max(), "biases of a few steps prove nothing");
+    }
+
     /// <summary>32×24 pixels of a street.</summary>
     private static Mat Piece(int street) => new Mat(Street.Load(street).Image, new Rect(200, 150, 32, 24)).Clone();
 
@@ -106,11 +120,17 @@ public sealed class QuantizerTests
 
     private static Value Convolve(GraphBuilder g, Value x, string name, int channels, int from)
     {
-        Random random = new(name.Length);
-        float[] Values(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * size))];
-        Value w = g.Initializer(name + ".w", Values(channels * from * 9, 0.3), new Shape(channels, from, 3, 3));
-        Value b = g.Initializer(name + ".b", Values(channels, 1), new Shape(channels));
+        Value w = g.Initializer(name + ".w", Values(name.Length, channels * from * 9, 0.3), new Shape(channels, from, 3, 3));
+        Value b = g.Initializer(name + ".b", Biases(name, channels), new Shape(channels));
         return Conv.Emit(g, x, w, b, new ConvGeometry(Pad: 1));
+    }
+
+    private static float[] Biases(string layer, int channels) => Values(-layer.Length, channels, 1);
+
+    private static float[] Values(int seed, int count, double size)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * size))];
     }
 
     private static unsafe float[] Run(byte[] model, GraphOptimizationLevel level)

@@ -1,4 +1,6 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Runs;
@@ -109,5 +111,36 @@ public sealed class RunTests
         Checkpoint best = Checkpoint.Load(folder[Checkpoint.BestFileName]);
         Assert.True(best.Progress.BestMeanIu > 0);
         Assert.Equal(best.Progress.BestMeanIu, best.Progress.ValidationMeanIu);
+    }
+
+    [Fact]
+    public void The_best_state_is_that_of_the_highest_score()
+    {
+        RunState state = new RunState().Evaluated(0.3);
+        Assert.True(state.IsBest);
+        state = state.Evaluated(0.5);
+        Assert.True(state.IsBest);
+        state = state.Evaluated(0.4);
+        Assert.False(state.IsBest);
+        Assert.Equal((0.4, 0.5), (state.ValidationMeanIu, state.BestMeanIu));
+    }
+
+    [Theory]
+    [InlineData(false, 0.25)]
+    [InlineData(true, 0.5)]
+    public void An_export_takes_the_last_checkpoint_or_the_best(bool best, double meanIu)
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(1, "fcn32s");
+        Checkpoint last = Toy.Train(config, folder.Path);
+        Dictionary<string, float[]> other = new(StringComparer.Ordinal);
+        foreach ((string name, float[] values) in last.State) other[name] = [.. values.Select(v => v * 1.5f)];
+        new Checkpoint(config, last.Progress with { ValidationMeanIu = 0.25 }, last.State).Save(folder[Checkpoint.FileName]);
+        new Checkpoint(config, last.Progress with { ValidationMeanIu = 0.5 }, other).Save(folder[Checkpoint.BestFileName]);
+        ModelManifest manifest = RunExport.FromRun(folder.Path, folder["m.onnx"], best: best);
+        Assert.Equal(meanIu, manifest.MeanIu);
+        OnnxFile file = OnnxFile.Read(folder["m.onnx"]);
+        float[] bias = (best ? other : last.State)["score32.bias"];
+        Assert.Contains(file.Graph.Initializer, t => file.Dims(t.Name) is [11] && file.Floats(t.Name).SequenceEqual(bias));
     }
 }
