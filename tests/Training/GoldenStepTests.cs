@@ -8,7 +8,7 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
 
-/// <summary>Three whole steps against PyTorch in double precision: <c>tests/golden/step.py</c> writes the values, and can be run again.</summary>
+/// <summary>Three whole steps against PyTorch in double precision, by the values that <c>tests/golden/step.py</c> writes.</summary>
 public sealed class GoldenStepTests
 {
     private const double Tolerance = 2e-4;

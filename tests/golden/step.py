@@ -3,9 +3,9 @@
 
     python3 tests/golden/step.py        writes step.json beside this script (Debian: apt-get install python3-torch)
 
-The network, its first weights and its batch are the formulas of GoldenNetwork.cs; everything that a step does (input scaling, batch norm and its
-running statistics, learned and fixed bilinear enlargement, auxiliary loss, class weights, label smoothing, hard examples, optimisers, moving
-average of the weights) is PyTorch's own or written from the paper's formula.
+The network, its first weights and its batch are the formulas of GoldenNetwork.cs; everything that a step does (input scaling, batch norm
+and its running statistics, learned and fixed bilinear enlargement, auxiliary loss, class weights, label smoothing, hard examples,
+optimisers, moving average of the weights) is PyTorch's own or written from the paper's formula.
 """
 import json, math, os
 import torch, torch.nn.functional as F
@@ -27,8 +27,9 @@ def shapes():
     """Parameters in the order in which the network declares them: name, shape, kind."""
     result = []
     for name, before, channels in (("a", 3, 6), ("b", 6, 8), ("c", 8, 8)):
-        result += [(name + ".weight", (channels, before, 3, 3), "weight"), (name + ".gamma", (channels,), "offset"),
-                   (name + ".beta", (channels,), "offset"), (name + ".mean", (channels,), "statistic"), (name + ".variance", (channels,), "statistic")]
+        result += [(name + ".weight", (channels, before, 3, 3), "weight"),
+                   (name + ".gamma", (channels,), "offset"), (name + ".beta", (channels,), "offset"),
+                   (name + ".mean", (channels,), "statistic"), (name + ".variance", (channels,), "statistic")]
     result += [("score8.weight", (K, 8, 1, 1), "weight"), ("score8.bias", (K,), "offset"), ("up4.weight", (K, K, 4, 4), "weight"),
                ("score4.weight", (K, 8, 1, 1), "weight"), ("score4.bias", (K,), "offset")]
     return result
@@ -58,7 +59,8 @@ def forward(p, statistics, frame):
     features = {}
     for name in "abc":
         x = F.conv2d(x, p[name + ".weight"], stride=2, padding=1)
-        x = F.batch_norm(x, statistics[name + ".mean"], statistics[name + ".variance"], p[name + ".gamma"], p[name + ".beta"], training=True, momentum=0.1)
+        mean, variance = statistics[name + ".mean"], statistics[name + ".variance"]
+        x = F.batch_norm(x, mean, variance, p[name + ".gamma"], p[name + ".beta"], training=True, momentum=0.1)
         features[name] = x = F.relu(x)
     coarse = F.conv2d(features["c"], p["score8.weight"], p["score8.bias"])
     fine = F.conv_transpose2d(coarse, p["up4.weight"], stride=2, padding=1) + F.conv2d(features["b"], p["score4.weight"], p["score4.bias"])
@@ -86,7 +88,8 @@ def run(case):
     p = {n: values[n].clone().requires_grad_() for n, _, kind in names if kind != "statistic"}
     groups = [dict(params=[p[n] for n, _, kind in names if kind == "weight"], weight_decay=case["decay"]),
               dict(params=[p[n] for n, _, kind in names if kind == "offset"], weight_decay=0.0)]
-    optimizer = torch.optim.AdamW(groups, lr=case["rate"]) if case["optimizer"] == "adamw" else torch.optim.SGD(groups, lr=case["rate"], momentum=0.9)
+    is_adam = case["optimizer"] == "adamw"
+    optimizer = torch.optim.AdamW(groups, lr=case["rate"]) if is_adam else torch.optim.SGD(groups, lr=case["rate"], momentum=0.9)
     average = {n: values[n].clone() for n, _, _ in names}
     losses = []
     for step in range(STEPS):
