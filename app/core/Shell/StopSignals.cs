@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace RealtimeSeg.Core.Shell;
@@ -11,17 +12,26 @@ public sealed partial class StopSignals : IDisposable
     /// <summary>From the first signal to the time when what was begun must be complete: all in all a run ends within 5 s.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    /// <summary>Signals this soon after the first are the same one: timeout sends its own to the program and to its whole group.</summary>
+    private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
+
     private readonly PosixSignalRegistration[] _registered;
     private readonly CancellationTokenSource _overdue = new();
 
     /// <param name="stop">Cancelled by the first signal.</param>
     public StopSignals(CancellationTokenSource stop)
     {
+        long first = 0;
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            if (stop.IsCancellationRequested && WasSignalled) ExitNow(128 + Number(signal.Signal));
-            WasSignalled = true;
+            if (WasSignalled)
+            {
+                if (Stopwatch.GetElapsedTime(first) > SameSignal) ExitNow(128 + Number(signal.Signal));
+                return;
+            }
+
+            (WasSignalled, first) = (true, Stopwatch.GetTimestamp());
             _overdue.CancelAfter(Grace);
             stop.Cancel();
         }
