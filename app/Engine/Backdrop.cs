@@ -14,8 +14,8 @@ public sealed class Backdrop : IDisposable
 
     private readonly Func<ISource> _open;
 
-    /// <summary>What a source at its end leaves behind may be empty, so that the image is read into this first.</summary>
-    private readonly Mat _read = new();
+    /// <summary>What a source at its end leaves behind may be empty, so that the next frame is read into this first.</summary>
+    private Mat _read = new();
 
     private ISource _source;
     private double _due;
@@ -30,7 +30,7 @@ public sealed class Backdrop : IDisposable
     }
 
     /// <summary>The frame to show, 8-bit BGR.</summary>
-    public Mat Image { get; } = new();
+    public Mat Image { get; private set; } = new();
 
     /// <summary>Goes to the frame at a time; true if <see cref="Image"/> changed.</summary>
     /// <param name="seconds">Since the first frame in front of it.</param>
@@ -55,7 +55,7 @@ public sealed class Backdrop : IDisposable
     {
         if (_source.Read(_read))
         {
-            _read.CopyTo(Image);
+            (Image, _read) = (_read, Image);
             _framesThisTime++;
             return;
         }

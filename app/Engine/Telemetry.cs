@@ -34,6 +34,9 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         }
     }
 
+    /// <summary>Frames that were not shown because newer ones came, in the source or on the way from it.</summary>
+    private long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;
+
     /// <summary>Begins to measure memory.</summary>
     public void Begin()
     {
@@ -65,7 +68,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             median,
             tail,
             _stats.RecentMaskAge,
-            _supply?.Dropped ?? 0,
+            Dropped,
             Network,
             _stats,
             Status);
@@ -102,7 +105,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     public void End()
     {
         _end = MemoryMark.Now();
-        _dropped = _supply!.Dropped - _droppedBefore;
+        _dropped = Dropped - _droppedBefore;
         parts.Sinks.Finish();
     }
 
@@ -137,6 +140,6 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     private void EndWarmUp()
     {
         _stats.Clear();
-        _droppedBefore = _supply!.Dropped;
+        _droppedBefore = Dropped;
     }
 }

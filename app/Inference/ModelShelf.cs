@@ -13,6 +13,7 @@ public sealed class ModelShelf : IDisposable
 
     private readonly Func<string, Segmenter> _load;
     private readonly IReadOnlyList<string> _files;
+    private readonly List<Task> _unloading = [];
     private volatile Segmenter _current;
     private int _index, _tried;
     private FileState _seen;
@@ -79,10 +80,12 @@ public sealed class ModelShelf : IDisposable
         Status = Frames.Status.MostUrgent(loading, result);
     }
 
+    /// <summary>Unloads all models. Slots that are bound to one must have been disposed.</summary>
     public void Dispose()
     {
         if (_loading is not null) _loading.Result.Model?.Dispose();
         _current.Dispose();
+        Task.WaitAll(_unloading); // native code must not be at work when the process ends
     }
 
     private void LoadIfChanged()
@@ -113,7 +116,8 @@ public sealed class ModelShelf : IDisposable
         if (loaded.Model is not { } model) return Frames.Status.Alarm(loaded.Error!);
         Segmenter retired = _current;
         (_current, _index, _tried) = (model, loaded.Index, loaded.Index);
-        retired.Dispose();
+        _unloading.RemoveAll(u => u.IsCompleted);
+        _unloading.Add(retired.Retire());
         _seen = FileState.Of(_files[_index]);
         return new Status($"{model.Name} is in use");
     }

@@ -20,6 +20,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>Those who keep it loaded: its owner, slots, and whoever is labelling; 0 once it is unloaded.</summary>
     private int _users = 1;
 
+    private readonly TaskCompletionSource _unloaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isRetired;
     private bool _disposed;
 
     private Segmenter(string name, OpenedSession opened, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
@@ -110,9 +112,19 @@ public sealed class Segmenter : IFrameModel, IDisposable
     public void LetGo()
     {
         if (Interlocked.Decrement(ref _users) > 0) return;
-        _run.Dispose();
-        _session.Dispose();
-        NativeHeap.GiveBackWhatIsFree();
+        if (_isRetired) _ = Task.Run(Unload);
+        else Unload();
+    }
+
+    /// <summary>
+    /// The owner lets go in the middle of a run: whoever uses the model last must not wait for its unloading, which takes as long as a
+    /// frame or two. The task ends with it.
+    /// </summary>
+    public Task Retire()
+    {
+        _isRetired = true;
+        Dispose();
+        return _unloaded.Task;
     }
 
     /// <summary>The owner lets go.</summary>
@@ -121,6 +133,20 @@ public sealed class Segmenter : IFrameModel, IDisposable
         if (_disposed) return;
         _disposed = true;
         LetGo();
+    }
+
+    private void Unload()
+    {
+        try
+        {
+            _run.Dispose();
+            _session.Dispose();
+            NativeHeap.GiveBackWhatIsFree();
+        }
+        finally
+        {
+            _unloaded.SetResult();
+        }
     }
 
     private void Bind(FrameSlot slot, FrameGeometry geometry)
@@ -175,7 +201,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
     private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)
     {
-        ModelManifest manifest = ModelManifest.Parse(opened.Session.ModelMetadata.CustomMetadataMap, path);
+        ModelManifest manifest = ModelManifest.Parse(() => opened.Session.ModelMetadata.CustomMetadataMap, path);
         manifest = manifest with { Size = options.Size ?? manifest.Size, Fit = options.Fit ?? manifest.Fit };
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest);
     }

@@ -18,6 +18,8 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public string? Status => source.Status;
 
+    public long Skipped => source.Skipped;
+
     public FrameTiming Timing => source.Timing;
 
     /// <summary>The command line's words for the axes.</summary>

@@ -21,6 +21,9 @@ public interface ISource : IDisposable
     /// <summary>What is wrong at the moment, in one word for the HUD; null if nothing is. Read from any thread.</summary>
     string? Status { get; }
 
+    /// <summary>Frames that came but were never read, because a newer one came. Read from any thread.</summary>
+    long Skipped => 0;
+
     /// <summary>When the frame that was read last was taken.</summary>
     FrameTiming Timing { get; }
 

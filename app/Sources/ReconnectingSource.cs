@@ -12,8 +12,9 @@ public sealed class ReconnectingSource : ISource
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(500);
     private readonly Func<ISource> _open;
     private readonly WaitHandle _stop;
-    private ISource _source;
+    private volatile ISource _source;
     private volatile string? _status;
+    private long _skippedBefore;
 
     /// <param name="open">Opens the source, or throws <see cref="UserError"/>.</param>
     /// <param name="stop">Set when the run ends, which ends the attempts.</param>
@@ -32,6 +33,8 @@ public sealed class ReconnectingSource : ISource
 
     public string? Status => _status;
 
+    public long Skipped => Interlocked.Read(ref _skippedBefore) + _source.Skipped;
+
     public FrameTiming Timing => _source.Timing;
 
     /// <summary>How often it has reconnected.</summary>
@@ -42,7 +45,7 @@ public sealed class ReconnectingSource : ISource
         if (_source.Read(image)) return true;
         _status = "reconnecting";
         TimeSpan pause = FirstPause;
-        _source.Dispose();
+        Close();
         while (!_stop.WaitOne(pause))
         {
             if (TryOpen() is { } opened)
@@ -55,7 +58,7 @@ public sealed class ReconnectingSource : ISource
                     return true;
                 }
 
-                _source.Dispose();
+                Close();
             }
 
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
@@ -65,6 +68,14 @@ public sealed class ReconnectingSource : ISource
     }
 
     public void Dispose() => _source.Dispose();
+
+    private void Close()
+    {
+        long skipped = _source.Skipped;
+        _source.Dispose();
+        _source = new StoppedSource(Name);
+        Interlocked.Add(ref _skippedBefore, skipped);
+    }
 
     private ISource? TryOpen()
     {

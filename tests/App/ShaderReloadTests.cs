@@ -22,13 +22,8 @@ public sealed class ShaderReloadTests
         using EglContext context = new();
         RenderOptions options = new() { View = Views.Parse("edges"), Hud = HudDetail.None, Refine = false };
         using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], options);
-        using FrameSlot slot = new();
-        slot.Image.Create(48, 64, MatType.CV_8UC3);
-        slot.Image.SetTo(new Scalar(10, 20, 30));
-        slot.Labels.Create(48, 64, MatType.CV_8UC1);
-        slot.Labels.SetTo(new Scalar(0));
+        using FrameSlot slot = Slot();
         slot.Labels[new Rect(0, 0, 32, 48)].SetTo(new Scalar(1));
-        slot.Confidence.Create(48, 64, MatType.CV_8UC1);
         long now = 1;
         renderer.Upload(slot);
         renderer.Compose(() => default, now);
@@ -62,13 +57,7 @@ public sealed class ShaderReloadTests
         using EglContext context = new();
         RenderOptions options = new() { Hud = HudDetail.None, Refine = false };
         using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], options);
-        using FrameSlot slot = new();
-        slot.Image.Create(48, 64, MatType.CV_8UC3);
-        slot.Image.SetTo(new Scalar(10, 20, 30));
-        slot.Labels.Create(48, 64, MatType.CV_8UC1);
-        slot.Labels.SetTo(new Scalar(0));
-        slot.Confidence.Create(48, 64, MatType.CV_8UC1);
-        slot.Confidence.SetTo(new Scalar(255));
+        using FrameSlot slot = Slot();
         long now = 1;
         byte[] Until(Func<byte[], bool> condition)
         {
@@ -99,5 +88,18 @@ public sealed class ShaderReloadTests
         {
             File.WriteAllText(file, original);
         }
+    }
+
+    /// <summary>A frame of one colour, all of the first class, beyond doubt.</summary>
+    private static FrameSlot Slot()
+    {
+        FrameSlot slot = new();
+        slot.Image.Create(48, 64, MatType.CV_8UC3);
+        slot.Image.SetTo(new Scalar(10, 20, 30));
+        slot.Labels.Create(48, 64, MatType.CV_8UC1);
+        slot.Labels.SetTo(new Scalar(0));
+        slot.Confidence.Create(48, 64, MatType.CV_8UC1);
+        slot.Confidence.SetTo(new Scalar(255));
+        return slot;
     }
 }

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using OpenCvSharp;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
@@ -99,6 +101,18 @@ public sealed class MetricTests
         double Same(Mat m) => m.AsSpan<byte>().ToArray().Zip(labels, (a, b) => a == b ? 1.0 : 0).Average();
         Assert.True(Same(truth) > 0.95, $"{Same(truth):P1} agree");
         Assert.True(Same(flipped) < 0.9, $"{Same(flipped):P1} agree with the mirror image, which proves nothing");
+    }
+
+    /// <summary>Found by fuzzing: ONNX Runtime's reader of metadata takes an operator set's domain, and more, for granted.</summary>
+    [Fact]
+    public void A_model_with_damaged_metadata_is_refused_by_name()
+    {
+        using TemporaryFolder folder = new();
+        Exporter.Random(NetworkNames.Parse("fcn32s", null, 3), "any", 3, folder["m.onnx"]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["m.onnx"]));
+        model.MetadataProps[0].Key = "";
+        UserError e = Assert.Throws<UserError>(() => new Evaluator(model.ToByteArray(), "m.onnx"));
+        Assert.Contains("m.onnx", e.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Of a still video with noise: smoothed labels flicker less, and a strength of 0 is each image on its own.</summary>

@@ -30,7 +30,7 @@ public sealed class Evaluator : IDisposable
             throw new UserError($"{name} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
         }
 
-        Manifest = ModelManifest.Parse(_session.ModelMetadata.CustomMetadataMap, name);
+        Manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, name);
         const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
         if (!_session.InputMetadata.ContainsKey(Frame) || !_session.OutputMetadata.ContainsKey(Labels))
             throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");

@@ -53,6 +53,22 @@ public sealed record ModelManifest
     /// <exception cref="UserError">The manifest is absent, newer than this program or damaged.</exception>
     public static ModelManifest Parse(IReadOnlyDictionary<string, string> metadata, string file) => ManifestMetadata.Read(metadata, file);
 
+    /// <summary>The same from a session of ONNX Runtime, which throws where a damaged file leaves out what it takes for granted.</summary>
+    /// <param name="metadata">Asks the session.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="UserError">The manifest is absent, newer than this program or damaged.</exception>
+    public static ModelManifest Parse(Func<IReadOnlyDictionary<string, string>> metadata, string file)
+    {
+        try
+        {
+            return Parse(metadata(), file);
+        }
+        catch (NullReferenceException e)
+        {
+            throw new UserError($"{file} has damaged metadata: export it again", e);
+        }
+    }
+
     /// <summary>Distinct colours for classes without their own: steps of the golden angle around the hue circle, 0xRRGGBB.</summary>
     public static IReadOnlyList<int> DefaultPalette(int classes) => [.. Enumerable.Range(0, classes).Select(HueOf)];
 
