@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using OpenCvSharp;
-using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
@@ -103,16 +101,16 @@ public sealed class MetricTests
         Assert.True(Same(flipped) < 0.9, $"{Same(flipped):P1} agree with the mirror image, which proves nothing");
     }
 
-    /// <summary>Found by fuzzing: ONNX Runtime's reader of metadata takes an operator set's domain, and more, for granted.</summary>
+    /// <summary>Found by fuzzing: ONNX Runtime looks for a key only up to a zero in it, and then reads what it did not find.</summary>
     [Fact]
     public void A_model_with_damaged_metadata_is_refused_by_name()
     {
         using TemporaryFolder folder = new();
         Exporter.Random(NetworkNames.Parse("fcn32s", null, 3), "any", 3, folder["m.onnx"]);
-        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["m.onnx"]));
-        model.MetadataProps[0].Key = "";
-        UserError e = Assert.Throws<UserError>(() => new Evaluator(model.ToByteArray(), "m.onnx"));
-        Assert.Contains("m.onnx", e.Message, StringComparison.Ordinal);
+        byte[] bytes = File.ReadAllBytes(folder["m.onnx"]);
+        bytes[bytes.AsSpan().IndexOf("rtseg.palette"u8) + 5] = 0;
+        UserError e = Assert.Throws<UserError>(() => new Evaluator(bytes, "m.onnx"));
+        Assert.Equal("m.onnx has damaged metadata: export it again", e.Message);
     }
 
     /// <summary>Of a still video with noise: smoothed labels flicker less, and a strength of 0 is each image on its own.</summary>
