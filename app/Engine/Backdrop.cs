@@ -18,7 +18,8 @@ public sealed class Backdrop : IDisposable
     private Mat _read = new();
 
     private ISource _source;
-    private double _due;
+    private double _due, _played;
+    private double? _followed;
     private int _framesThisTime;
     private bool _isStill;
 
@@ -32,15 +33,18 @@ public sealed class Backdrop : IDisposable
     /// <summary>The frame to show, 8-bit BGR.</summary>
     public Mat Image { get; private set; } = new();
 
-    /// <summary>Goes to the frame at a time; true if <see cref="Image"/> changed.</summary>
-    /// <param name="seconds">Since the first frame in front of it.</param>
+    /// <summary>Plays on as far as the video in front of it did; true if <see cref="Image"/> changed.</summary>
+    /// <param name="seconds">The time of the frame in front of it; may go back.</param>
+    /// <param name="jumped">Whether that frame does not follow the one before it: the backdrop plays on all the same.</param>
     /// <exception cref="UserError">No frame of it can be read.</exception>
-    public bool Advance(double seconds)
+    public bool Follow(double seconds, bool jumped = false)
     {
-        if (_isStill || (seconds < _due && !Image.Empty())) return false;
+        if (!jumped) _played += Math.Max(0, seconds - (_followed ?? seconds));
+        _followed = seconds;
+        if (_isStill || (_played < _due && !Image.Empty())) return false;
         double period = 1 / (_source.FramesPerSecond > 0 ? _source.FramesPerSecond : DefaultRate);
-        for (int i = 0; i < MostAtOnce && _due <= seconds; i++, _due += period) Next();
-        if (_due <= seconds) _due = seconds + period;
+        for (int i = 0; i < MostAtOnce && _due <= _played; i++, _due += period) Next();
+        if (_due <= _played) _due = _played + period;
         return true;
     }
 

@@ -23,8 +23,8 @@ internal sealed class CaptureStage(EngineParts parts, EngineOptions options, Con
         slot.Jumped = controls.TakeSeek() is not 0 and double seconds && parts.Source.Seek(seconds);
         long requested = parts.Clock.Now;
         if (!parts.Source.Read(slot.Image)) return false;
-        long took = parts.Clock.Now - requested;
         FrameTiming timing = parts.Source.Timing;
+        long took = parts.Clock.Now - Math.Max(requested, timing.Arrived ?? 0); // waiting for a camera is no work
         if (options.Paced && timing.Seconds is { } due) WaitUntilDue(due, slot.Jumped);
         slot[Stamp.Captured] = parts.Clock.Now;
         slot[Stamp.Requested] = slot[Stamp.Captured] - took; // the wait is not the source's

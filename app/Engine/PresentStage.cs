@@ -15,8 +15,6 @@ internal sealed class PresentStage
     private readonly Renderer _renderer;
     private readonly Func<HudText> _hudText;
     private IFrameModel? _model;
-    private double? _lastSeconds;
-    private double _played;
 
     public PresentStage(EngineParts parts, Telemetry telemetry)
     {
@@ -56,12 +54,10 @@ internal sealed class PresentStage
         _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}";
     }
 
-    /// <summary>Moves the backdrop as fast as the video in front of it, on through jumps, while it is visible.</summary>
+    /// <summary>Moves the backdrop with the video in front of it, while it is visible.</summary>
     private void MoveBackdrop(FrameSlot slot)
     {
         if (_parts.Backdrop is not { } backdrop || !_renderer.View.ShowsBackdrop) return;
-        if (!slot.Jumped) _played += Math.Max(0, slot.Seconds - (_lastSeconds ?? slot.Seconds));
-        _lastSeconds = slot.Seconds;
-        if (backdrop.Advance(_played)) _renderer.SetBackdrop(backdrop.Image);
+        if (backdrop.Follow(slot.Seconds, slot.Jumped)) _renderer.SetBackdrop(backdrop.Image);
     }
 }

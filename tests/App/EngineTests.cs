@@ -203,6 +203,18 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(3, report.Stats.Count);
     }
 
+    /// <summary>A camera's images come 50 ms after they are asked for, and take 7 ms to decode.</summary>
+    [Fact]
+    public void Waiting_for_a_camera_is_no_work_and_what_it_skipped_is_dropped()
+    {
+        SteppedClock clock = new();
+        RunReport report = Run(new EngineOptions(Schedule.Inline, Frames: 5), new LateSource(clock), new RecordingSink(), clock: clock);
+        Assert.Equal(7, report.Stats.Of(Stage.Capture).P50, 1);
+        Assert.Equal(7, report.Stats.CaptureToPresent.P50, 1);
+        Assert.Equal(57, report.Stats.Period.P50, 0);
+        Assert.Equal(3, report.Dropped);
+    }
+
     private static StreetSource Street() => new("synth://3", null);
 
     private RunReport Run(
@@ -234,35 +246,6 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
             {
                 ended?.Invoke(engine.Report!);
             }
-        }
-    }
-
-    /// <summary>Three frames, and then an error that nobody expects.</summary>
-    private sealed class EndingSource : ISource
-    {
-        private int _read;
-
-        public string Name => "ending";
-
-        public double FramesPerSecond => 10;
-
-        public bool IsLive => false;
-
-        public string? Status => null;
-
-        public FrameTiming Timing => new(_read / 10.0);
-
-        public bool Read(Mat image)
-        {
-            if (++_read > 3) throw new InvalidOperationException("the device is gone");
-            image.Create(120, 160, MatType.CV_8UC3);
-            image.SetTo(Scalar.Red);
-            return true;
-        }
-
-        public void Dispose()
-        {
-            // It holds nothing.
         }
     }
 

@@ -25,6 +25,19 @@ public sealed class SourceTests
         }
     }
 
+    [Fact]
+    public void What_a_camera_skipped_counts_across_reconnections()
+    {
+        using ManualResetEvent stop = new(false);
+        using Mat image = new();
+        using ReconnectingSource source = new(() => new BriefSource(), stop);
+        for (int opened = 1; opened <= 3; opened++)
+        {
+            Assert.True(source.Read(image));
+            Assert.Equal(3 * opened, source.Skipped);
+        }
+    }
+
     [SkippableFact]
     public void A_stream_that_vanishes_is_opened_again()
     {

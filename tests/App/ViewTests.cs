@@ -157,7 +157,7 @@ public sealed class ViewTests : IDisposable
         using Renderer renderer = new(_context.Gl, Classes, Palette, options);
         (int, int, int) Behind(Backdrop backdrop, double seconds)
         {
-            if (backdrop.Advance(seconds)) renderer.SetBackdrop(backdrop.Image);
+            if (backdrop.Follow(seconds)) renderer.SetBackdrop(backdrop.Image);
             renderer.Upload(_slot);
             renderer.Compose(() => default, 0);
             byte[] p = renderer.Pixels().ToArray();

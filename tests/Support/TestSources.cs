@@ -1,0 +1,103 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Sources;
+
+namespace RealtimeSeg.Tests.Support;
+
+/// <summary>Three frames, and then an error that nobody expects.</summary>
+internal sealed class EndingSource : ISource
+{
+    private int _read;
+
+    public string Name => "ending";
+
+    public double FramesPerSecond => 10;
+
+    public bool IsLive => false;
+
+    public string? Status => null;
+
+    public FrameTiming Timing => new(_read / 10.0);
+
+    public bool Read(Mat image)
+    {
+        if (++_read > 3) throw new InvalidOperationException("the device is gone");
+        image.Create(120, 160, MatType.CV_8UC3);
+        image.SetTo(Scalar.Red);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        // It holds nothing.
+    }
+}
+
+/// <summary>A camera whose images come 50 ms after they are asked for, and take 7 ms to decode.</summary>
+internal sealed class LateSource(SteppedClock clock) : ISource
+{
+    private long _arrived;
+
+    public string Name => "late";
+
+    public double FramesPerSecond => 0;
+
+    public bool IsLive => true;
+
+    public string? Status => null;
+
+    public long Skipped => 3;
+
+    public FrameTiming Timing => new(Arrived: _arrived);
+
+    public bool Read(Mat image)
+    {
+        Pass(50);
+        _arrived = clock.Now;
+        Pass(7);
+        image.Create(120, 160, MatType.CV_8UC3);
+        image.SetTo(Scalar.Gray);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        // It holds nothing.
+    }
+
+    private void Pass(int milliseconds)
+    {
+        using ManualResetEvent never = new(false);
+        clock.WaitUntil(clock.Now + (milliseconds * 1_000_000L), never);
+    }
+}
+
+/// <summary>A camera that gives one image, skips three and is gone.</summary>
+internal sealed class BriefSource : ISource
+{
+    private bool _isOver;
+
+    public string Name => "brief";
+
+    public double FramesPerSecond => 0;
+
+    public bool IsLive => true;
+
+    public string? Status => null;
+
+    public long Skipped => 3;
+
+    public FrameTiming Timing => default;
+
+    public bool Read(Mat image)
+    {
+        if (_isOver) return false;
+        image.Create(8, 8, MatType.CV_8UC3);
+        return _isOver = true;
+    }
+
+    public void Dispose()
+    {
+        // It holds nothing.
+    }
+}
