@@ -154,6 +154,19 @@ public sealed class SinkFailureTests
         Assert.Empty(Media.Running(address));
     }
 
+    /// <summary>Whoever takes the name while a recording runs keeps it: the recording gets a number.</summary>
+    [Fact]
+    public void A_name_that_is_taken_in_between_is_left_to_its_owner()
+    {
+        using TemporaryFolder folder = new();
+        using PartialFile file = new(folder["v.mp4"], overwrite: false);
+        File.WriteAllText(file.TemporaryPath, "ours");
+        File.WriteAllText(folder["v.mp4"], "another's");
+        string name = file.Complete();
+        Assert.Equal("another's", File.ReadAllText(folder["v.mp4"]));
+        Assert.Equal((folder["v-2.mp4"], "ours"), (name, File.ReadAllText(name)));
+    }
+
     /// <summary>Frames, by their times, in a table of class shares, which has a row for each class of each.</summary>
     private static int FramesIn(string table)
         => File.ReadLines(table).Skip(1).Select(l => l.Split(',')[1]).ToHashSet(StringComparer.Ordinal).Count;
