@@ -1,4 +1,4 @@
 using RealtimeSeg.Commands;
 
-NativeLogs.Silence();
+NativeSettings.Apply();
 return CommandRunner.Run(AppCommands.Root(), args);

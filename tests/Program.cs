@@ -3,7 +3,7 @@ using RealtimeSeg.Tests.Fuzz;
 using RealtimeSeg.Tests.Support;
 
 // The tests themselves are started by dotnet test.
-NativeLogs.Silence();
+NativeSettings.Apply();
 RootCommand root = FuzzCommand.Root();
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

@@ -1,4 +1,4 @@
 using RealtimeSeg.Training.Commands;
 
-NativeLogs.Silence();
+NativeSettings.Apply();
 return CommandRunner.Run(TrainerCommands.Root(), args);
