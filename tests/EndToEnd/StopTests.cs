@@ -47,29 +47,20 @@ public sealed class StopTests(AppModel model) : IClassFixture<AppModel>
     {
         Media.SkipWithoutFfmpeg();
         using TemporaryFolder folder = new();
-        Directory.CreateDirectory(folder["small"]);
-        (int Code, string, string)? mounted = Cli.Try("mount", "-t", "tmpfs", "-o", "size=1m", "none", folder["small"]);
-        Skip.If(mounted is not { Code: 0 }, "mounting a small disk needs root");
-        try
-        {
-            string[] common = ["--frames", "60", "--crf", "0", "--headless", "--model", model.File];
-            string[] two = [folder["small/v.mp4"], folder["v.mp4"], "--json", folder["two.json"], "--stats", folder["s.csv"]];
-            (int code, string output, string error) = Cli.Run(Repository.Root, ["replay", "synth://3", .. two, .. common]);
-            Assert.Equal(CommandRunner.IncompleteCode, code);
-            Assert.Contains($"warning: cannot write {folder["small/v.mp4"]}", error, StringComparison.Ordinal);
-            Assert.Contains($"wrote {folder["v.mp4"]}", output, StringComparison.Ordinal);
-            Assert.Equal(60, Media.Times(folder["v.mp4"]).Length);
-            Assert.Equal(1 + (60 * 11), File.ReadAllLines(folder["s.csv"]).Length); // a row for each class of each frame
-            Assert.True(File.Exists(folder["two.json"]));
-            string[] one = [folder["small/w.mp4"], "--json", folder["one.json"]];
-            (code, _, error) = Cli.Run(Repository.Root, ["replay", "synth://3", .. one, .. common]);
-            Assert.Equal(CommandRunner.UserErrorCode, code);
-            Assert.StartsWith($"error: cannot write {folder["small/w.mp4"]}", error, StringComparison.Ordinal);
-            Assert.True(File.Exists(folder["one.json"]));
-        }
-        finally
-        {
-            Cli.Try("umount", folder["small"]);
-        }
+        using SmallDisk disk = new(megabytes: 1);
+        string[] common = ["--frames", "60", "--crf", "0", "--headless", "--model", model.File];
+        string[] two = [disk["v.mp4"], folder["v.mp4"], "--json", folder["two.json"], "--stats", folder["s.csv"]];
+        (int code, string output, string error) = Cli.Run(Repository.Root, ["replay", "synth://3", .. two, .. common]);
+        Assert.Equal(CommandRunner.IncompleteCode, code);
+        Assert.Contains($"warning: cannot write {disk["v.mp4"]}", error, StringComparison.Ordinal);
+        Assert.Contains($"wrote {folder["v.mp4"]}", output, StringComparison.Ordinal);
+        Assert.Equal(60, Media.Times(folder["v.mp4"]).Length);
+        Assert.Equal(1 + (60 * 11), File.ReadAllLines(folder["s.csv"]).Length); // a row for each class of each frame
+        Assert.True(File.Exists(folder["two.json"]));
+        string[] one = [disk["w.mp4"], "--json", folder["one.json"]];
+        (code, _, error) = Cli.Run(Repository.Root, ["replay", "synth://3", .. one, .. common]);
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.StartsWith($"error: cannot write {disk["w.mp4"]}", error, StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["one.json"]));
     }
 }

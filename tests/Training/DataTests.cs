@@ -58,18 +58,40 @@ public sealed class DataTests
         using TemporaryFolder folder = new();
         (string, int)[] samples = [("a", 0), ("b", 3), ("c", 3), ("d", 11), ("e", 5)];
         foreach ((string name, int label) in samples) WriteSample(folder.Path, name, label);
-        IReadOnlyList<double> shares = MixedDataset.Parse($"{folder.Path}:2,synth:1", new Split(Training: true)).Frequencies;
+        IReadOnlyList<double> shares = MixedDataset.Parse($"{folder.Path}:2,synth:1", new Split(Training: true)).Frequencies.Overall;
         Assert.Equal([0.25, 0, 0, 0.5, 0, 0.25, 0, 0, 0, 0, 0], shares); // 11 is void, and the second set does not count
+    }
+
+    /// <summary>Half of one image of two is a quarter of all, and half of what shows it.</summary>
+    [Fact]
+    public void Frequencies_for_the_median_count_the_images_that_show_a_class()
+    {
+        using TemporaryFolder folder = new();
+        WriteSample(folder.Path, "a", 0);
+        WriteSample(folder.Path, "b", 0);
+        string file = Path.Combine(folder.Path, "trainannot", "b.png");
+        using (Mat labels = Cv2.ImRead(file, ImreadModes.Unchanged))
+        {
+            using Mat top = labels.RowRange(0, labels.Rows / 2);
+            top.SetTo(new Scalar(4));
+            Cv2.ImWrite(file, labels);
+        }
+
+        ClassFrequencies f = MixedDataset.Parse(folder.Path, new Split(Training: true)).Frequencies;
+        Assert.Equal((0.25, 0.5), (f.Overall[4], f.WhereShown[4]));
+        Assert.Equal((0.75, 0.75), (f.Overall[0], f.WhereShown[0]));
     }
 
     [Fact]
     public void Class_weights_follow_their_formulas()
     {
-        double[] shares = [0.5, 0.3, 0.15, 0.05, 0];
+        ClassFrequencies shares = new([0.5, 0.3, 0.15, 0.05, 0], WhereShown: [0.5, 0.3, 0.6, 0.1, 0]);
         IReadOnlyList<float> median = ClassWeights.Of("median", shares), enet = ClassWeights.Of("enet", shares);
-        Assert.Equal([0.6f, 1f, 2f, 6f, 0f], median.Select(w => MathF.Round(w, 4)));
-        Assert.Equal(Math.Log(1.6) / Math.Log(1.15), enet[3] / enet[0], 4);
+        Assert.Equal([1f, 1.6667f, 0.8333f, 5f, 0f], median.Select(w => MathF.Round(w, 4)));
+        Assert.Equal(Math.Log(1.52) / Math.Log(1.07), enet[3] / enet[0], 4);
         Assert.Equal(1, enet.Average(), 4);
+        IReadOnlyList<float> log = ClassWeights.Of("log", shares);
+        Assert.Equal(Math.Log(1.6) / Math.Log(1.15), log[3] / log[0], 4);
         IReadOnlyList<float> root = ClassWeights.Of("root", shares);
         Assert.Equal(Math.Sqrt(0.5 / 0.05), root[3] / root[0], 4);
         Assert.Equal(0, root[4]);

@@ -3,7 +3,7 @@ namespace RealtimeSeg.Training.Batches;
 /// <summary>Augmentation by the names that the command line and run settings use.</summary>
 public static class AugmentationNames
 {
-    public const string Plain = "plain";
+    public const string Plain = "plain", Strong = "strong";
     public const string Help = "plain; strong for all of rotate, blur, noise, hue, gamma, cutout, paste; or some of them, with commas";
 
     /// <param name="text">plain, strong, or names with commas between them.</param>

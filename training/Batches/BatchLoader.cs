@@ -115,7 +115,7 @@ public sealed class BatchLoader : IDisposable
         for (int i = 0; i < _shape.N; i++)
         {
             (IDataset set, int index) = order[first + i];
-            Random random = new(unchecked((_seed * 31) + (int)((step * _shape.N) + i)));
+            Random random = Seeds.Random(_seed, (step * _shape.N) + i);
             _maker.Make(set, index, random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
         }
     }

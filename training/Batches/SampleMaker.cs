@@ -18,7 +18,7 @@ public sealed class SampleMaker : IDisposable
     {
         _augmentation = new Augmentation(shape.W, shape.H, sampling);
         if (sampling.ObjectCrops) _objects = new ObjectCrops(data.ClassNames);
-        else if (sampling.Kinds.HasFlag(AugmentationKind.Paste)) _paste = new CopyPaste(data.Frequencies);
+        else if (sampling.Kinds.HasFlag(AugmentationKind.Paste)) _paste = new CopyPaste(data.Frequencies.Overall);
     }
 
     /// <param name="set">The data set.</param>

@@ -7,7 +7,17 @@ namespace RealtimeSeg.Training.Batches;
 public sealed record Sampling(bool ObjectCrops = false, AugmentationKind Kinds = AugmentationKind.None, ScaleRange? Scale = null)
 {
     /// <summary>From the texts of the command line and run settings.</summary>
-    /// <exception cref="UserError">No such augmentation or range.</exception>
+    /// <exception cref="UserError">No such augmentation or range, or pasting into crops, of which each shows one object.</exception>
     public static Sampling Parse(bool objectCrops, string augment, string scale)
-        => new(objectCrops, AugmentationNames.Parse(augment), ScaleRange.Parse(scale));
+    {
+        AugmentationKind kinds = AugmentationNames.Parse(augment);
+        if (objectCrops && kinds.HasFlag(AugmentationKind.Paste))
+        {
+            if (augment != AugmentationNames.Strong)
+                throw new UserError("--augment paste: the crops of --stage 1 show one object each: leave it out");
+            kinds &= ~AugmentationKind.Paste;
+        }
+
+        return new Sampling(objectCrops, kinds, ScaleRange.Parse(scale));
+    }
 }

@@ -9,7 +9,8 @@ internal sealed record Claim(string Text, IReadOnlyList<string> Names);
 /// <summary>What <c>train reproduce</c> trains, and the claims that the results are for.</summary>
 internal static class Claims
 {
-    private static readonly Plan Fcn32s = new("fcn32s", c => c with { Net = "fcn32s" });
+    private static readonly Plan Fcn32s = new(
+        Fcn.Coarsest, c => c with { Net = Fcn.Coarsest, Objective = c.Objective with { Auxiliary = 0 } });
     private static readonly Plan Fcn16s = new("fcn16s", c => c with { Net = "fcn16s" });
     private static readonly Plan Fcn8s = new("fcn8s", c => c with { Net = "fcn8s" });
     private static readonly Plan Fcn4s = new("fcn4s", c => c with { Net = "fcn4s" });
@@ -17,7 +18,8 @@ internal static class Claims
         "fcn8s, frozen bilinear upsampling", c => c with { Net = "fcn8s", Upsampling = Fcn.Bilinear });
 
     private static readonly Plan Squared = new(
-        "fcn8s, squared error", c => c with { Net = "fcn8s", Objective = c.Objective with { Loss = Objective.SquaredError } });
+        "fcn8s, squared error",
+        c => c with { Net = "fcn8s", Objective = c.Objective with { Loss = Objective.SquaredError, LabelSmoothing = 0 } });
 
     private static readonly Plan OneStage = new("deconvnet, one stage", c => c with { Net = "deconvnet" });
 

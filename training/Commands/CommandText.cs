@@ -11,19 +11,12 @@ internal static class CommandText
     {
         IEnumerable<string> options = RunOptionTable.All
             .Where(o => o.Row.Name == "--net" || o.DiffersFromDefault(settings.Run))
+            .Where(o => o.Row.Name != RunOptionTable.EvaluateEvery) // changes no weight
             .SelectMany(o => new[] { o.Row.Name, o.Text(settings.Run)! });
         if (settings.Run.TotalSteps == 0) options = [.. options, "--epochs", settings.Epochs.ToString(CultureInfo.InvariantCulture)];
         return Line(["train", .. options]);
     }
 
     /// <summary>Words with spaces between them, quoted if they need it.</summary>
-    public static string Line(params IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));
-
-    /// <summary>A word for a shell.</summary>
-    public static string Quoted(string word)
-    {
-        bool plain = word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./,:=+@".Contains(c, StringComparison.Ordinal));
-        if (plain) return word;
-        return word.AsSpan().ContainsAny("\"$`\\") ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : $"\"{word}\"";
-    }
+    public static string Line(params IEnumerable<string> words) => string.Join(' ', words.Select(ShellWord.Quoted));
 }

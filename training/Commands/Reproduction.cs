@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Metrics;
@@ -18,8 +19,10 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     private readonly List<Result> _results = [];
 
     /// <summary>Does what is left to do; returns early if a signal stops a run.</summary>
+    /// <exception cref="UserError">A run cannot be made with these settings, or was made with others.</exception>
     public void Run()
     {
+        foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan)); // before any of them takes its hours
         foreach (Plan plan in Claims.Plans)
         {
             TrainSettings run = SettingsOf(plan);
@@ -36,10 +39,14 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     /// <summary>The settings of a run: the shared ones, changed as planned.</summary>
     internal TrainSettings SettingsOf(Plan plan) => common with
     {
-        Run = plan.Change(common.Run with { Data = settings.Data, From = plan.From is null ? null : Folder(plan.From) }),
+        Run = plan.Change(common.Run with
+        {
+            Data = settings.Data,
+            From = plan.From is null ? null : Folder(plan.From),
+            EvaluateEvery = NeverEvaluate,
+        }),
         Out = Folder(plan),
         Epochs = plan.Share(settings.Epochs),
-        EvaluateEvery = NeverEvaluate,
     };
 
     private string Folder(Plan plan)
@@ -53,8 +60,19 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     {
         bool begun = Checkpoint.Exists(run.Out);
         if (begun && IsComplete(run.Out)) return true;
-        TrainCommand.Run(run with { Resume = begun });
+        TrainCommand.Run(run with { Resume = begun }, named: FrozenSet<string>.Empty);
         return IsComplete(run.Out);
+    }
+
+    private static void ThrowIfMadeOtherwise(TrainSettings run)
+    {
+        RunConfig wanted = run.ConfigFor(run.Run.Open(training: true));
+        if (!Checkpoint.Exists(run.Out)) return;
+        RunConfig made = Checkpoint.Of(run.Out).Config;
+        string? option = RunOptionTable.Differences(wanted, made).Select(d => d.Option).FirstOrDefault();
+        if (made.TotalSteps != wanted.TotalSteps) option ??= TrainOptions.Epochs;
+        if (option is null) return;
+        throw new UserError($"{run.Out} was trained with another {option}: choose another --runs, or delete that folder to train again");
     }
 
     private static bool IsComplete(string folder)

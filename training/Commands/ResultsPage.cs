@@ -26,8 +26,8 @@ internal static class ResultsPage
 
     private static string Head(ReproduceSettings s)
     {
-        string common = s.Common.Length > 0 ? $" --common {CommandText.Quoted(s.Common)}" : "";
-        string command = string.Create(CultureInfo.InvariantCulture, $"--data {CommandText.Quoted(s.Data)} --epochs {s.Epochs}{common}");
+        string common = s.Common.Length > 0 ? $" --common {Runs.ShellWord.Quoted(s.Common)}" : "";
+        string command = string.Create(CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{common}");
         return string.Create(CultureInfo.InvariantCulture, $"""
             # Results
 

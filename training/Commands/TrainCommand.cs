@@ -19,26 +19,28 @@ internal static class TrainCommand
         {
             TrainSettings settings = options.Read(p);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });
-            else Run(settings);
+            else Run(settings, Named(p));
             return 0;
         });
         return c;
     }
 
     /// <summary>Trains until the run is complete or stopped by a signal.</summary>
+    /// <param name="settings">All of them.</param>
+    /// <param name="named">The options that the command line gave, which have a say when a run is resumed.</param>
     /// <exception cref="UserError">There is a run already, or none to resume; bad data or settings; a loss that is not finite.</exception>
-    public static void Run(TrainSettings settings)
+    public static void Run(TrainSettings settings, IReadOnlySet<string> named)
     {
         string folder = settings.Out;
         if (!settings.Resume && Checkpoint.Exists(folder))
             throw new UserError($"{folder} contains a run already: add --resume to resume it, or choose another --out");
         Checkpoint? from = settings.Resume ? Checkpoint.Of(folder) : null;
         RunConfig wanted = from?.Config ?? settings.Run;
-        MixedDataset train = Open(wanted, training: true), validation = Open(wanted, training: false);
-        RunConfig config = from?.Config ?? settings.ConfigFor(train);
+        MixedDataset train = wanted.Open(training: true), validation = wanted.Open(training: false);
+        RunConfig config = from is null ? settings.ConfigFor(train) : Resumed(from, settings, named, train);
         INetwork network = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialWeights.Of(config, network, Console.WriteLine) : null;
-        Trainer trainer = new(config, folder, train, validation, initial, network) { EvaluateEvery = settings.EvaluateEvery };
+        Trainer trainer = new(config, folder, train, validation, initial, network);
 
         using CancellationTokenSource stop = new();
         using StopSignals signals = new(stop); // ends the run after the step, with a checkpoint
@@ -48,8 +50,31 @@ internal static class TrainCommand
             : $"stopped: continue with --resume --out {folder}");
     }
 
-    private static MixedDataset Open(RunConfig config, bool training)
-        => MixedDataset.Parse(config.Data, new Split(training, config.LeaveOut), config.Map);
+    private static HashSet<string> Named(ParseResult parsed)
+        => [.. parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit).Select(o => o.Option.Name)];
+
+    /// <summary>The settings of a run that goes on: its own, but for the length and the interval of evaluations if those are named.</summary>
+    /// <exception cref="UserError">The command line contradicts them.</exception>
+    private static RunConfig Resumed(Checkpoint from, TrainSettings settings, IReadOnlySet<string> named, MixedDataset train)
+    {
+        RunConfig config = from.Config;
+        foreach ((string option, string? asked, string? has) in RunOptionTable.Differences(settings.Run, config))
+        {
+            if (!named.Contains(option)) continue;
+            throw new UserError(
+                $"{option} {asked}: the run in {settings.Out} has {has ?? "none"}: leave it out to resume, or begin a run in another --out");
+        }
+
+        if (named.Contains(RunOptionTable.EvaluateEvery)) config = config with { EvaluateEvery = settings.Run.EvaluateEvery };
+        if (named.Contains(RunOptionTable.Steps) || named.Contains(TrainOptions.Epochs))
+        {
+            long steps = settings.Length(train, config.BatchSize), done = from.Progress.Step;
+            if (steps < done) throw new UserError($"{settings.Out} has done {done} steps already, {steps} are asked for: ask for more");
+            config = config with { TotalSteps = steps };
+        }
+
+        return config;
+    }
 
     /// <summary>Trains in a run folder with its config.json; removes a new folder if training fails before the first checkpoint.</summary>
     private static bool InFolder(string folder, RunConfig config, Checkpoint? from, Func<bool> train)

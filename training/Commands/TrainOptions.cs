@@ -6,14 +6,14 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>The options of <c>train</c>, a row each: those of the run, then those of the command alone.</summary>
 internal static class TrainOptions
 {
+    public const string Epochs = "--epochs";
+
     internal static IReadOnlyList<OptionRow<TrainSettings>> Rows { get; } =
     [
         .. RunOptionTable.All.Select(o => new RunRow(o.Row)),
-        Row.Value("--epochs", "Length in epochs", s => s.Epochs, (s, v) => s with { Epochs = v }, Limits.AtLeast(1)),
+        Row.Value(Epochs, "Length in epochs", s => s.Epochs, (s, v) => s with { Epochs = v }, Limits.AtLeast(1)),
         Row.Value("--out", "Run folder", s => s.Out, (s, v) => s with { Out = v }),
         Row.Flag("--resume", "Resume from the checkpoint in --out", s => s with { Resume = true }),
-        Row.Value("--eval-every", "Epochs between evaluations on the validation split",
-            s => s.EvaluateEvery, (s, v) => s with { EvaluateEvery = v }, Limits.AtLeast(1)),
         Row.Flag("--bench", "Time the training step on random data instead of training", s => s with { Bench = true }),
         Row.Value("--classes", "Number of classes, for --bench", s => s.Classes, (s, v) => s with { Classes = v }),
         Row.Value("--json", "File for the figures of --bench", s => s.Json, (s, v) => s with { Json = v }),

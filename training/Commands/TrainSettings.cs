@@ -16,9 +16,6 @@ internal sealed record TrainSettings
     /// <summary>Length of the run, unless <see cref="RunConfig.TotalSteps"/> is set.</summary>
     public int Epochs { get; init; } = 40;
 
-    /// <summary>Epochs between two evaluations.</summary>
-    public int EvaluateEvery { get; init; } = 5;
-
     public bool Resume { get; init; }
 
     /// <summary>Time the step instead of training.</summary>
@@ -36,15 +33,19 @@ internal sealed record TrainSettings
     {
         string backbone = Run.Backbone.Length > 0 ? Run.Backbone : NetworkNames.DefaultBackbone(Run.Net);
         bool isFile = backbone.EndsWith(Backbone.FileEnding, StringComparison.OrdinalIgnoreCase);
-        long stepsPerEpoch = Math.Max(1, train.EpochSize / Run.BatchSize);
         RunConfig config = Run with
         {
             Backbone = backbone,
             Input = isFile ? Run.Input ?? InputScaling.ImageNet : null,
             ClassNames = train.ClassNames,
-            TotalSteps = Run.TotalSteps > 0 ? Run.TotalSteps : Epochs * stepsPerEpoch,
+            TotalSteps = Length(train, Run.BatchSize),
             Commit = BuildInfo.Commit(),
+            StartedIn = Directory.GetCurrentDirectory(),
         };
         return config.Checked();
     }
+
+    /// <summary>Steps of a run on this data with batches of so many images.</summary>
+    public long Length(MixedDataset train, int batch)
+        => Run.TotalSteps > 0 ? Run.TotalSteps : Epochs * (long)Math.Max(1, train.EpochSize / batch);
 }

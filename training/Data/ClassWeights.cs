@@ -3,18 +3,32 @@ namespace RealtimeSeg.Training.Data;
 /// <summary>How frequent classes are, and the weights of the loss that follow from it.</summary>
 public static class ClassWeights
 {
-    public const string None = "none", Enet = "enet", Root = "root", Median = "median";
+    public const string None = "none", Log = "log", Enet = "enet", Root = "root", Median = "median";
 
-    /// <summary>ENet's constant c, which limits the weight of rare classes.</summary>
-    private const double EnetConstant = 1.10;
+    /// <summary>ENet's constant c limits the weight of rare classes: to 50 times that of one which is everywhere, nearly.</summary>
+    private const double EnetConstant = 1.02;
 
-    /// <summary>Share of all labelled pixels, by class.</summary>
-    public static IReadOnlyList<double> Frequencies(IDataset set)
+    /// <summary>Limits it to 7 times: fewer false alarms of rare classes.</summary>
+    private const double LogConstant = 1.10;
+
+    /// <summary>Counts every labelled pixel of a set.</summary>
+    public static ClassFrequencies Frequencies(IDataset set)
     {
-        double[] counts = new double[set.ClassNames.Count];
-        for (int i = 0; i < set.Count; i++) Count(set.Load(i), counts);
+        int classes = set.ClassNames.Count;
+        double[] counts = new double[classes], around = new double[classes];
+        for (int i = 0; i < set.Count; i++)
+        {
+            double[] own = Counts(set.Load(i), classes);
+            double labelled = own.Sum();
+            for (int c = 0; c < classes; c++)
+            {
+                counts[c] += own[c];
+                if (own[c] > 0) around[c] += labelled;
+            }
+        }
+
         double total = Math.Max(1, counts.Sum());
-        return [.. counts.Select(c => c / total)];
+        return new ClassFrequencies([.. counts.Select(c => c / total)], [.. counts.Zip(around, (c, all) => c / Math.Max(1, all))]);
     }
 
     /// <summary>The weights for a data set, whose images are read only if the kind needs them.</summary>
@@ -22,31 +36,37 @@ public static class ClassWeights
         => kind == None ? [.. data.ClassNames.Select(_ => 1f)] : Of(kind, data.Frequencies);
 
     /// <summary>
-    /// One weight per class, which makes up the share f of all pixels. <c>enet</c>: 1 / ln(1.10 + f) (Paszke et al. 2016,
-    /// section 5.2), scaled to mean 1. <c>root</c>: 1 / √f, between the other two, scaled to mean 1. <c>median</c>: median share / f
-    /// (Eigen and Fergus 2015, section 4.3). In the last two an absent class gets 0.
+    /// One weight per class, which makes up the share f of all pixels. <c>enet</c>: 1 / ln(1.02 + f) (Paszke et al. 2016,
+    /// section 5.2), and <c>log</c>: 1 / ln(1.10 + f), both scaled to mean 1. <c>root</c>: 1 / √f, scaled to mean 1. <c>median</c>:
+    /// median / f (Eigen and Fergus 2015, section 6.3), where f is the share of the pixels of those images that show the class, and
+    /// the median is over the classes. In the last two an absent class gets 0.
     /// </summary>
     /// <exception cref="UserError">No such weighting.</exception>
-    public static IReadOnlyList<float> Of(string kind, IReadOnlyList<double> frequencies)
+    public static IReadOnlyList<float> Of(string kind, ClassFrequencies frequencies)
     {
-        double median = frequencies.Where(f => f > 0).Order().ElementAtOrDefault(frequencies.Count(f => f > 0) / 2);
+        IReadOnlyList<double> shares = frequencies.Overall, shown = frequencies.WhereShown;
+        double median = shown.Where(f => f > 0).Order().ElementAtOrDefault(shown.Count(f => f > 0) / 2);
         double[] weights = kind switch
         {
-            None => [.. frequencies.Select(_ => 1.0)],
-            Enet => [.. frequencies.Select(f => 1 / Math.Log(EnetConstant + f))],
-            Root => [.. frequencies.Select(f => f > 0 ? 1 / Math.Sqrt(f) : 0)],
-            Median => [.. frequencies.Select(f => f > 0 ? median / f : 0)],
-            _ => throw new UserError($"no class weights '{kind}': choose {None}, {Enet}, {Root} or {Median}"),
+            None => [.. shares.Select(_ => 1.0)],
+            Log => [.. shares.Select(f => 1 / Math.Log(LogConstant + f))],
+            Enet => [.. shares.Select(f => 1 / Math.Log(EnetConstant + f))],
+            Root => [.. shares.Select(f => f > 0 ? 1 / Math.Sqrt(f) : 0)],
+            Median => [.. shown.Select(f => f > 0 ? median / f : 0)],
+            _ => throw new UserError($"no class weights '{kind}': choose {None}, {Log}, {Enet}, {Root} or {Median}"),
         };
-        double scale = kind is Enet or Root ? weights.Average() : 1;
+        double scale = kind is None or Median ? 1 : weights.Average();
         return [.. weights.Select(w => (float)(w / scale))];
     }
 
-    private static void Count(Sample sample, double[] counts)
+    private static double[] Counts(Sample sample, int classes)
     {
+        double[] counts = new double[classes];
         foreach (byte label in sample.Labels.AsSpan<byte>())
         {
-            if (label < counts.Length) counts[label]++;
+            if (label < classes) counts[label]++;
         }
+
+        return counts;
     }
 }

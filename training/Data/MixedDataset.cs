@@ -11,12 +11,12 @@ public sealed class MixedDataset
 
     private const int SynthTrain = 400, SynthVal = 40;
     private readonly (IDataset Set, double Weight)[] _parts;
-    private readonly Lazy<IReadOnlyList<double>> _frequencies;
+    private readonly Lazy<ClassFrequencies> _frequencies;
 
     private MixedDataset((IDataset, double)[] parts)
     {
         _parts = parts;
-        _frequencies = new Lazy<IReadOnlyList<double>>(() => ClassWeights.Frequencies(parts[0].Item1));
+        _frequencies = new Lazy<ClassFrequencies>(() => ClassWeights.Frequencies(parts[0].Item1));
     }
 
     public IReadOnlyList<IDataset> Parts => [.. _parts.Select(p => p.Set)];
@@ -24,10 +24,10 @@ public sealed class MixedDataset
     public IReadOnlyList<string> ClassNames => _parts[0].Set.ClassNames;
 
     /// <summary>
-    /// Share of all labelled pixels by class in the first set, which class weights and pasting are for; counting the others would
+    /// Of the classes in the first set, which class weights and pasting are for; counting the others would
     /// load every image of them. Counted once, when first asked for.
     /// </summary>
-    public IReadOnlyList<double> Frequencies => _frequencies.Value;
+    public ClassFrequencies Frequencies => _frequencies.Value;
 
     /// <summary>Images in an epoch.</summary>
     public int EpochSize => _parts.Sum(Share);
@@ -36,9 +36,12 @@ public sealed class MixedDataset
     /// <param name="split">Which images of each set.</param>
     /// <param name="map">Class map, see <see cref="ClassMap"/>; null keeps each set's classes.</param>
     /// <exception cref="UserError">A set cannot be opened, or the sets have different classes.</exception>
-    public static MixedDataset Parse(string spec, Split split, string? map = null)
+    public static MixedDataset Parse(string spec, Split split, string? map = null) => Of(DataSpec.Parse(spec), split, map);
+
+    /// <exception cref="UserError">A set cannot be opened, or the sets have different classes.</exception>
+    public static MixedDataset Of(IEnumerable<DataSpec> specs, Split split, string? map)
     {
-        (IDataset Set, double Weight)[] parts = [.. DataSpec.Parse(spec).Select(p => (Open(p.Place, split, map), p.Weight))];
+        (IDataset Set, double Weight)[] parts = [.. specs.Select(p => (Open(p.Place, split, map), p.Weight))];
         IDataset first = parts[0].Set;
         IDataset? other = Array.Find(parts, p => !p.Set.ClassNames.SequenceEqual(first.ClassNames, StringComparer.Ordinal)).Set;
         if (other is not null)
@@ -49,7 +52,7 @@ public sealed class MixedDataset
     /// <summary>The order of an epoch, a function of the seed and the epoch alone.</summary>
     public IReadOnlyList<(IDataset Set, int Index)> Epoch(int seed, long epoch)
     {
-        Random random = new(unchecked((seed * 1000003) + (int)epoch));
+        Random random = Seeds.Random(seed, epoch);
         (IDataset, int)[] order = [.. _parts.SelectMany(p => Drawn(p.Set, Share(p), random))];
         random.Shuffle(order);
         return order;

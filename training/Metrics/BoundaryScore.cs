@@ -6,7 +6,8 @@ namespace RealtimeSeg.Training.Metrics;
 /// <summary>
 /// Boundary F1, or BF score (Csurka et al. 2013, "What is a good evaluation measure for semantic segmentation?"): for each class of
 /// an image, precision and recall of its outline within a tolerance of 0.75 % of the image's diagonal; a class's score is the mean
-/// over the images that contain it. Outlines along ignored pixels do not count.
+/// over the images in which the truth or the prediction has it: one that is predicted where it is not costs as much as one that is
+/// missed. Outlines along ignored pixels do not count.
 /// </summary>
 public sealed class BoundaryScore(int classes) : IDisposable
 {
@@ -15,10 +16,10 @@ public sealed class BoundaryScore(int classes) : IDisposable
     private readonly int[] _images = new int[classes];
     private readonly Mat _unknown = new(), _mask = new(), _truth = new(), _predicted = new(), _near = new(), _eroded = new();
 
-    /// <summary>Mean of each class; NaN for one that no image contains.</summary>
+    /// <summary>Mean of each class; NaN for one that appears nowhere.</summary>
     public IReadOnlyList<double> PerClass => [.. _sum.Zip(_images, (s, n) => n > 0 ? s / n : double.NaN)];
 
-    /// <summary>Over the classes that some image contains.</summary>
+    /// <summary>Over the classes that appear somewhere.</summary>
     public double Mean => PerClass.Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average();
 
     /// <param name="truth">8-bit labels.</param>
@@ -33,7 +34,7 @@ public sealed class BoundaryScore(int classes) : IDisposable
         for (int c = 0; c < classes; c++)
         {
             int inTruth = Outline(truth, c, _truth), inPrediction = Outline(predicted, c, _predicted);
-            if (inTruth == 0) continue;
+            if (inTruth == 0 && inPrediction == 0) continue;
             double precision = Share(_predicted, inPrediction, _truth, disc), recall = Share(_truth, inTruth, _predicted, disc);
             _sum[c] += precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
             _images[c]++;

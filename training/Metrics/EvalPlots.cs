@@ -32,7 +32,7 @@ internal static class EvalPlots
     {
         int n = names.Count;
         double[,] shares = new double[n, n];
-        for (int i = 0; i < n * n; i++) shares[i / n, i % n] = matrix.Share(i / n, i % n);
+        for (int i = 0; i < n * n; i++) shares[i / n, i % n] = matrix.Share(i / n, i % n) is var s && double.IsNaN(s) ? 0 : s;
 
         Plot plot = new();
         plot.Add.Heatmap(shares).Colormap = new ScottPlot.Colormaps.Blues().Reversed();
@@ -41,7 +41,7 @@ internal static class EvalPlots
         for (int i = 0; i < n * n; i++)
         {
             double share = shares[i / n, i % n];
-            if (!(share >= SmallestText)) continue; // too small, or NaN for an absent class
+            if (share < SmallestText) continue; // too small, or of an absent class
             Write(plot, share, column: i % n, row: n - 1 - (i / n)); // the plot's rows count from below
         }
 

@@ -71,7 +71,10 @@ public sealed class Evaluator : IDisposable
         return matrix;
     }
 
-    /// <summary>Evaluates on images that are the frames of one video, in order, with labels smoothed over time as in the app.</summary>
+    /// <summary>
+    /// Evaluates on images that are the frames of one video, in order, with labels smoothed over time as in the app: at the size that
+    /// the network sees, at which flicker is measured too.
+    /// </summary>
     /// <param name="video">The frames.</param>
     /// <param name="smooth">Strength of the smoothing, 0 to 1.</param>
     public VideoScore EvaluateVideo(IDataset video, float smooth)
@@ -83,12 +86,15 @@ public sealed class Evaluator : IDisposable
         for (int i = 0; i < video.Count; i++)
         {
             Sample sample = video.Load(i);
-            (byte[] labels, byte[] confidence) = Run(sample.Image);
-            ReadOnlySpan<bool> still = motion.Update(sample.Image.AsSpan<byte>(), sample.Image.Width);
+            FrameGeometry g = Geometry(sample.Image);
+            using Mat fitted = Fitted(sample.Image, g), truthFitted = new();
+            (byte[] labels, byte[] confidence) = Run(fitted);
+            ReadOnlySpan<bool> still = motion.Update(fitted.AsSpan<byte>(), fitted.Width);
             smoother.Apply(still, labels, confidence);
-            matrix.Add(sample.Labels.AsSpan<byte>(), labels);
+            matrix.Add(sample.Labels.AsSpan<byte>(), Enlarged(labels, g, sample.Image.Size()));
             predicted.Add(still, labels);
-            truth.Add(still, sample.Labels.AsSpan<byte>(), Manifest.Classes.Count);
+            LabelMap.Resize(sample.Labels, truthFitted, fitted.Size());
+            truth.Add(still, truthFitted.AsSpan<byte>(), Manifest.Classes.Count);
         }
 
         return new VideoScore(matrix, predicted.Flicker, truth.Flicker);
@@ -97,12 +103,18 @@ public sealed class Evaluator : IDisposable
     /// <summary>The class of each pixel of an image of any size, which is fitted to the network as in the app.</summary>
     public byte[] LabelsAsShown(Mat image)
     {
-        FrameGeometry g = FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
-        if (g.Width == image.Width && g.Height == image.Height) return Labels(image);
-        using Mat fitted = Fitted(image, g), large = new();
-        byte[] labels = Labels(fitted);
-        using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels);
-        LabelMap.Resize(small, large, image.Size());
+        FrameGeometry g = Geometry(image);
+        using Mat fitted = Fitted(image, g);
+        return Enlarged(Labels(fitted), g, image.Size());
+    }
+
+    private FrameGeometry Geometry(Mat image) => FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
+
+    private static byte[] Enlarged(byte[] labels, FrameGeometry g, Size size)
+    {
+        if (g.Width == size.Width && g.Height == size.Height) return labels;
+        using Mat small = Mat.FromPixelData(g.Height, g.Width, MatType.CV_8UC1, labels), large = new();
+        LabelMap.Resize(small, large, size);
         return large.AsSpan<byte>().ToArray();
     }
 

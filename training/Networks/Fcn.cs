@@ -18,10 +18,13 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
 {
     public const string Learned = "learned", Bilinear = "bilinear";
 
+    /// <summary>The network without skips.</summary>
+    public const string Coarsest = "fcn32s";
+
     /// <summary>The final stride by the name of the network.</summary>
     public static IReadOnlyDictionary<string, int> Strides { get; } = new Dictionary<string, int>(StringComparer.Ordinal)
     {
-        ["fcn32s"] = FrameInput.Multiple,
+        [Coarsest] = FrameInput.Multiple,
         ["fcn16s"] = 16,
         ["fcn8s"] = 8,
         ["fcn4s"] = 4,

@@ -17,6 +17,7 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
 {
     public const string FileName = "last.ckpt", BestFileName = "best.ckpt";
     private const int HashBytes = 32;
+    private const string Remedy = "use an older copy or train again";
 
     private static ReadOnlySpan<byte> Magic => "RTSEGCK1"u8;
 
@@ -27,14 +28,14 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
     /// <summary>Whether a folder contains a run.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
-    /// <summary>Writes a temporary file and renames it: readers see the old file or the new one, never part of one.</summary>
+    /// <summary>Writes it as a whole or not at all: what the path held before stays until then.</summary>
+    /// <exception cref="UserError">It cannot be written; a full disk, for one.</exception>
     public void Save(string path)
     {
         KeyValuePair<string, float[]>[] tensors = [.. State.OrderBy(s => s.Key, StringComparer.Ordinal)];
         Header header = new(RunFile.Write(Config, Progress), Progress.Step, [.. tensors.Select(t => new Entry(t.Key, t.Value.Length))]);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header);
-        string temporary = path + ".tmp";
-        using (FileStream file = File.Create(temporary))
+        AtomicFile.Write(path, file =>
         {
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             void Write(ReadOnlySpan<byte> bytes)
@@ -48,57 +49,56 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
             Write(json);
             foreach (KeyValuePair<string, float[]> t in tensors) Write(MemoryMarshal.AsBytes<float>(t.Value));
             file.Write(hash.GetHashAndReset());
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+            file.Flush(flushToDisk: true); // before it takes the old one's name: after a power cut there is either, never an empty one
+        });
     }
 
+    /// <summary>Reads a file of any size, tensor by tensor; its checksum is known at the end only.</summary>
     /// <exception cref="UserError">No file, not a checkpoint, or damaged.</exception>
     public static Checkpoint Load(string path)
     {
         if (!File.Exists(path)) throw new UserError($"no checkpoint {path}: train first, or name a run folder that contains {FileName}");
-        byte[] bytes = File.ReadAllBytes(path);
-        int fixedPart = Magic.Length + sizeof(int);
-        if (bytes.Length < fixedPart + HashBytes || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new UserError($"{path} is not a checkpoint of this program");
-        ReadOnlySpan<byte> body = bytes.AsSpan(0, bytes.Length - HashBytes);
-        if (!SHA256.HashData(body).AsSpan().SequenceEqual(bytes.AsSpan(body.Length)))
-            throw new UserError($"{path} is damaged (its checksum does not match): use an older copy or train again");
-
+        using FileStream file = File.OpenRead(path);
+        using HashedReader reader = new(file, file.Length - HashBytes);
+        Checkpoint? read = null;
+        Exception? foreign = null;
         try
         {
-            return Parse(body[Magic.Length..]);
+            if (reader.Remaining < Magic.Length + sizeof(int) || !reader.Read(Magic.Length).AsSpan().SequenceEqual(Magic))
+                throw new UserError($"{path} is not a checkpoint of this program");
+            read = Parse(reader);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new UserError($"{path} was not written by this program ({UserError.OneLine(e)}): use an older copy or train again", e);
+            foreign = e; // of what is damaged, anything may be thrown
         }
+
+        if (!reader.RestEndsWithItsHash())
+            throw new UserError($"{path} is damaged (its checksum does not match): {Remedy}");
+        if (foreign is null) return read!;
+        throw new UserError($"{path} was not written by this program ({UserError.OneLine(foreign)}): {Remedy}", foreign);
     }
 
     /// <summary>Reads all between magic and checksum. What another program wrote may throw anything that a parser throws.</summary>
-    private static Checkpoint Parse(ReadOnlySpan<byte> body)
+    private static Checkpoint Parse(HashedReader reader)
     {
-        int headerLength = BitConverter.ToInt32(body);
-        ReadOnlySpan<byte> json = body.Slice(sizeof(int), headerLength);
-        Header? header = JsonSerializer.Deserialize<Header>(json);
-        if (header?.Config is null || header.Tensors is null || header.Tensors.Any(t => t?.Name is null))
+        int headerLength = BitConverter.ToInt32(reader.Read(sizeof(int)));
+        if (headerLength < 0 || headerLength > reader.Remaining) throw new FormatException("its header is longer than the file");
+        Header? header = JsonSerializer.Deserialize<Header>(reader.Read(headerLength));
+        if (header?.Config is null || header.Tensors is null || header.Tensors.Any(t => t?.Name is null || t.Length < 0))
             throw new FormatException("its header lacks settings or tensors");
+        // Before anything is allocated by these numbers.
+        if (header.Tensors.Sum(t => (long)t.Length) * sizeof(float) != reader.Remaining)
+            throw new FormatException("its tensors are not as long as its header says");
         (RunConfig config, RunState progress) = RunFile.Read(header.Config, header.Step);
-        ReadOnlySpan<float> floats = MemoryMarshal.Cast<byte, float>(body[(sizeof(int) + headerLength)..]);
-        return new Checkpoint(config, progress, Tensors(header.Tensors, floats));
-    }
-
-    private static Dictionary<string, float[]> Tensors(IReadOnlyList<Entry> entries, ReadOnlySpan<float> floats)
-    {
         Dictionary<string, float[]> state = new(StringComparer.Ordinal);
-        foreach (Entry e in entries)
+        foreach (Entry e in header.Tensors)
         {
-            state[e.Name] = floats[..e.Length].ToArray();
-            floats = floats[e.Length..];
+            float[] floats = state[e.Name] = GC.AllocateUninitializedArray<float>(e.Length);
+            reader.Fill(MemoryMarshal.AsBytes(floats.AsSpan()));
         }
 
-        return state;
+        return new Checkpoint(config, progress, state);
     }
 
     private sealed record Entry(string Name, int Length);

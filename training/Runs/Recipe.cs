@@ -45,7 +45,7 @@ public static class Recipe
     private static string Line(string command, IEnumerable<(string Option, string? Value)> options)
     {
         IEnumerable<string> words = options.Where(o => o.Value is not null).SelectMany(o => new[] { o.Option, o.Value! });
-        return string.Join(' ', words.Where(w => w.Length > 0).Prepend(command));
+        return string.Join(' ', words.Where(w => w.Length > 0).Select(ShellWord.Quoted).Prepend(command));
     }
 
     private static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

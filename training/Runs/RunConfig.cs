@@ -53,7 +53,7 @@ public sealed record RunConfig
     public int Seed { get; init; } = 1;
 
     /// <summary>A kind of <see cref="ClassWeights"/>.</summary>
-    public string Weighting { get; init; } = ClassWeights.Enet;
+    public string Weighting { get; init; } = ClassWeights.Log;
 
     public Objective Objective { get; init; } = new();
 
@@ -93,12 +93,36 @@ public sealed record RunConfig
     /// <summary>The drive that is kept out of training for validation, or null.</summary>
     public string? LeaveOut { get; init; }
 
+    /// <summary>Epochs between two evaluations on the validation split.</summary>
+    public int EvaluateEvery { get; init; } = 5;
+
+    /// <summary>The folder that relative paths in these settings start from; empty in runs of earlier versions.</summary>
+    public string StartedIn { get; init; } = "";
+
     [JsonIgnore]
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 
     /// <summary>Makes the network; a file for its backbone is read each time (half a gigabyte for VGG16): make it once per run.</summary>
     /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
-    public INetwork Network() => NetworkNames.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input);
+    public INetwork Network()
+    {
+        bool isFile = Backbone.EndsWith(Networks.Backbone.FileEnding, StringComparison.OrdinalIgnoreCase);
+        return NetworkNames.Parse(Net, isFile ? Located(Backbone) : Backbone, ClassNames.Count, Upsampling, Input);
+    }
+
+    /// <summary>The data to train on, or to evaluate on.</summary>
+    /// <exception cref="UserError">It cannot be opened.</exception>
+    public MixedDataset Open(bool training) => MixedDataset.Of(
+        DataSpec.Parse(Data).Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
+        new Split(training, LeaveOut),
+        Map);
+
+    /// <summary>A path of these settings as it opens from the current folder, which need not be the one that it was typed in.</summary>
+    public string Located(string path)
+    {
+        string there = Path.Combine(StartedIn, path);
+        return Path.Exists(there) ? there : path;
+    }
 
     public Sampling ToSampling() => Sampling.Parse(ObjectCrops, Augment, Scale);
 
@@ -111,9 +135,10 @@ public sealed record RunConfig
     public RunConfig Checked()
     {
         if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
+        if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
         _ = Objective.Checked();
         _ = ToSampling();
-        _ = ClassWeights.Of(Weighting, [1]);
+        _ = ClassWeights.Of(Weighting, new ClassFrequencies([1], [1]));
         _ = ToOptimizer();
         _ = ToSchedule();
         return this;

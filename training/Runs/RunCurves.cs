@@ -20,7 +20,7 @@ internal sealed class RunCurves
         foreach (string[] row in File.ReadLines(csv).Skip(1).Select(l => l.Split(',')).Where(r => r.Length == 8))
         {
             if (!Number(row[1], out double epoch) || !Number(row[2], out double loss)) continue;
-            Remember(epoch, loss, Number(row[6], out double score) ? score : null);
+            Remember(epoch, loss, Number(row[6], out double score) && double.IsFinite(score) ? score : null);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using RealtimeSeg.Training.Metrics;
 
 namespace RealtimeSeg.Training.Runs;
@@ -34,6 +35,7 @@ public sealed class RunLog : IDisposable
         _report = report;
         string path = Path.Combine(folder, FileName);
         bool fresh = first == 0 || !File.Exists(path);
+        if (!fresh) DropAfter(path, first);
         _curves = new RunCurves(folder, fresh ? null : path);
         _csv = new StreamWriter(path, append: !fresh);
         if (fresh) _csv.WriteLine("step,epoch,loss,learning_rate,images_per_s,seconds,miou,pixel_accuracy");
@@ -84,13 +86,21 @@ public sealed class RunLog : IDisposable
         return (total + last) / 60;
     }
 
+    /// <summary>Drops the rows of steps that a killed run did after its last checkpoint, and that are done again.</summary>
+    private static void DropAfter(string path, long step)
+    {
+        string[] rows = File.ReadAllLines(path);
+        string[] kept = [.. rows.Where((row, i) => i == 0 || (long.TryParse(row.Split(',')[0], out long done) && done <= step))];
+        if (kept.Length < rows.Length) AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', kept) + "\n"));
+    }
+
     private void EndEpoch(Line line, double rate, double seconds)
     {
         _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.Step},{line.Epoch:F2},{line.Loss:F4},{rate:G4},"));
         _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.ImagesPerSecond:F2},{seconds:F1},"));
         _csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Score?.MeanIu:F4},{line.Score?.PixelAccuracy:F4}"));
         _csv.Flush();
-        _curves.Add(line.Epoch, line.Loss, line.Score?.MeanIu);
+        _curves.Add(line.Epoch, line.Loss, line.Score is { MeanIu: var score } && double.IsFinite(score) ? score : null);
         _epochLoss = 0;
         _epochSteps = 0;
     }

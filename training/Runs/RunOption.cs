@@ -12,6 +12,9 @@ public sealed record RunOption(OptionRow<RunConfig> Row, Func<RunConfig, string?
     /// <summary>Recipes leave the option out if it has its default; otherwise they always list it.</summary>
     public bool RecordedUnlessDefault { get; init; }
 
+    /// <summary>A run can be resumed with another value.</summary>
+    public bool MayChange { get; init; }
+
     /// <summary>Changes the text for a recipe, which has no folders of the machine that trained; null for no change.</summary>
     public Func<string, string>? Shorten { get; init; }
 

@@ -12,6 +12,8 @@ namespace RealtimeSeg.Training.Runs;
 /// </summary>
 public static class RunOptionTable
 {
+    public const string EvaluateEvery = "--eval-every", Steps = "--steps";
+
     public static IReadOnlyList<RunOption> All { get; } = [.. Network(), .. Data(), .. Optimization(), .. Loss(), .. Length()];
 
     private static IEnumerable<RunOption> Network() =>
@@ -72,7 +74,8 @@ public static class RunOptionTable
         RunOption.Of("--aux", "Weight of a loss on each coarser score map of an FCN, or level of a DeconvNet, such as 0.4",
             c => c.Objective.Auxiliary,
             (c, v) => c with { Objective = c.Objective with { Auxiliary = v } }) with { RecordedUnlessDefault = true },
-        RunOption.Of("--class-weights", "enet (1 / ln(1.10 + share)), root (1 / √share), median (median share / share) or none",
+        RunOption.Of("--class-weights",
+            "log (1 / ln(1.10 + share)), enet (1 / ln(1.02 + share)), root (1 / √share), median (median share / share) or none",
             c => c.Weighting, (c, v) => c with { Weighting = v }),
         RunOption.Of("--average", "Decay of a moving average of the weights, which is exported in their place, such as 0.999; 0 keeps none",
             c => c.AverageDecay, (c, v) => c with { AverageDecay = v }, Limits.Below(0.0, 1.0)) with { RecordedUnlessDefault = true },
@@ -81,9 +84,20 @@ public static class RunOptionTable
     private static IEnumerable<RunOption> Length() =>
     [
         RunOption.Of("--seed", "Seed of weights, order and augmentation", c => c.Seed, (c, v) => c with { Seed = v }),
-        RunOption.Of("--steps", "Length in steps, instead of --epochs", c => c.TotalSteps > 0 ? c.TotalSteps : (long?)null,
-            (c, v) => c with { TotalSteps = v ?? 0 }, Limits.AtLeast(1L).Optional()),
+        RunOption.Of(Steps, "Length in steps, instead of --epochs", c => c.TotalSteps > 0 ? c.TotalSteps : (long?)null,
+            (c, v) => c with { TotalSteps = v ?? 0 }, Limits.AtLeast(1L).Optional()) with { MayChange = true },
+        RunOption.Of(EvaluateEvery, "Epochs between evaluations on the validation split",
+            c => c.EvaluateEvery, (c, v) => c with { EvaluateEvery = v }, Limits.AtLeast(1)) with
+        {
+            MayChange = true,
+            RecordedUnlessDefault = true,
+        },
     ];
+
+    /// <summary>Options that do not have the same value in both, those that may change while a run is under way left out.</summary>
+    /// <returns>By option, the value in <paramref name="a"/> and that in <paramref name="b"/>; null for none.</returns>
+    internal static IEnumerable<(string Option, string? A, string? B)> Differences(RunConfig a, RunConfig b)
+        => All.Where(o => !o.MayChange && o.Text(a) != o.Text(b)).Select(o => (o.Row.Name, o.Text(a), o.Text(b)));
 
     /// <summary>A path without the folders of the machine that trained.</summary>
     internal static string Short(string path)

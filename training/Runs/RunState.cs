@@ -15,6 +15,9 @@ public sealed record RunState
     /// <summary>Whether the last evaluation is also the best one.</summary>
     public bool IsBest => ValidationMeanIu >= BestMeanIu;
 
-    /// <summary>The state after an evaluation.</summary>
-    public RunState Evaluated(double meanIu) => this with { ValidationMeanIu = meanIu, BestMeanIu = Math.Max(meanIu, BestMeanIu) };
+    /// <summary>The state after an evaluation; without a score if there was nothing to score.</summary>
+    /// <param name="meanIu">In 0–1, or NaN.</param>
+    public RunState Evaluated(double meanIu) => double.IsNaN(meanIu)
+        ? this with { ValidationMeanIu = null }
+        : this with { ValidationMeanIu = meanIu, BestMeanIu = Math.Max(meanIu, BestMeanIu) };
 }

@@ -34,9 +34,6 @@ public sealed class Trainer(
 
     private readonly INetwork _network = network ?? config.Network();
 
-    /// <summary>Epochs between two evaluations on the validation split.</summary>
-    public int EvaluateEvery { get; init; } = 5;
-
     /// <summary>Trains from the checkpoint, or from the start, to the last step. False if it was stopped before.</summary>
     /// <exception cref="UserError">The loss or a gradient is not finite, or the checkpoint does not fit.</exception>
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
@@ -91,7 +88,7 @@ public sealed class Trainer(
     private bool IsEvaluationDue(long done, int stepsPerEpoch)
     {
         if (validation is null) return false;
-        return done == config.TotalSteps || (done % stepsPerEpoch == 0 && done / stepsPerEpoch % EvaluateEvery == 0);
+        return done == config.TotalSteps || (done % stepsPerEpoch == 0 && done / stepsPerEpoch % config.EvaluateEvery == 0);
     }
 
     /// <summary>Evaluates the graph that would be exported now on the validation split, and draws some of its images.</summary>

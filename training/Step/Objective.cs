@@ -29,6 +29,8 @@ public sealed record Objective
             throw new UserError($"no loss '{Loss}': choose {CrossEntropy}, {HardExamples} or {SquaredError}");
         if (LabelSmoothing is not (>= 0 and < 1))
             throw new UserError($"--label-smoothing {LabelSmoothing}: it must be at least 0 and below 1");
+        if (LabelSmoothing > 0 && Loss == SquaredError)
+            throw new UserError($"--label-smoothing is for {CrossEntropy} and {HardExamples}, not for {SquaredError}: leave it out");
         if (Auxiliary is not (>= 0 and <= 1)) throw new UserError($"--aux {Auxiliary}: it must lie between 0 and 1");
         return this;
     }

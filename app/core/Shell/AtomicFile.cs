@@ -8,13 +8,18 @@ public static class AtomicFile
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Converters = { new FiniteNumbers() } };
 
     /// <exception cref="UserError">The file or its folder cannot be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, byte[] bytes) => Write(path, file => file.Write(bytes));
+
+    /// <param name="path">The file.</param>
+    /// <param name="content">Writes it, piece by piece if it is large.</param>
+    /// <exception cref="UserError">The file or its folder cannot be written.</exception>
+    public static void Write(string path, Action<FileStream> content)
     {
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            if (FileIdentity.IsSpecial(path)) WriteThrough(path, bytes);
-            else Replace(path, bytes);
+            if (FileIdentity.IsSpecial(path)) WriteThrough(path, content);
+            else Replace(path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -28,18 +33,18 @@ public static class AtomicFile
         if (path is not null) Write(path, JsonSerializer.SerializeToUtf8Bytes(figures, Indented));
     }
 
-    private static void WriteThrough(string path, ReadOnlySpan<byte> bytes)
+    private static void WriteThrough(string path, Action<FileStream> content)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Write);
-        file.Write(bytes);
+        content(file);
     }
 
-    private static void Replace(string path, ReadOnlySpan<byte> bytes)
+    private static void Replace(string path, Action<FileStream> content)
     {
         string partial = path + ".tmp";
         try
         {
-            File.WriteAllBytes(partial, bytes);
+            using (FileStream file = File.Create(partial)) content(file);
             File.Move(partial, path, overwrite: true);
         }
         catch

@@ -1,16 +1,39 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace RealtimeSeg.Core.Shell;
 
 /// <summary>Identifies the sources that the program was built from.</summary>
 public static class BuildInfo
 {
-    /// <summary>The abbreviated commit checked out in the current folder; empty without git or a repository.</summary>
+    private const string Solution = "RealtimeSeg.sln";
+
+    /// <summary>
+    /// The abbreviated commit of the program's own sources, with "-dirty" if they were changed since; a program that lies outside them
+    /// has the commit that it was built at. Empty if nothing is known.
+    /// </summary>
     public static string Commit()
+    {
+        string? sources = AppContext.BaseDirectory;
+        while (sources is not null && !File.Exists(Path.Combine(sources, Solution))) sources = Path.GetDirectoryName(sources);
+        string now = sources is null ? "" : Described(sources);
+        return now.Length > 0 ? now : BuiltAt();
+    }
+
+    /// <summary>The compiler notes it behind the version.</summary>
+    private static string BuiltAt()
+    {
+        const int abbreviated = 7;
+        string? version = typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        string[] parts = version?.Split('+') ?? [];
+        return parts.Length < 2 ? "" : parts[1][..Math.Min(abbreviated, parts[1].Length)];
+    }
+
+    private static string Described(string folder)
     {
         try
         {
-            ProcessStartInfo start = new("git", "rev-parse --short HEAD")
+            ProcessStartInfo start = new("git", ["-C", folder, "describe", "--always", "--dirty", "--exclude=*"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -24,7 +47,7 @@ public static class BuildInfo
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return ""; // no git on this machine: the manifest has no commit
+            return ""; // no git on this machine
         }
     }
 }
