@@ -76,6 +76,43 @@ public sealed class QuantizerTests
         Assert.InRange(exact.Zip(fused, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 4 * step); // rounded, but not wrong
     }
 
+    /// <summary>VOC has 21 classes: enough channels to be taken for a layer like any other.</summary>
+    [Fact]
+    public void Layers_that_give_scores_stay_in_floats()
+    {
+        using TemporaryFolder folder = new();
+        Exporter.Random(NetworkNames.Parse("fcn16s", "reslite", 21), "any", 1, folder["float.onnx"]);
+        (ModelProto model, _, _) = Quantizer.Quantize(folder["float.onnx"], Images(1));
+        ILookup<bool, string> byKind = model.Graph.Node.Where(n => n.OpType == "Conv")
+            .ToLookup(n => n.Input[1].EndsWith(".back", StringComparison.Ordinal), n => n.Name);
+        Assert.NotEmpty(byKind[true]);
+        Assert.DoesNotContain(byKind[true], name => name.StartsWith("score", StringComparison.Ordinal));
+        Assert.Equal(2, byKind[false].Count(name => name.StartsWith("score", StringComparison.Ordinal)));
+    }
+
+    /// <summary>A channel whose kernel is next to nothing, as weight decay leaves them, is its bias.</summary>
+    [Fact]
+    public void A_bias_fits_however_small_the_kernel()
+    {
+        GraphBuilder g = new();
+        Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, 24, 32, 3));
+        Value x = Relu.Emit(g, Convolve(g, FrameOps.Planes(g, frame), "first", 16, 3));
+        float[] kernel = Values(3, 16 * 16 * 9, 0.3);
+        for (int i = 0; i < 16 * 9; i++) kernel[i] *= 1e-12f;
+        Value w = g.Initializer("tiny.w", kernel, new Shape(16, 16, 3, 3)), b = g.Initializer("tiny.b", Biases("tiny", 16), new Shape(16));
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Conv.Emit(g, x, w, b, new ConvGeometry(Pad: 1)), "out")]));
+        (ModelProto model, _, _) = Quantizer.Quantize(folder["m.onnx"], [Piece(0)]);
+        float[] exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL);
+        float[] integers = Run(model.ToByteArray(), GraphOptimizationLevel.ORT_ENABLE_ALL);
+        float step = (exact.Max() - exact.Min()) / 255, bias = Biases("tiny", 16)[0];
+        for (int i = 0; i < 24 * 32; i++) // the first channel
+        {
+            Assert.InRange(exact[i], bias - 1e-6f, bias + 1e-6f);
+            Assert.InRange(integers[i] - bias, -step, step);
+        }
+    }
+
     [Fact]
     public void A_model_in_integers_is_refused()
     {

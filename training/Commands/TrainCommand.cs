@@ -53,7 +53,7 @@ internal static class TrainCommand
     private static HashSet<string> Named(ParseResult parsed)
         => [.. parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit).Select(o => o.Option.Name)];
 
-    /// <summary>The settings of a run that goes on: its own, but for the length and the interval of evaluations if those are named.</summary>
+    /// <summary>The settings of a run that goes on: its own, but for length and interval of evaluations if those are named.</summary>
     /// <exception cref="UserError">The command line contradicts them.</exception>
     private static RunConfig Resumed(Checkpoint from, TrainSettings settings, IReadOnlySet<string> named, MixedDataset train)
     {
@@ -61,8 +61,8 @@ internal static class TrainCommand
         foreach ((string option, string? asked, string? has) in RunOptionTable.Differences(settings.Run, config))
         {
             if (!named.Contains(option)) continue;
-            throw new UserError(
-                $"{option} {asked}: the run in {settings.Out} has {has ?? "none"}: leave it out to resume, or begin a run in another --out");
+            string remedy = "leave it out to resume, or begin a run in another --out";
+            throw new UserError($"{option} {asked}: the run in {settings.Out} has {has ?? "none"}: {remedy}");
         }
 
         if (named.Contains(RunOptionTable.EvaluateEvery)) config = config with { EvaluateEvery = settings.Run.EvaluateEvery };

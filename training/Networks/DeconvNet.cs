@@ -61,7 +61,7 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
             if (level > 0) coarser.Add(Auxiliary(l, x, stride));
         }
 
-        Value logits = l.Classify("score", x, Classes); // [N,K,H/stem,W/stem]
+        Value logits = l.Classify(Layers.Score, x, Classes); // [N,K,H/stem,W/stem]
         return new NetworkOutput(Resize.Emit(l.Graph, logits, plan.StemStride), coarser);
     }
 

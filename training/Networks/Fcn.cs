@@ -39,14 +39,14 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
             throw new UserError($"{Backbone.Name} has no features at stride {FinalStride}: choose a coarser FCN");
 
         const int coarsest = FrameInput.Multiple;
-        Value logits = l.Classify($"score{coarsest}", features.ByStride[coarsest], Classes); // [N,K,H/32,W/32]
+        Value logits = l.Classify($"{Layers.Score}{coarsest}", features.ByStride[coarsest], Classes); // [N,K,H/32,W/32]
         List<(long, Func<Value>)> coarser = [];
         for (int stride = coarsest / 2; stride >= FinalStride; stride /= 2)
         {
             Value coarse = logits;
             coarser.Add((stride * 2, () => coarse));
             Value enlarged = Enlarged(l, coarse, stride);
-            Value own = l.Classify($"score{stride}", features.ByStride[stride], Classes, fromZero: true);
+            Value own = l.Classify($"{Layers.Score}{stride}", features.ByStride[stride], Classes, fromZero: true);
             logits = Elementwise.Add(l.Graph, enlarged, own); // [N,K,H/stride,W/stride]
         }
 

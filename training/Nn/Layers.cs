@@ -9,6 +9,9 @@ namespace RealtimeSeg.Training.Nn;
 /// </summary>
 public abstract class Layers(GraphBuilder graph)
 {
+    /// <summary>How the names of layers that give the logits of classes begin.</summary>
+    public const string Score = "score";
+
     public GraphBuilder Graph { get; } = graph;
 
     /// <summary>Convolution without bias, then batch norm: x [N,C,H,W] → [N,channels,H/stride,W/stride].</summary>

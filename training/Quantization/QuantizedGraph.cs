@@ -15,14 +15,19 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     /// </summary>
     private const sbyte GreatestCode = 63;
 
+    /// <summary>Bits of a bias: one less than its 32, so that the sum of products that is added to it fits too.</summary>
+    private const double GreatestBias = 1 << 30;
+
     private readonly GraphProto _result = new();
     private readonly HashSet<string> _storedKernels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _leastScales = new(StringComparer.Ordinal);
 
     public GraphProto Write()
     {
         _result.Name = file.Graph.Name;
         _result.Input.AddRange(file.Graph.Input);
         _result.Output.AddRange(file.Graph.Output);
+        foreach (NodeProto conv in file.Graph.Node.Where(IsChosenConv)) WidenForBias(conv);
         foreach (NodeProto node in file.Graph.Node)
         {
             _result.Node.Add(Rewritten(node));
@@ -38,13 +43,29 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private NodeProto Rewritten(NodeProto node)
     {
         NodeProto n = node.Clone();
-        if (chosen.Nodes.Contains(node) && node.OpType == "Conv") QuantizeWeights(n, CodesOf(node.Input[0]).Scale);
+        if (IsChosenConv(node)) QuantizeWeights(n, CodesOf(node.Input[0]).Scale);
         for (int i = 0; i < n.Input.Count; i++)
         {
             if (chosen.RangeOf.ContainsKey(n.Input[i])) n.Input[i] = Dequantized(n.Input[i]);
         }
 
         return n;
+    }
+
+    private bool IsChosenConv(NodeProto node) => node.OpType == "Conv" && chosen.Nodes.Contains(node);
+
+    /// <summary>
+    /// A bias counts in steps of its channel's scale times that of the input. Where a kernel is next to nothing the steps are so small
+    /// that the bias does not fit: the kernel gets larger ones. Several convolutions may share a kernel, not a bias.
+    /// </summary>
+    private void WidenForBias(NodeProto conv)
+    {
+        if (conv.Input.Count < 3) return;
+        float inputScale = CodesOf(conv.Input[0]).Scale;
+        float[] biases = file.Floats(conv.Input[2]), least = new float[biases.Length];
+        _leastScales.TryAdd(conv.Input[1], least);
+        least = _leastScales[conv.Input[1]];
+        for (int c = 0; c < least.Length; c++) least[c] = Math.Max(least[c], (float)(Math.Abs(biases[c]) / (GreatestBias * inputScale)));
     }
 
     private (float Scale, byte Zero) CodesOf(string tensor) => ranges[chosen.RangeOf[tensor]].Codes();
@@ -64,20 +85,18 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     {
         string kernel = conv.Input[1];
         long[] shape = file.Dims(kernel);
-        (sbyte[] codes, float[] scales) = ChannelCodes.Of(file.Floats(kernel), (int)shape[0], GreatestCode);
+        (sbyte[] codes, float[] scales) = ChannelCodes.Of(
+            file.Floats(kernel), (int)shape[0], GreatestCode, _leastScales.GetValueOrDefault(kernel));
         if (_storedKernels.Add(kernel)) StorePerChannel(kernel, ElementType.Int8, shape, codes, scales);
         conv.Input[1] = Dequantized(kernel);
         if (conv.Input.Count < 3) return;
 
         string bias = $"{conv.Name}.{conv.Input[2]}"; // the input's scale is in it: one bias for each convolution
         float[] steps = [.. scales.Select(s => s * inputScale)];
-        int[] biasCodes = [.. file.Floats(conv.Input[2]).Zip(steps, BiasCode)];
+        int[] biasCodes = [.. file.Floats(conv.Input[2]).Zip(steps, (value, step) => (int)Math.Round(value / (double)step))];
         StorePerChannel(bias, ElementType.Int32, [shape[0]], biasCodes, steps);
         conv.Input[2] = Dequantized(bias);
     }
-
-    private static int BiasCode(float value, float step)
-        => (int)Math.Clamp(Math.Round(value / (double)step), int.MinValue, int.MaxValue);
 
     private void StorePerChannel<T>(string name, ElementType type, long[] shape, T[] codes, float[] scales)
         where T : unmanaged

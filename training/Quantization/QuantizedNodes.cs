@@ -1,4 +1,5 @@
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Quantization;
 
@@ -6,8 +7,8 @@ namespace RealtimeSeg.Training.Quantization;
 internal sealed class QuantizedNodes
 {
     /// <summary>
-    /// Convolutions of fewer channels stay in floats: the first has three inputs, class layers have few outputs, and both gain little and
-    /// lose much.
+    /// Convolutions of fewer channels stay in floats, as do those that give the logits of classes, however many: the first has three
+    /// inputs, the last few outputs, and both gain little and lose much.
     /// </summary>
     public const int FewestChannels = 16;
 
@@ -43,7 +44,7 @@ internal sealed class QuantizedNodes
         string[] read = [.. n.Input.Where(i => i.Length > 0 && !_file.IsStored(i))];
         switch (n.OpType)
         {
-            case "Conv" when IsLarge(n):
+            case "Conv" when IsLarge(n) && !GivesScores(n):
             case "Add" when read.Length == 2 && read.Any(_rangeOf.ContainsKey):
                 _nodes.Add(n);
                 foreach (string tensor in read.Append(AfterRelu(n.Output[0]))) _rangeOf.TryAdd(tensor, tensor);
@@ -57,6 +58,9 @@ internal sealed class QuantizedNodes
 
     private bool IsLarge(NodeProto conv)
         => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, >= FewestChannels, _, _];
+
+    private static bool GivesScores(NodeProto conv)
+        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal));
 
     /// <summary>If only a ReLU reads a result, it becomes part of the operator: the integers begin at zero.</summary>
     private string AfterRelu(string tensor)
