@@ -91,10 +91,12 @@ reconnect() {
     if ((since > longest)); then longest=$since; fi
 }
 
-next_look=0 next_swap=$swap_every next_kill=$kill_every
+next_map=$from next_look=0 next_swap=$swap_every next_kill=$kill_every
 while (($(elapsed) < minutes * 60)); do
     kill -0 "$app_pid" 2>/dev/null || { tail -20 "$out/log" >&2; echo "soak: the program ended after $(elapsed) s" >&2; exit 1; }
     if (($(elapsed) >= next_look)); then look; next_look=$((next_look + look_every)); fi
+    # The mappings of every twelfth minute tell what grew: by then each of six models has had two minutes.
+    if (($(elapsed) >= next_map)); then cp "/proc/$app_pid/smaps" "$out/smaps-$next_map"; next_map=$((next_map + 720)); fi
     if (($(elapsed) >= next_swap)); then post do/model; next_swap=$((next_swap + swap_every)); fi
     if (($(elapsed) >= next_kill)); then reconnect; next_kill=$((next_kill + kill_every)); fi
     sleep 0.2

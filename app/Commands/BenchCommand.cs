@@ -28,16 +28,19 @@ internal static class BenchCommand
         if (options.Csv is { } csv) table.WriteCsv(csv);
         if (options.Markdown is { } markdown) table.WriteMarkdown(markdown);
         if (options.Plot is { } plot) BenchPlot.Save(plot, runs);
-        return 0;
+        return runs.Exists(r => r.Result.Report.Problems.Count > 0) ? CommandRunner.IncompleteCode : 0;
     }
 
+    /// <summary>One after the other; a signal ends the run and leaves out the rest.</summary>
     private static List<BenchRun> Measure(IReadOnlyList<(string Name, PipelineSettings Settings)> configurations)
     {
+        using StopSignals signals = new();
         List<BenchRun> runs = [];
         foreach ((string name, PipelineSettings settings) in configurations)
         {
             if (configurations.Count > 1) Console.WriteLine($"— {name}");
-            runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings)));
+            runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings, signals)));
+            if (signals.WasSignalled) break;
         }
 
         return runs;

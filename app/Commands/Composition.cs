@@ -17,13 +17,12 @@ internal sealed class Composition : IDisposable
     private readonly Stack<IDisposable> _owned = new();
 
     /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
-    public Composition(Mode mode, PipelineSettings s)
+    public Composition(Mode mode, PipelineSettings s, StopSignals signals)
     {
         try
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
-            Stop = Own(new CancellationTokenSource());
-            StopSignals signals = Own(new StopSignals(Stop));
+            Stop = Own(CancellationTokenSource.CreateLinkedTokenSource(signals.Stop));
             Models = Own(OpenModels(s));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));

@@ -44,10 +44,11 @@ internal static class RunCommand
     /// <summary>Runs to the end and prints what was measured.</summary>
     /// <param name="mode">Of the command.</param>
     /// <param name="settings">Of the run.</param>
+    /// <param name="signals">End it.</param>
     /// <param name="json">File for the figures of this run, even if an error ends it; null for none.</param>
-    public static RunResult Execute(Mode mode, PipelineSettings settings, string? json = null)
+    public static RunResult Execute(Mode mode, PipelineSettings settings, StopSignals signals, string? json = null)
     {
-        using Composition parts = new(mode, settings);
+        using Composition parts = new(mode, settings, signals);
         Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
         bool onCpu = parts.Renderer.IsSoftware && model.Provider == ExecutionProviders.Cpu;
         EngineOptions options = mode.For(settings, parts.Source.IsSequence, parts.HasWindow, onCpu);
@@ -73,7 +74,8 @@ internal static class RunCommand
     private static int Run(Mode mode, PipelineSettings settings)
     {
         OutputFiles.Check(settings);
-        RunResult result = Execute(mode, settings, settings.Json);
+        using StopSignals signals = new();
+        RunResult result = Execute(mode, settings, signals, settings.Json);
         return result.Report.Problems.Count > 0 ? CommandRunner.IncompleteCode : 0;
     }
 }

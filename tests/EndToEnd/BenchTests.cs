@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
@@ -54,6 +56,24 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(new Size(1000, 760), plot.Size());
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
         Assert.Equal(4, json.RootElement.GetArrayLength());
+    }
+
+    /// <summary>Not only the configuration that is being measured.</summary>
+    [Fact]
+    public async Task A_signal_ends_a_whole_sweep()
+    {
+        string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
+        string[] command = ["bench", "synth://", "--sweep", "threads=1,2,1,2", "--model", model.File];
+        ProcessStartInfo start = new(program, command) { RedirectStandardOutput = true, UseShellExecute = false };
+        using Process run = Process.Start(start)!;
+        string text = "";
+        while (!text.Contains("provider", StringComparison.Ordinal)) text += $"{await run.StandardOutput.ReadLineAsync()}\n";
+        Cli.Try("kill", "-TERM", run.Id.ToString(CultureInfo.InvariantCulture));
+        Task<string> rest = run.StandardOutput.ReadToEndAsync();
+        bool ended = run.WaitForExit(50_000);
+        if (!ended) run.Kill(entireProcessTree: true);
+        Assert.True(ended, "it goes on");
+        Assert.Equal(1, (text + await rest).Split("— ").Length - 1);
     }
 
     private (int Code, string Out, string Error) App(params string[] arguments)

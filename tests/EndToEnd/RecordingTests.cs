@@ -131,6 +131,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("breaks off: read", error, StringComparison.Ordinal);
         using VideoCapture video = new(folder["v.mp4"], VideoCaptureAPIs.FFMPEG);
         Assert.True(video.FrameCount is > 5 and < 40, $"{video.FrameCount} frames");
+        Assert.Equal(CommandRunner.IncompleteCode, App("bench", folder["cut.avi"]).Code);
     }
 
     private static string Probe(string file, params string[] arguments)

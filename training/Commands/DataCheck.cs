@@ -11,8 +11,10 @@ internal sealed record CheckSettings
 {
     public string? Map { get; init; }
 
-    /// <summary>The contact sheet.</summary>
-    public string Out { get; init; } = "out/check.png";
+    /// <summary>The contact sheet; null for a free name in out/.</summary>
+    public string? Out { get; init; }
+
+    public bool Overwrite { get; init; }
 }
 
 /// <summary><c>data check</c>: reads every file of a data set, prints what it contains, and names each mistake with its file.</summary>
@@ -23,7 +25,8 @@ internal static class DataCheck
     internal static IReadOnlyList<OptionRow<CheckSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
-        Row.Value("--out", "The contact sheet", s => s.Out, (s, v) => s with { Out = v }),
+        Row.Value("--out", "The contact sheet; out/check.png or its next free name", s => s.Out, (s, v) => s with { Out = v }),
+        Overwriting.Row<CheckSettings>(s => s with { Overwrite = true }),
     ];
 
     public static Command Create()
@@ -39,6 +42,7 @@ internal static class DataCheck
     /// <returns>0 for a set that can be trained on; 1 if it has bad files.</returns>
     private static int Run(string data, CheckSettings s)
     {
+        string sheet = Overwriting.Target(s.Out, s.Overwrite, "out/check.png");
         List<string> problems = [];
         foreach (bool training in (bool[])[true, false])
         {
@@ -51,13 +55,13 @@ internal static class DataCheck
                 problems.AddRange(survey.Problems);
             }
 
-            if (training) Draw(sets, s.Out);
+            if (training) Draw(sets, sheet);
         }
 
         problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Strays));
         foreach (string problem in problems.Take(ShownProblems)) Console.WriteLine($"  fix   {problem}");
         if (problems.Count > ShownProblems) Console.WriteLine($"  fix   … and {problems.Count - ShownProblems} more");
-        Console.WriteLine($"{(problems.Count == 0 ? "no mistakes found" : $"{problems.Count} mistakes")}; {s.Out} shows some images");
+        Console.WriteLine($"{(problems.Count == 0 ? "no mistakes found" : $"{problems.Count} mistakes")}; {sheet} shows some images");
         return problems.Count == 0 ? 0 : 1;
     }
 

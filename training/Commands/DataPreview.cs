@@ -15,8 +15,10 @@ internal sealed record PreviewSettings
 
     public string Augment { get; init; } = "strong";
 
-    /// <summary>The contact sheet.</summary>
-    public string Out { get; init; } = "out/preview.png";
+    /// <summary>The contact sheet; null for a free name in out/.</summary>
+    public string? Out { get; init; }
+
+    public bool Overwrite { get; init; }
 
     /// <summary>Of the choice of images and of augmentation.</summary>
     public int Seed { get; init; } = 7;
@@ -31,7 +33,8 @@ internal static class DataPreview
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
         Row.Value("--augment", AugmentationNames.Help, s => s.Augment, (s, v) => s with { Augment = v }),
-        Row.Value("--out", "The contact sheet", s => s.Out, (s, v) => s with { Out = v }),
+        Row.Value("--out", "The contact sheet; out/preview.png or its next free name", s => s.Out, (s, v) => s with { Out = v }),
+        Overwriting.Row<PreviewSettings>(s => s with { Overwrite = true }),
         Row.Value("--seed", "Seed of images and augmentation", s => s.Seed, (s, v) => s with { Seed = v }),
     ];
 
@@ -51,12 +54,13 @@ internal static class DataPreview
 
     private static void Write(string data, PreviewSettings s)
     {
+        string target = Overwriting.Target(s.Out, s.Overwrite, "out/preview.png");
         MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), s.Map);
         AugmentationKind[] kinds = [.. KindsOf(AugmentationNames.Parse(s.Augment))];
         using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
         foreach (AugmentationKind kind in kinds) AddRow(sheet, sets, kind, s.Seed);
-        sheet.Save(s.Out);
-        Console.WriteLine($"{s.Out}: {kinds.Length} rows of {Columns}");
+        sheet.Save(target);
+        Console.WriteLine($"{target}: {kinds.Length} rows of {Columns}");
     }
 
     /// <summary>None, each of the chosen kinds alone, and all of them together.</summary>

@@ -13,6 +13,8 @@ internal sealed record SampleSettings
 
     /// <summary>Of the street.</summary>
     public int Seed { get; init; } = StreetScene.DefaultSeed;
+
+    public bool Overwrite { get; init; }
 }
 
 /// <summary><c>data sample</c>: a clip of the toy street with its ground truth.</summary>
@@ -26,6 +28,7 @@ internal static class DataSample
         Row.Value("--frames", $"Length in frames, {FramesPerSecond} per second",
             s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(1)),
         Row.Value("--seed", "Which street", s => s.Seed, (s, v) => s with { Seed = v }),
+        Overwriting.Row<SampleSettings>(s => s with { Overwrite = true }),
     ];
 
     public static Command Create()
@@ -44,6 +47,9 @@ internal static class DataSample
 
     private static void Write(string folder, SampleSettings s)
     {
+        string[] names = [.. Enumerable.Range(0, s.Frames).Select(i => $"{i:D4}.png")];
+        IEnumerable<string> all = names.SelectMany(n => new[] { Path.Combine(folder, "val", n), Path.Combine(folder, "valannot", n) });
+        OutputName.Check(all.Append(Path.Combine(folder, "street.mp4")), [], s.Overwrite);
         string images = MakeFolder(folder, "val"), truth = MakeFolder(folder, "valannot"), clip = Path.Combine(folder, "street.mp4");
         using VideoWriter video = new(clip, VideoWriter.FourCC('m', 'p', '4', 'v'), FramesPerSecond, new Size(Width, Height));
         if (!video.IsOpened()) throw new UserError($"cannot write {clip}: choose a folder you may write to");
@@ -53,7 +59,7 @@ internal static class DataSample
         {
             Render(scene, i / (double)FramesPerSecond, image, labels);
             video.Write(image);
-            if (!Cv2.ImWrite(Path.Combine(images, $"{i:D4}.png"), image) || !Cv2.ImWrite(Path.Combine(truth, $"{i:D4}.png"), labels))
+            if (!Cv2.ImWrite(Path.Combine(images, names[i]), image) || !Cv2.ImWrite(Path.Combine(truth, names[i]), labels))
                 throw new UserError($"cannot write images to {folder}: is the disk full?");
         }
 

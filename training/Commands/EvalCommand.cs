@@ -29,6 +29,8 @@ internal sealed record EvalSettings
 
     /// <summary>Write the scores into the model's manifest.</summary>
     public bool Record { get; init; }
+
+    public bool Overwrite { get; init; }
 }
 
 /// <summary><c>eval</c>: the FCN paper's four metrics of an exported file, and more.</summary>
@@ -48,6 +50,7 @@ internal static class EvalCommand
         Row.Value("--report", "Folder for a page: the worst images, the confusion matrix, plots",
             s => s.Report, (s, v) => s with { Report = v }),
         Row.Flag("--record", "Write the scores into the model's own manifest", s => s with { Record = true }),
+        Overwriting.Row<EvalSettings>(s => s with { Overwrite = true }),
     ];
 
     public static Command Create()
@@ -69,6 +72,7 @@ internal static class EvalCommand
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         if (s.Video && (s.Report is not null || s.Record))
             throw new UserError("--report and --record are for single images: leave --video out");
+        OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
         if (s.Video) OnVideo(evaluator, sets.Parts[0], s);

@@ -20,6 +20,9 @@ internal sealed record ReproduceSettings
 
     /// <summary>The page with the results.</summary>
     public string Out { get; init; } = "out/results.md";
+
+    /// <summary>A page that is something else may be replaced.</summary>
+    public bool Overwrite { get; init; }
 }
 
 /// <summary>
@@ -35,6 +38,7 @@ internal static class ReproduceCommand
         Row.Value("--common", "Options of train that all runs share, as one text", s => s.Common, (s, v) => s with { Common = v }),
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),
+        Overwriting.Row<ReproduceSettings>(s => s with { Overwrite = true }),
     ];
 
     /// <summary>What every run has of its own.</summary>

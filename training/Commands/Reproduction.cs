@@ -22,6 +22,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     /// <exception cref="UserError">A run cannot be made with these settings, or was made with others.</exception>
     public void Run()
     {
+        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out, ResultsPage.Table(settings)], [], settings.Overwrite);
         foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan)); // before any of them takes its hours
         foreach (Plan plan in Claims.Plans)
         {

@@ -6,6 +6,8 @@ namespace RealtimeSeg.Training.Commands;
 /// <summary>Writes the results of <c>train reproduce</c>: a page with a table per claim, and a .csv of all figures beside it.</summary>
 internal static class ResultsPage
 {
+    private const string Beginning = "# Results\n\nWritten by `./run.sh train reproduce";
+
     /// <param name="settings">Where to, and what the results came from.</param>
     /// <param name="results">So far; claims that lack one are left out.</param>
     /// <exception cref="UserError">A file cannot be written.</exception>
@@ -21,17 +23,21 @@ internal static class ResultsPage
         page.Append("\n## Commands\n\n");
         foreach (Result r in results) page.Append(CultureInfo.InvariantCulture, $"- {r.Name}: `./run.sh {r.Command}`\n");
         AtomicFile.Write(settings.Out, Encoding.UTF8.GetBytes(page.ToString()));
-        AtomicFile.Write(Path.ChangeExtension(settings.Out, ".csv"), Encoding.UTF8.GetBytes(Csv(results)));
+        AtomicFile.Write(Table(settings), Encoding.UTF8.GetBytes(Csv(results)));
     }
+
+    /// <summary>Where the figures go.</summary>
+    public static string Table(ReproduceSettings settings) => Path.ChangeExtension(settings.Out, ".csv");
+
+    /// <summary>Whether a file is such a page, which a reproduction that goes on writes anew.</summary>
+    public static bool Is(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith(Beginning, StringComparison.Ordinal);
 
     private static string Head(ReproduceSettings s)
     {
         string common = s.Common.Length > 0 ? $" --common {Runs.ShellWord.Quoted(s.Common)}" : "";
         string command = string.Create(CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{common}");
         return string.Create(CultureInfo.InvariantCulture, $"""
-            # Results
-
-            Written by `./run.sh train reproduce {command}`: every network with the same {s.Epochs} epochs, seed 1, recipe and data, from
+            {Beginning} {command}`: every network with the same {s.Epochs} epochs, seed 1, recipe and data, from
             random weights; its exported file is evaluated on the validation split. Small, medium and large: IU of objects by terciles of
             their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. With one seed
             each, a difference of a point or so proves nothing. The outcome is what was measured, even if it contradicts the claim.

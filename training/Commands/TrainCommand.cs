@@ -34,6 +34,7 @@ internal static class TrainCommand
         string folder = settings.Out;
         if (!settings.Resume && Checkpoint.Exists(folder))
             throw new UserError($"{folder} contains a run already: add --resume to resume it, or choose another --out");
+        if (!settings.Resume) ThrowIfForeign(folder);
         Checkpoint? from = settings.Resume ? Checkpoint.Of(folder) : null;
         RunConfig wanted = from?.Config ?? settings.Run;
         MixedDataset train = wanted.Open(training: true), validation = wanted.Open(training: false);
@@ -42,12 +43,18 @@ internal static class TrainCommand
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialWeights.Of(config, network, Console.WriteLine) : null;
         Trainer trainer = new(config, folder, train, validation, initial, network);
 
-        using CancellationTokenSource stop = new();
-        using StopSignals signals = new(stop); // ends the run after the step, with a checkpoint
-        bool done = InFolder(folder, config, from, () => TrainProgress.Show(report => trainer.Run(from, report, stop.Token)));
+        using StopSignals signals = new(); // end the run after the step, with a checkpoint
+        bool done = InFolder(folder, config, from, () => TrainProgress.Show(report => trainer.Run(from, report, signals.Stop)));
         Console.WriteLine(done
             ? $"done: './run.sh export {folder} MODEL.onnx' writes the model"
             : $"stopped: continue with --resume --out {folder}");
+    }
+
+    /// <summary>Refuses a folder whose config.json is no run's; that of a run without a checkpoint yet may be begun again.</summary>
+    private static void ThrowIfForeign(string folder)
+    {
+        string file = Path.Combine(folder, RunFile.ConfigFileName);
+        if (File.Exists(file) && !RunFile.Is(file)) throw new UserError($"{file} is no run's: choose another --out");
     }
 
     private static HashSet<string> Named(ParseResult parsed)

@@ -17,6 +17,7 @@ internal static class TrainOptions
         Row.Flag("--bench", "Time the training step on random data instead of training", s => s with { Bench = true }),
         Row.Value("--classes", "Number of classes, for --bench", s => s.Classes, (s, v) => s with { Classes = v }),
         Row.Value("--json", "File for the figures of --bench", s => s.Json, (s, v) => s with { Json = v }),
+        Overwriting.Row<TrainSettings>(s => s with { Overwrite = true }),
     ];
 
     public static OptionTable<TrainSettings> Table() => new(new TrainSettings(), Rows);

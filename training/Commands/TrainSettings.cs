@@ -27,6 +27,9 @@ internal sealed record TrainSettings
     /// <summary>Where the figures of the timing go, or null.</summary>
     public string? Json { get; init; }
 
+    /// <summary>That file may be replaced.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>The complete settings of a new run on this data.</summary>
     /// <exception cref="UserError">Settings that no run can be made of.</exception>
     public RunConfig ConfigFor(MixedDataset train)

@@ -10,8 +10,11 @@ namespace RealtimeSeg.Training.Metrics;
 /// </summary>
 public static class EvalPage
 {
-    private const string Asset = "eval.html";
+    private const string Asset = "eval.html", Page = "index.html", Bars = "classes.png", Matrix = "confusion.png", Worst = "worst.png";
     private const int PlotWidth = 760, PlotHeight = 420, MatrixHeight = 640;
+
+    /// <summary>Where the page and its images go.</summary>
+    public static IEnumerable<string> Files(string folder) => new[] { Page, Bars, Matrix, Worst }.Select(f => Path.Combine(folder, f));
 
     /// <summary>Writes index.html and its images.</summary>
     /// <param name="folder">Where to.</param>
@@ -31,16 +34,16 @@ public static class EvalPage
         }
 
         IReadOnlyList<string> classes = scores.Manifest.Classes;
-        EvalPlots.Classes(classes, scores).SavePng(Path.Combine(folder, "classes.png"), PlotWidth, PlotHeight);
-        EvalPlots.Confusion(classes, scores.Matrix).SavePng(Path.Combine(folder, "confusion.png"), PlotWidth, MatrixHeight);
-        worst.Save(Path.Combine(folder, "worst.png"));
+        EvalPlots.Classes(classes, scores).SavePng(Path.Combine(folder, Bars), PlotWidth, PlotHeight);
+        EvalPlots.Confusion(classes, scores.Matrix).SavePng(Path.Combine(folder, Matrix), PlotWidth, MatrixHeight);
+        worst.Save(Path.Combine(folder, Worst));
 
         string page = Template()
             .Replace("{{title}}", Html(title), StringComparison.Ordinal)
             .Replace("{{facts}}", Rows(Facts(scores)), StringComparison.Ordinal)
             .Replace("{{classes}}", Rows(ClassFigures(scores)), StringComparison.Ordinal)
             .Replace("{{count}}", worst.Count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        AtomicFile.Write(Path.Combine(folder, "index.html"), Encoding.UTF8.GetBytes(page));
+        AtomicFile.Write(Path.Combine(folder, Page), Encoding.UTF8.GetBytes(page));
     }
 
     private static IEnumerable<string[]> Facts(Scoreboard s) =>

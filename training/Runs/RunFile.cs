@@ -20,6 +20,19 @@ internal static class RunFile
         return file;
     }
 
+    /// <summary>Whether a file was written by a run.</summary>
+    public static bool Is(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) is JsonObject file && file.ContainsKey(nameof(RunConfig.TotalSteps));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="file">As written; fields that earlier versions lack have their defaults.</param>
     /// <param name="step">Steps done, which the header of a checkpoint keeps outside this object.</param>
     public static (RunConfig Config, RunState State) Read(JsonObject file, long step)

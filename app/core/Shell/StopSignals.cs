@@ -16,10 +16,9 @@ public sealed partial class StopSignals : IDisposable
     private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
 
     private readonly PosixSignalRegistration[] _registered;
-    private readonly CancellationTokenSource _overdue = new();
+    private readonly CancellationTokenSource _stop = new(), _overdue = new();
 
-    /// <param name="stop">Cancelled by the first signal.</param>
-    public StopSignals(CancellationTokenSource stop)
+    public StopSignals()
     {
         long first = 0;
         void End(PosixSignalContext signal)
@@ -33,7 +32,7 @@ public sealed partial class StopSignals : IDisposable
 
             (WasSignalled, first) = (true, Stopwatch.GetTimestamp());
             _overdue.CancelAfter(Grace);
-            stop.Cancel();
+            _stop.Cancel();
         }
 
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
@@ -43,12 +42,16 @@ public sealed partial class StopSignals : IDisposable
     /// <summary>Whether a signal came.</summary>
     public bool WasSignalled { get; private set; }
 
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
     /// <summary>Cancelled a few seconds after the first signal: what is not complete by then is left as it is.</summary>
     public CancellationToken Overdue => _overdue.Token;
 
     public void Dispose()
     {
         foreach (PosixSignalRegistration r in _registered) r.Dispose();
+        _stop.Dispose();
         _overdue.Dispose();
     }
 
