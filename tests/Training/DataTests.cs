@@ -83,6 +83,23 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void Images_are_read_again_when_memory_for_all_is_lacking()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 8; i++) WriteSample(folder.Path, $"{i}", i);
+        using SampleCache small = new(limit: 3 * 40 * 60 * 4);
+        SampleCache whole = SampleCache.Shared;
+        SampleCache.Shared = small;
+        IDataset set = MixedDataset.Parse(folder.Path, new Split(Training: true)).Parts[0];
+        SampleCache.Shared = whole;
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < set.Count; i++) Assert.Equal((byte)i, set.Load(i).Labels.AsSpan<byte>()[7]);
+            Assert.InRange(small.Size, 1, 3 * 40 * 60 * 4);
+        }
+    }
+
+    [Fact]
     public void Class_weights_follow_their_formulas()
     {
         ClassFrequencies shares = new([0.5, 0.3, 0.15, 0.05, 0], WhereShown: [0.5, 0.3, 0.6, 0.1, 0]);

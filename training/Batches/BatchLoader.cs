@@ -6,18 +6,22 @@ using RealtimeSeg.Training.Nn;
 namespace RealtimeSeg.Training.Batches;
 
 /// <summary>
-/// Prepares batches on its own thread, a few ahead of the step. Batch t is a function of the seed and t alone, so that a resumed run
-/// sees what an uninterrupted one would.
+/// Prepares batches on threads of its own, a few ahead of the step. Batch t is a function of the seed and t alone, so that a resumed run
+/// sees what an uninterrupted one would, on however many threads.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
     /// <summary>Batches that wait for the step.</summary>
     private const int Ahead = 3;
 
+    /// <summary>The step needs most of the machine.</summary>
+    private static readonly int Threads = Math.Max(1, Environment.ProcessorCount / 4);
+
     private readonly MixedDataset _data;
     private readonly BatchShape _shape;
     private readonly int _seed;
-    private readonly SampleMaker _maker;
+    private readonly Func<SampleMaker> _newMaker;
+    private readonly ConcurrentBag<SampleMaker> _makers = [];
     private readonly BlockingCollection<Batch> _ready = new(Ahead);
     private readonly ConcurrentBag<Batch> _free = [];
     private readonly CancellationTokenSource _stop = new();
@@ -36,7 +40,7 @@ public sealed class BatchLoader : IDisposable
         _data = data;
         _shape = shape;
         _seed = seed;
-        _maker = new SampleMaker(data, shape, sampling ?? new Sampling());
+        _newMaker = () => new SampleMaker(data, shape, sampling ?? new Sampling());
         StepsPerEpoch = data.EpochSize / shape.N;
         _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
         _thread.Start();
@@ -71,7 +75,7 @@ public sealed class BatchLoader : IDisposable
     {
         _stop.Cancel();
         _thread.Join();
-        _maker.Dispose();
+        foreach (SampleMaker maker in _makers) maker.Dispose();
         _ready.Dispose();
         _stop.Dispose();
     }
@@ -99,7 +103,11 @@ public sealed class BatchLoader : IDisposable
         {
             // Dispose was called while the queue was full.
         }
-        catch (Exception e) when (e is UserError or OpenCvSharp.OpenCVException or IOException)
+        catch (AggregateException e) when (e.InnerExceptions[0] is UserError or OpenCvSharp.OpenCVException or IOException)
+        {
+            _failure = e.InnerExceptions[0];
+        }
+        catch (UserError e)
         {
             _failure = e;
         }
@@ -112,12 +120,14 @@ public sealed class BatchLoader : IDisposable
     private void Fill(Batch batch, IReadOnlyList<(IDataset Set, int Index)> order, long step)
     {
         int pixels = _shape.H * _shape.W, first = (int)(step % StepsPerEpoch) * _shape.N;
-        for (int i = 0; i < _shape.N; i++)
+        Parallel.For(0, _shape.N, new ParallelOptions { MaxDegreeOfParallelism = Threads, CancellationToken = _stop.Token }, i =>
         {
             (IDataset set, int index) = order[first + i];
+            if (!_makers.TryTake(out SampleMaker? maker)) maker = _newMaker();
             Random random = Seeds.Random(_seed, (step * _shape.N) + i);
-            _maker.Make(set, index, random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
-        }
+            maker.Make(set, index, random, batch.Frame.AsSpan(i * pixels * 3, pixels * 3), batch.Labels.AsSpan(i * pixels, pixels));
+            _makers.Add(maker);
+        });
     }
 
     private sealed record Batch(byte[] Frame, byte[] Labels)

@@ -23,7 +23,7 @@ public sealed class CopyPaste : IDisposable
     /// <param name="frequencies">Share of all pixels, by class.</param>
     public CopyPaste(IReadOnlyList<double> frequencies)
     {
-        double median = frequencies.Where(f => f > 0).Order().ElementAt(frequencies.Count(f => f > 0) / 2);
+        double median = frequencies.Where(f => f > 0).Order().ElementAtOrDefault(frequencies.Count(f => f > 0) / 2);
         _rare = [.. Enumerable.Range(0, frequencies.Count).Where(c => frequencies[c] > 0 && frequencies[c] < median)];
     }
 

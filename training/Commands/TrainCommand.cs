@@ -18,6 +18,7 @@ internal static class TrainCommand
         c.SetAction(p =>
         {
             TrainSettings settings = options.Read(p);
+            if (settings.CacheMegabytes is { } megabytes) SampleCache.Shared = new SampleCache(megabytes * 1_000_000);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });
             else Run(settings, Named(p));
             return 0;

@@ -18,6 +18,9 @@ internal sealed record TrainSettings
 
     public bool Resume { get; init; }
 
+    /// <summary>Of decoded images; null for <see cref="SampleCache"/>'s default.</summary>
+    public long? CacheMegabytes { get; init; }
+
     /// <summary>Time the step instead of training.</summary>
     public bool Bench { get; init; }
 

@@ -5,10 +5,11 @@ namespace RealtimeSeg.Training.Data;
 /// <summary>The files of an image and its labels.</summary>
 public readonly record struct ImageFiles(string Image, string Labels);
 
-/// <summary>Pairs of image and label files. They stay decoded in memory, labels as classes.</summary>
+/// <summary>Pairs of image and label files. They stay decoded in memory as far as there is room, labels as classes.</summary>
 public sealed class ImageSet : IDataset
 {
-    private readonly Lazy<Sample>[] _samples;
+    private readonly IReadOnlyList<ImageFiles> _files;
+    private readonly SampleCache _cache = SampleCache.Shared;
     private readonly LabelStyle _style;
     private readonly ClassMap _map;
 
@@ -28,16 +29,16 @@ public sealed class ImageSet : IDataset
             if (!File.Exists(f.Labels)) throw new UserError($"{f.Image} has no label file {f.Labels}: add it, or remove the image");
         }
 
-        _samples = [.. files.Select(f => new Lazy<Sample>(() => Read(f)))];
+        _files = files;
     }
 
     public string Name { get; }
 
     public IReadOnlyList<string> ClassNames => _map.Names;
 
-    public int Count => _samples.Length;
+    public int Count => _files.Count;
 
-    public Sample Load(int index) => _samples[index].Value;
+    public Sample Load(int index) => _cache.Get((this, index), () => Read(_files[index]));
 
     private Sample Read(ImageFiles files)
     {
