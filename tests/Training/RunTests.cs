@@ -125,6 +125,25 @@ public sealed class RunTests
         Assert.Equal((0.4, 0.5), (state.ValidationMeanIu, state.BestMeanIu));
     }
 
+    /// <summary>After a score out of its reach a run leaves that score's file as it is; after a low one it replaces it.</summary>
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(0, 3)]
+    public void The_best_checkpoint_gives_way_to_a_better_one_alone(double best, long step)
+    {
+        using TemporaryFolder folder = new();
+        WriteOneImage(folder["set/val"], folder["set/valannot"]);
+        MixedDataset val = MixedDataset.Parse(folder["set"], new Split(Training: false));
+        void Train(long steps, Checkpoint? from)
+            => new Trainer(Toy.Config(steps, "fcn32s"), folder.Path, Toy.Street, val).Run(from, _ => { }, default);
+
+        Train(2, from: null);
+        Checkpoint two = Checkpoint.Of(folder.Path);
+        Train(3, two with { Progress = two.Progress with { BestMeanIu = best } });
+        Assert.Equal(3, Checkpoint.Of(folder.Path).Progress.Step);
+        Assert.Equal(step, Checkpoint.Of(folder.Path, best: true).Progress.Step);
+    }
+
     [Theory]
     [InlineData(false, 0.25)]
     [InlineData(true, 0.5)]
@@ -142,5 +161,13 @@ public sealed class RunTests
         OnnxFile file = OnnxFile.Read(folder["m.onnx"]);
         float[] bias = (best ? other : last.State)["score32.bias"];
         Assert.Contains(file.Graph.Initializer, t => file.Dims(t.Name) is [11] && file.Floats(t.Name).SequenceEqual(bias));
+    }
+
+    private static void WriteOneImage(string images, string labels)
+    {
+        Directory.CreateDirectory(images);
+        Directory.CreateDirectory(labels);
+        using Mat image = new(64, 96, MatType.CV_8UC3, new Scalar(50, 60, 70)), truth = new(64, 96, MatType.CV_8UC1, new Scalar(3));
+        Assert.True(Cv2.ImWrite(Path.Combine(images, "a.png"), image) && Cv2.ImWrite(Path.Combine(labels, "a.png"), truth));
     }
 }
