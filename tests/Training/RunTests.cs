@@ -2,7 +2,10 @@ using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Optim;
 using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 using Xunit;
@@ -66,6 +69,41 @@ public sealed class RunTests
             double decay = Math.Min(0.9, (1.0 + t) / (10 + t));
             Assert.Equal(weights[t] + (decay * (averages[t - 1] - weights[t])), averages[t], 6);
         }
+    }
+
+    /// <summary>Three steps put together here, each setting given to the part that it is for, end bit for bit where a run ends.</summary>
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void A_run_gives_each_setting_to_its_part()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(3, "fcn32s") with
+        {
+            Weighting = ClassWeights.Root,
+            Objective = new Objective { Loss = Objective.HardExamples, LabelSmoothing = 0.1f },
+            ClipNorm = 0.5f,
+            AverageDecay = 0.15, // below the limit of the second step, 2/11
+            Augment = "hue",
+            Scale = "0.5-0.75",
+        };
+        Checkpoint run = Toy.Train(config, folder.Path);
+
+        BatchShape batch = new(2, 64, 96);
+        IReadOnlyList<float> weights = ClassWeights.Of(ClassWeights.Root, Toy.Street.Frequencies);
+        StepGraph graph = StepGraph.Build(
+            config.Network(), batch, config.Objective, weights, new AdamW(weightDecay: 1e-2f), average: true, clipNorm: 0.5f);
+        using TrainStep step = new(graph, seed: 5);
+        Sampling sampling = new(Kinds: AugmentationKind.Hue, Scale: new ScaleRange(0.5, 0.75));
+        using BatchLoader loader = new(Toy.Street, batch, seed: 5, firstStep: 0, sampling);
+        for (int t = 0; t < 3; t++)
+        {
+            loader.Next(step.Frame, step.Labels);
+            double rate = 1e-3 * (t + 1) / 4 * Math.Pow(1 - (t / 3.0), 0.9); // poly, after a fourth of the warm-up each
+            step.Run(StepNumbers.At(rate, t, averageDecay: 0.15));
+        }
+
+        foreach ((string name, float[] values) in step.Export())
+            Assert.True(values.AsSpan().SequenceEqual(run.State[name]), $"{name} differs");
     }
 
     [Fact]
