@@ -157,6 +157,7 @@ public sealed class ClassifierTests
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
         ClassifierFile.Write(BuiltIn.Vgg16(narrow: 16), file);
+        Assert.Equal(InputScaling.ImageNet, Backbone.Parse(file).Input); // unless the settings name another
         RunConfig config = Toy.Config(3, "fcn8s") with { Backbone = file, Input = InputScaling.ImageNet, LearningRate = 1e-3 };
         Checkpoint trained = Toy.Train(config, folder["run"]);
         IReadOnlyDictionary<string, float[]> weights = OnnxClassifier.Load(file).Weights!;
