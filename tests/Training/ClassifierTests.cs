@@ -112,6 +112,32 @@ public sealed class ClassifierTests
         return [.. logits.Select(v => (float)(Math.Exp(v - most) / total))];
     }
 
+    /// <summary>
+    /// A captured pixel is blue, green, red. Published files expect what torchvision documents, in red, green, blue; the FCN authors'
+    /// networks expect the captured order.
+    /// </summary>
+    [Fact]
+    public void A_pixel_reaches_a_network_in_the_order_and_scale_that_it_expects()
+    {
+        (double blue, double green, double red) = (10, 100, 200);
+        double[] published = [((red / 255) - 0.485) / 0.229, ((green / 255) - 0.456) / 0.224, ((blue / 255) - 0.406) / 0.225];
+        AssertSeen(published, InputScaling.ImageNet);
+        AssertSeen([(blue - 103.9) / 58, (green - 116.8) / 58, (red - 123.7) / 58], InputScaling.Plain);
+        double[] own = [(blue - 1) / 4, (green - 2) / 5, (red - 3) / 6], reversed = [(red - 1) / 4, (green - 2) / 5, (blue - 3) / 6];
+        AssertSeen(own, new InputScaling(Rgb: false, [1, 2, 3], [4, 5, 6]));
+        AssertSeen(reversed, new InputScaling(Rgb: true, [1, 2, 3], [4, 5, 6]));
+
+        void AssertSeen(double[] expected, InputScaling scaling)
+        {
+            const int Side = FrameInput.Multiple;
+            GraphBuilder g = new();
+            Value seen = FrameInput.Emit(g, g.Input("frame", ElementType.UInt8, new Shape(1, Side, Side, 3)), scaling); // [1,3,Side,Side]
+            byte[] pixels = [.. Enumerable.Repeat<byte[]>([(byte)blue, (byte)green, (byte)red], Side * Side).SelectMany(p => p)];
+            float[] planes = Ort.Run(g, [seen], new Dictionary<string, Array>(StringComparer.Ordinal) { ["frame"] = pixels })[0];
+            for (int i = 0; i < planes.Length; i++) Assert.Equal(expected[i / (Side * Side)], planes[i], 4);
+        }
+    }
+
     [Fact]
     public void A_layer_that_cannot_be_converted_is_named()
     {
@@ -131,6 +157,7 @@ public sealed class ClassifierTests
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
         ClassifierFile.Write(BuiltIn.Vgg16(narrow: 16), file);
+        Assert.Equal(InputScaling.ImageNet, Backbone.Parse(file).Input); // unless the settings name another
         RunConfig config = Toy.Config(3, "fcn8s") with { Backbone = file, Input = InputScaling.ImageNet, LearningRate = 1e-3 };
         Checkpoint trained = Toy.Train(config, folder["run"]);
         IReadOnlyDictionary<string, float[]> weights = OnnxClassifier.Load(file).Weights!;

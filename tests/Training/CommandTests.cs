@@ -59,6 +59,23 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(meanIu, evaluator.Manifest.MeanIu);
     }
 
+    /// <summary>An ensemble has no score of its own, so its members' weights tell which checkpoints they are.</summary>
+    [Theory]
+    [InlineData("--best")]
+    [InlineData(null)]
+    public void Export_takes_the_checkpoints_that_it_is_asked_for_from_every_run_of_an_ensemble(string? option)
+    {
+        Checkpoint last = Toy.Train(Toy.Config(1, "fcn32s"), _folder["run"]);
+        Dictionary<string, float[]> other = new(StringComparer.Ordinal);
+        foreach ((string name, float[] values) in last.State) other[name] = [.. values.Select(v => v * 1.5f)];
+        (last with { State = other }).Save(_folder["run/" + Checkpoint.BestFileName]);
+        string twice = $"{_folder["run"]},{_folder["run"]}";
+        Run(["export", _folder["m.onnx"], "--ensemble", twice, .. option is null ? (string[])[] : [option]]);
+        OnnxFile file = OnnxFile.Read(_folder["m.onnx"]);
+        float[] bias = (option is null ? last.State : other)["score32.bias"];
+        Assert.Equal(2, file.Graph.Initializer.Count(t => file.Dims(t.Name) is [11] && file.Floats(t.Name).SequenceEqual(bias)));
+    }
+
     [Fact]
     public void Quantize_writes_a_smaller_model_with_almost_the_same_labels()
     {

@@ -24,6 +24,17 @@ public sealed class LossTests
         Assert.Equal(mean, Loss(ofTruth, hardOnly: true, smoothing: 0), 4);
     }
 
+    /// <summary>They are a share of what counts: six of eighty labelled pixels are enough, and nine of all that weigh double.</summary>
+    [Theory]
+    [InlineData(6, 0, 80)]
+    [InlineData(9, 1, Pixels)]
+    public void Hard_examples_are_counted_by_their_weight(int hard, byte hardClass, int labelled)
+    {
+        double[] ofTruth = [.. Enumerable.Range(0, Pixels).Select(i => i < hard ? 0.5 : 0.95)];
+        byte[] truth = [.. Enumerable.Range(0, Pixels).Select(i => i < hard ? hardClass : i < labelled ? (byte)0 : (byte)255)];
+        Assert.Equal(-Math.Log(0.5), Loss(ofTruth, hardOnly: true, smoothing: 0, truth), 4);
+    }
+
     [Fact]
     public void Smoothing_spreads_its_share_over_all_classes()
     {
@@ -31,15 +42,16 @@ public sealed class LossTests
         Assert.Equal((-0.85 * Math.Log(0.8)) - (0.15 * Math.Log(0.2)), Loss(ofTruth, hardOnly: false, smoothing: 0.3f), 4);
     }
 
-    /// <summary>The loss of pixels of class 1 of two, each with a given probability of its class.</summary>
-    private static double Loss(double[] ofTruth, bool hardOnly, float smoothing)
+    /// <summary>The loss of pixels, each with a given probability of its class, of two classes; the second weighs twice as much.</summary>
+    private static double Loss(double[] ofTruth, bool hardOnly, float smoothing, byte[]? truth = null)
     {
         GraphBuilder g = new();
         Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, Pixels));
         Value labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, Pixels));
-        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 1], hardOnly, smoothing);
-        float[] values = [.. new float[Pixels], .. ofTruth.Select(p => (float)Math.Log(p / (1 - p)))];
-        byte[] truth = [.. Enumerable.Repeat((byte)1, Pixels)];
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 2], hardOnly, smoothing);
+        truth ??= [.. Enumerable.Repeat((byte)1, Pixels)];
+        float[] second = [.. ofTruth.Zip(truth, (p, label) => (float)(Math.Log(p / (1 - p)) * (label == 1 ? 1 : -1)))];
+        float[] values = [.. new float[Pixels], .. second];
         return Ort.Run(g, [loss], new Dictionary<string, Array>(StringComparer.Ordinal) { ["logits"] = values, ["labels"] = truth })[0][0];
     }
 }

@@ -65,19 +65,26 @@ public sealed class MetricTests
         Assert.Equal((800, 10_000), score.Bounds);
     }
 
-    /// <summary>An object of 20×20 pixels found whole: what is predicted beside it counts up to two pixels away, no farther.</summary>
+    /// <summary>
+    /// An object of 20×40 pixels found whole: what is predicted beside it counts up to two pixels away, above and below it up to three,
+    /// no farther.
+    /// </summary>
     [Theory]
-    [InlineData(77, 1.0)]
-    [InlineData(78, 400 / 420.0)]
-    [InlineData(101, 400 / 420.0)]
-    [InlineData(102, 1.0)]
-    public void An_objects_union_counts_what_is_predicted_in_its_box_and_a_margin(int column, double iu)
+    [InlineData(77, 30, 1, 40, 1.0)]
+    [InlineData(78, 30, 1, 40, 800 / 840.0)]
+    [InlineData(101, 30, 1, 40, 800 / 840.0)]
+    [InlineData(102, 30, 1, 40, 1.0)]
+    [InlineData(80, 26, 20, 1, 1.0)]
+    [InlineData(80, 27, 20, 1, 800 / 820.0)]
+    [InlineData(80, 72, 20, 1, 800 / 820.0)]
+    [InlineData(80, 73, 20, 1, 1.0)]
+    public void An_objects_union_counts_what_is_predicted_in_its_box_and_a_margin(int x, int y, int width, int height, double iu)
     {
         using Mat truth = new(100, 200, MatType.CV_8UC1, new Scalar(0)), predicted = new(100, 200, MatType.CV_8UC1, new Scalar(0));
-        Rect thing = new(80, 40, 20, 20);
+        Rect thing = new(80, 30, 20, 40);
         truth[thing].SetTo(new Scalar(1));
         predicted[thing].SetTo(new Scalar(1));
-        predicted[new Rect(column, 40, 1, 20)].SetTo(new Scalar(1));
+        predicted[new Rect(x, y, width, height)].SetTo(new Scalar(1));
         using SizeScore score = new(2);
         score.Add(truth, predicted);
         Assert.Equal(iu, score.Terciles.Medium, 9); // of two objects, the ground being the larger one

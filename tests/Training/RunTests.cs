@@ -2,7 +2,10 @@ using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Optim;
 using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 using Xunit;
@@ -68,6 +71,41 @@ public sealed class RunTests
         }
     }
 
+    /// <summary>Three steps put together here, each setting given to the part that it is for, end bit for bit where a run ends.</summary>
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void A_run_gives_each_setting_to_its_part()
+    {
+        using TemporaryFolder folder = new();
+        RunConfig config = Toy.Config(3, "fcn32s") with
+        {
+            Weighting = ClassWeights.Root,
+            Objective = new Objective { Loss = Objective.HardExamples, LabelSmoothing = 0.1f },
+            ClipNorm = 0.5f,
+            AverageDecay = 0.15, // below the limit of the second step, 2/11
+            Augment = "hue",
+            Scale = "0.5-0.75",
+        };
+        Checkpoint run = Toy.Train(config, folder.Path);
+
+        BatchShape batch = new(2, 64, 96);
+        IReadOnlyList<float> weights = ClassWeights.Of(ClassWeights.Root, Toy.Street.Frequencies);
+        StepGraph graph = StepGraph.Build(
+            config.Network(), batch, config.Objective, weights, new AdamW(weightDecay: 1e-2f), average: true, clipNorm: 0.5f);
+        using TrainStep step = new(graph, seed: 5);
+        Sampling sampling = new(Kinds: AugmentationKind.Hue, Scale: new ScaleRange(0.5, 0.75));
+        using BatchLoader loader = new(Toy.Street, batch, seed: 5, firstStep: 0, sampling);
+        for (int t = 0; t < 3; t++)
+        {
+            loader.Next(step.Frame, step.Labels);
+            double rate = 1e-3 * (t + 1) / 4 * Math.Pow(1 - (t / 3.0), 0.9); // poly, after a fourth of the warm-up each
+            step.Run(StepNumbers.At(rate, t, averageDecay: 0.15));
+        }
+
+        foreach ((string name, float[] values) in step.Export())
+            Assert.True(values.AsSpan().SequenceEqual(run.State[name]), $"{name} differs");
+    }
+
     [Fact]
     public void A_run_that_blows_up_names_the_gradient_and_leaves_no_bad_checkpoint()
     {
@@ -111,6 +149,25 @@ public sealed class RunTests
         Assert.Equal((0.4, 0.5), (state.ValidationMeanIu, state.BestMeanIu));
     }
 
+    /// <summary>After a score out of its reach a run leaves that score's file as it is; after a low one it replaces it.</summary>
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(0, 3)]
+    public void The_best_checkpoint_gives_way_to_a_better_one_alone(double best, long step)
+    {
+        using TemporaryFolder folder = new();
+        WriteOneImage(folder["set/val"], folder["set/valannot"]);
+        MixedDataset val = MixedDataset.Parse(folder["set"], new Split(Training: false));
+        void Train(long steps, Checkpoint? from)
+            => new Trainer(Toy.Config(steps, "fcn32s"), folder.Path, Toy.Street, val).Run(from, _ => { }, default);
+
+        Train(2, from: null);
+        Checkpoint two = Checkpoint.Of(folder.Path);
+        Train(3, two with { Progress = two.Progress with { BestMeanIu = best } });
+        Assert.Equal(3, Checkpoint.Of(folder.Path).Progress.Step);
+        Assert.Equal(step, Checkpoint.Of(folder.Path, best: true).Progress.Step);
+    }
+
     [Theory]
     [InlineData(false, 0.25)]
     [InlineData(true, 0.5)]
@@ -128,5 +185,13 @@ public sealed class RunTests
         OnnxFile file = OnnxFile.Read(folder["m.onnx"]);
         float[] bias = (best ? other : last.State)["score32.bias"];
         Assert.Contains(file.Graph.Initializer, t => file.Dims(t.Name) is [11] && file.Floats(t.Name).SequenceEqual(bias));
+    }
+
+    private static void WriteOneImage(string images, string labels)
+    {
+        Directory.CreateDirectory(images);
+        Directory.CreateDirectory(labels);
+        using Mat image = new(64, 96, MatType.CV_8UC3, new Scalar(50, 60, 70)), truth = new(64, 96, MatType.CV_8UC1, new Scalar(3));
+        Assert.True(Cv2.ImWrite(Path.Combine(images, "a.png"), image) && Cv2.ImWrite(Path.Combine(labels, "a.png"), truth));
     }
 }

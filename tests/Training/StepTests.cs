@@ -101,6 +101,27 @@ public sealed class StepTests
         Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), curve);
     }
 
+    /// <summary>Weights that a rate of zero leaves alone have another loss in every step, and the same one in the same step.</summary>
+    [Fact]
+    public void Dropout_drops_other_values_in_every_step()
+    {
+        StepGraph graph = StepGraph.Build(new DroppingNet(), new BatchShape(1, 32, 32), new Objective(), [1, 1, 1], new Sgd(0));
+        using TrainStep step = new(graph, seed: 1);
+        new Random(1).NextBytes(step.Frame);
+        for (int i = 0; i < step.Labels.Length; i++) step.Labels[i] = (byte)(i % 3);
+        float[] losses = [.. Enumerable.Range(0, 5).Select(t => step.Run(StepNumbers.At(learningRate: 0, t)))];
+        Assert.Equal(losses.Length, losses.Distinct().Count());
+        Assert.Equal(losses[3], step.Run(StepNumbers.At(learningRate: 0, 3)));
+    }
+
+    private sealed record DroppingNet : INetwork
+    {
+        public int Classes => 3;
+
+        public NetworkOutput Forward(Layers l, Value frame)
+            => new(l.Classify("score", l.Dropout("drop", FrameInput.Emit(l.Graph, frame), probability: 0.5f), Classes), []);
+    }
+
     [Fact]
     public void A_run_can_start_from_another_runs_weights_as_far_as_they_fit()
     {
