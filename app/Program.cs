@@ -1,4 +1,5 @@
 using RealtimeSeg.Commands;
 
 NativeSettings.Apply();
+NativeHeap.UseOneArena();
 return CommandRunner.Run(AppCommands.Root(), args);

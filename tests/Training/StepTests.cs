@@ -93,7 +93,7 @@ public sealed class StepTests
         for (int t = 0; t < 10; t++)
         {
             loader.Next(step.Frame, step.Labels);
-            losses.Add(step.Run(StepNumbers.At(1e-3, t)));
+            losses.Add(step.Run(StepNumbers.At(3e-4, t)));
         }
 
         double[] pinned = [2.9077, 2.5380, 2.3067, 2.8106, 1.8255, 1.7086, 1.8845, 1.2931, 1.0440, 1.1246];

@@ -16,8 +16,11 @@ public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
     /// <summary>Components of fewer pixels are label noise; crops with a shorter side would be all blur.</summary>
     private const int SmallestArea = 64, SmallestSide = 48;
 
-    private readonly bool _hasBackground = classNames[0] == Background;
+    private readonly bool _hasBackground = HasBackground(classNames);
     private readonly LabelComponents _components = new();
+
+    /// <summary>Whether the rest of a crop has a class; else there is no boundary to learn in it.</summary>
+    public static bool HasBackground(IReadOnlyList<string> classNames) => classNames[0] == Background;
 
     /// <summary>One random object of the sample, as a sample that the caller disposes; the whole sample if it has none.</summary>
     public Sample Crop(Sample sample, Random random)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using RealtimeSeg.Training.Batches;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Runs;
@@ -40,6 +41,8 @@ internal static class TrainCommand
         RunConfig wanted = from?.Config ?? settings.Run;
         MixedDataset train = wanted.Open(training: true), validation = wanted.Open(training: false);
         RunConfig config = from is null ? settings.ConfigFor(train) : Resumed(from, settings, named, train);
+        if (config.ObjectCrops && !ObjectCrops.HasBackground(config.ClassNames))
+            Console.WriteLine($"note: {config.Data} has no background: crops of one object teach its class, not its boundary");
         INetwork network = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialWeights.Of(config, network, Console.WriteLine) : null;
         Trainer trainer = new(config, folder, train, validation, initial, network);
