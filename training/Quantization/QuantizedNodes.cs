@@ -56,13 +56,14 @@ internal sealed class QuantizedNodes
     }
 
     private bool IsLarge(NodeProto conv)
-        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, >= FewestChannels, _, _];
+        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
+            && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
-    /// <summary>If only a ReLU reads a result, it becomes part of the operator: the integers begin at zero.</summary>
+    /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers begin and end at its bounds.</summary>
     private string AfterRelu(string tensor)
     {
         if (_uses.GetValueOrDefault(tensor) != 1 || _outputs.Contains(tensor)) return tensor;
         NodeProto reader = _file.Graph.Node.First(n => n.Input.Contains(tensor));
-        return reader.OpType == "Relu" ? reader.Output[0] : tensor;
+        return reader.OpType is "Relu" or "Clip" ? reader.Output[0] : tensor;
     }
 }

@@ -66,7 +66,7 @@ public sealed record RunConfig
     /// <summary>Random sizes of the images, see <see cref="ScaleRange"/>.</summary>
     public string Scale { get; init; } = ScaleRange.DefaultText;
 
-    /// <summary>Channel order and scaling that a backbone from a file expects; null for a built-in one.</summary>
+    /// <summary>Channel order and scaling that the weights of a file expect; null for a built-in backbone's own.</summary>
     public InputScaling? Input { get; init; }
 
     /// <summary>How an FCN upsamples its logits.</summary>
@@ -93,12 +93,21 @@ public sealed record RunConfig
     /// <summary>The drive that is kept out of training for validation, or null.</summary>
     public string? LeaveOut { get; init; }
 
+    /// <summary>The tensor that a backbone from a file ends with; null for its last feature map.</summary>
+    public string? Features { get; init; }
+
+    /// <summary>What is between the backbone and the class layers, see <see cref="BodyChoice"/>.</summary>
+    public string Neck { get; init; } = BodyChoice.NoNeck;
+
+    [JsonIgnore]
+    public BodyChoice Body => new(Input, Features, Neck);
+
     [JsonIgnore]
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 
     /// <summary>Makes the network; a file for its backbone is read each time (half a gigabyte for VGG16): make it once per run.</summary>
     /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
-    public INetwork Network() => NetworkNames.Parse(Net, Backbone, ClassNames.Count, Upsampling, Input);
+    public INetwork Network() => NetworkNames.Parse(Net, Backbone, ClassNames.Count, Upsampling, Body);
 
     public Sampling ToSampling() => Sampling.Parse(ObjectCrops, Augment, Scale);
 
