@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
@@ -203,15 +202,7 @@ public sealed class ClassifierTests
     private static IEnumerable<(long Outputs, long Kernel)> Dense(Classifier c)
         => c.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel));
 
-    private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side)
-    {
-        using InferenceSession session = new(model);
-        using RunOptions run = new();
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, [1, 3, side, side]);
-        using IDisposableReadOnlyCollection<OrtValue> results
-            = session.Run(run, [session.InputNames[0]], [input], [session.OutputNames[0]]);
-        return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[0].GetTensorTypeAndShape().Shape);
-    }
+    private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side) => Ort.OnImage(model, image, side, side);
 
     private static float Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 }

@@ -85,7 +85,7 @@ internal static class ConversionProof
     }
 
     /// <summary>The file with a tensor as its one output.</summary>
-    private static byte[] WithOutput(OnnxFile file, string tensor)
+    internal static byte[] WithOutput(OnnxFile file, string tensor)
     {
         ModelProto model = file.Model.Clone();
         model.Graph.Output.Clear();
