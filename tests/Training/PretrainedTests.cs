@@ -70,7 +70,10 @@ public sealed class PretrainedTests : IDisposable
         }
     }
 
-    /// <summary>Ten steps on the toy street lower the loss; the result runs at 320×240 and in integers.</summary>
+    /// <summary>
+    /// Ten steps on the toy street lower the loss; after 40, when classes are no longer close to each other, the result runs at 320×240, and
+    /// in integers with almost the same labels.
+    /// </summary>
     [SkippableTheory]
     [Trait("Set", "Long")]
     [InlineData("mobilenetv2-imagenet", "fcn8s", "none", null)]
@@ -80,7 +83,7 @@ public sealed class PretrainedTests : IDisposable
     [InlineData("mobilenet-edgetpu-cityscapes", "fcn4s", "fpn", "expanded_conv_20/add")]
     public void A_network_on_it_trains_exports_and_quantises(string name, string net, string neck, string? features)
     {
-        RunConfig config = Toy.Config(10, net) with
+        RunConfig config = Toy.Config(40, net) with
         {
             Backbone = Given(name),
             Input = ScalingOf(name),
@@ -89,8 +92,7 @@ public sealed class PretrainedTests : IDisposable
         };
         List<double> losses = []; // smoothed: the last is below the first if those between are
         Toy.Train(config, _folder["run"], report: line => losses.Add(line.Loss));
-        Assert.Equal(10, losses.Count);
-        Assert.True(losses[^1] < 0.95 * losses[0], string.Join(' ', losses));
+        Assert.True(losses[9] < 0.95 * losses[0] && losses[^1] < 0.8 * losses[0], string.Join(' ', losses));
 
         RunExport.FromRun(_folder["run"], _folder["m.onnx"]);
         (ModelProto model, int integer, int all) = Quantizer.Quantize(_folder["m.onnx"], Images(3));
@@ -100,7 +102,7 @@ public sealed class PretrainedTests : IDisposable
         byte[] labels = exact.Labels(image);
         Assert.Equal(320 * 240, labels.Length);
         double same = labels.Zip(integers.Labels(image), (a, b) => a == b ? 1.0 : 0).Average();
-        Assert.True(same > 0.8, $"{same:P1} agree");
+        Assert.True(same > 0.85, $"{same:P1} agree");
     }
 
     /// <summary>The file, or the test is skipped.</summary>

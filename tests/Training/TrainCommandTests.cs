@@ -100,7 +100,7 @@ public sealed class TrainCommandTests
         Assert.Equal(
             "Net Backbone Data ClassNames BatchSize CropWidth CropHeight Optimizer Schedule LearningRate WeightDecay WarmUp TotalSteps "
             + "Seed Weighting Objective ClipNorm Augment Scale Input Upsampling ObjectCrops From Init Commit AverageDecay Map LeaveOut "
-            + "ValidationMeanIu BestMeanIu Batch",
+            + "Features Neck ValidationMeanIu BestMeanIu Batch",
             string.Join(' ', config.EnumerateObject().Select(p => p.Name)));
         Assert.EndsWith(
             """

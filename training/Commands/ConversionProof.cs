@@ -52,14 +52,14 @@ internal static class ConversionProof
     private static void CheckFeatures(OnnxFile file, Classifier classifier, InputScaling input)
     {
         int side = (int)classifier.Side;
-        IReadOnlyList<string> widened = Convolutionalized.Widened(classifier);
+        string[] widened = [.. Convolutionalized.Widened(classifier).Select(name => name[Classifier.FilePrefix.Length..])];
         byte[] aligned = ClassifierGraph.Body(classifier, classifier.Weights!);
-        bool isSame = widened.Count == 0 && side % Nn.FrameInput.Multiple == 0;
+        bool isSame = widened.Length == 0 && side % Nn.FrameInput.Multiple == 0;
         byte[] body = isSame ? aligned : ClassifierGraph.Convolutional(classifier.BodyAlone, classifier.Weights!);
         float[] expected = Run(WithOutput(file, classifier.Tensor), file.Path, side, input).Values;
         (float[] values, long[] shape) = Run(body, Converted, side, input);
         Compare(file.Path, $"features '{classifier.Tensor}', {shape[1]} of {shape[2]}×{shape[3]},", $"{side}×{side}", expected, values);
-        if (widened.Count > 0) Print($"padded more, so that maps are the image's size over their stride: {string.Join(", ", widened)}");
+        if (widened.Length > 0) Print($"padded more, so that maps are the image's size over their stride: {string.Join(", ", widened)}");
     }
 
     private static void Compare(string file, string what, string size, float[] expected, float[] converted)

@@ -19,6 +19,9 @@ public sealed record Classifier(
     /// <summary>The name of the input image among the layers.</summary>
     public const string Input = "picture";
 
+    /// <summary>Before the names of a file's layers; it keeps their parameters apart from those of an FCN's class layers.</summary>
+    public const string FilePrefix = "body.";
+
     /// <summary>The body's last feature map by its name in the file; empty if built in.</summary>
     public string Tensor { get; init; } = "";
 

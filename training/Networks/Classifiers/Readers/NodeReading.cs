@@ -8,8 +8,8 @@ internal readonly record struct NodeReading(ReadingContext Context, NodeProto No
 {
     public OnnxFile File => Context.File;
 
-    /// <summary>Name of the layer to make. The prefix keeps a classifier's parameters apart from those of an FCN's class layers.</summary>
-    public string Name => "body." + Node.Output[0];
+    /// <summary>Name of the layer to make.</summary>
+    public string Name => Classifier.FilePrefix + Node.Output[0];
 
     /// <summary>A data input.</summary>
     /// <exception cref="UserError">No node before this one makes it, or zeros around it are left over.</exception>
