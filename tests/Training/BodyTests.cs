@@ -140,6 +140,36 @@ public sealed class BodyTests : IDisposable
     }
 
     [Fact]
+    public void One_number_stands_for_all_channels_and_an_order_takes_ImageNets_along()
+    {
+        static InputScaling Given(params string[] arguments)
+        {
+            System.CommandLine.RootCommand root = new("train");
+            OptionTable<TrainSettings> table = TrainOptions.Table();
+            table.AddTo(root);
+            return table.Read(root.Parse(arguments)).Run.Input!;
+        }
+
+        InputScaling centred = new(Rgb: true, [128, 128, 128], [128, 128, 128]);
+        Assert.Equal(centred, Given("--std", "128", "--mean", "128", "--color", "rgb"));
+        InputScaling reversed = Given("--color", "bgr");
+        Assert.Equal(InputScaling.ImageNet.Mean.Reverse(), reversed.Mean);
+        Assert.Equal((false, InputScaling.ImageNet.Deviation[0]), (reversed.Rgb, reversed.Deviation[2]));
+        Assert.Equal([1f, 2, 3], Given("--mean", "1,2,3", "--color", "bgr").Mean); // in the network's own order
+    }
+
+    [Fact]
+    public void Convert_takes_a_body_up_to_a_tensor_under_a_pyramid()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.Map);
+        string[] body = ["--features", ClassifierFile.LastFeatures, "--neck", "fpn"];
+        string[] command = ["convert", File, _folder["m.onnx"], .. body, "--net", "fcn4s"];
+        Assert.Equal(0, TrainerCommands.Root().Parse(command).Invoke(new() { EnableDefaultExceptionHandler = false }));
+        using Evaluator evaluator = new(System.IO.File.ReadAllBytes(_folder["m.onnx"]), "m");
+        Assert.Equal("fcn4s-mobile-fpn", evaluator.Manifest.Network);
+    }
+
+    [Fact]
     public void A_run_from_another_one_keeps_the_scaling_of_its_weights()
     {
         InputScaling half = new(Rgb: true, [128, 128, 128], [128, 128, 128]);

@@ -84,7 +84,18 @@ internal static class ConvertCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{to}: {m.Network}, {m.Parameters:N0} parameters, {s.Classes} classes, {new FileInfo(to).Length / 1e6:F1} MB; "
             + $"its new layers are untrained"));
-        Console.WriteLine($"train it: ./run.sh train --net {s.Net} --backbone {from} --data DIR --out runs/NAME, "
-            + "with the same --color, --mean, --std, --features and --neck");
+        Console.WriteLine($"train it: ./run.sh train --net {s.Net} --backbone {from}{Given(s)} --data DIR --out runs/NAME");
+    }
+
+    /// <summary>The options that <c>train</c> needs too, with a space before each.</summary>
+    private static string Given(ConvertSettings s)
+    {
+        (string Option, string? Value)[] options =
+        [
+            ("--features", s.Features),
+            ("--neck", s.Neck == BodyChoice.NoNeck ? null : s.Neck),
+            .. s.Input.Equals(InputScaling.ImageNet) ? [] : ScalingOptions.Texts(s.Input),
+        ];
+        return string.Concat(options.Where(o => o.Value is not null).Select(o => $" {o.Option} {o.Value}"));
     }
 }

@@ -24,6 +24,10 @@ internal static class ScalingOptions
         _ => null,
         (s, text) => put(s, get(s) with { Deviation = Parse.Channels("--std", text, positive: true) }));
 
+    /// <summary>All three as they would be typed.</summary>
+    public static (string Option, string? Value)[] Texts(InputScaling input)
+        => [("--color", Text(input.Rgb)), ("--mean", Text(input.Mean)), ("--std", Text(input.Deviation))];
+
     /// <summary>A channel order as it would be typed.</summary>
     public static string Text(bool rgb) => rgb ? "rgb" : "bgr";
 
