@@ -37,9 +37,9 @@ internal static class ClassifierFile
     }
 
     /// <summary>
-    /// A small network with what mobile classifiers are made of, for 5 classes: padding on two sides as a node of its own, hard swish, ReLU6,
-    /// depthwise, grouped and dilated convolutions, squeeze-and-excitation, residual sums, x·sigmoid(x), batch norm after and without a
-    /// convolution.
+    /// A small network with what mobile classifiers are made of, for 5 classes: padding on two sides as a node of its own, hard swish,
+    /// ReLU6, depthwise, grouped and dilated convolutions, squeeze-and-excitation, residual sums, x·sigmoid(x), batch norm after and
+    /// without a convolution.
     /// </summary>
     /// <param name="file">Where to.</param>
     /// <param name="head">What is on top.</param>

@@ -65,6 +65,24 @@ public sealed class BodyTests : IDisposable
         ConversionProof.Check(File, read, InputScaling.ImageNet); // throws if it does not hold
     }
 
+    /// <summary>One bias of the first layer that is off, or padding on the other side.</summary>
+    [Fact]
+    public void A_layer_that_was_misread_fails_the_proof()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.ImagePooling);
+        Classifier read = OnnxClassifier.Load(File);
+        Dictionary<string, float[]> weights = new(read.Weights!, StringComparer.Ordinal);
+        string bias = read.Layers.OfType<ConvLayer>().First().Name + ".bias";
+        weights[bias] = [weights[bias][0] + 0.2f, .. weights[bias][1..]];
+        static ClassifierLayer Shifted(ClassifierLayer l) => l is ConvLayer { Kernel: 3, Stride: 2 } c ? c with { Pads = [1, 1, 0, 0] } : l;
+        ClassifierLayer[] shifted = [.. read.Layers.Select(Shifted)];
+        foreach (Classifier wrong in new[] { read with { Weights = weights }, read with { Layers = shifted } })
+        {
+            UserError e = Assert.Throws<UserError>(() => ConversionProof.Check(File, wrong, InputScaling.ImageNet));
+            Assert.Contains("misread", e.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_network_whose_body_cannot_be_told_lists_the_tensors_to_choose_from()
     {

@@ -159,12 +159,15 @@ public sealed class ClassifierTests
     }
 
     /// <summary>Truncated and flipped files are refused in one line or read as other networks; they never crash.</summary>
-    [Fact]
-    public void Damaged_ONNX_files_are_refused()
+    [Theory]
+    [InlineData("alexnet")]
+    [InlineData("mobile")]
+    public void Damaged_ONNX_files_are_refused(string which)
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        ClassifierFile.Write(BuiltIn.AlexNet(narrow: 16), file);
+        if (which == "mobile") ClassifierFile.WriteMobile(file, MobileHead.ClassMap);
+        else ClassifierFile.Write(BuiltIn.AlexNet(narrow: 16), file);
         byte[] whole = File.ReadAllBytes(file);
         Random random = new(7);
         int refused = 0;

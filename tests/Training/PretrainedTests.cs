@@ -71,8 +71,8 @@ public sealed class PretrainedTests : IDisposable
     }
 
     /// <summary>
-    /// Ten steps on the toy street lower the loss; after 40, when classes are no longer close to each other, the result runs at 320×240, and
-    /// in integers with almost the same labels.
+    /// Ten steps on the toy street lower the loss; after 40, when classes are no longer close to each other, the result runs at 320×240,
+    /// and in integers with almost the same labels.
     /// </summary>
     [SkippableTheory]
     [Trait("Set", "Long")]

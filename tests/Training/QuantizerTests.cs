@@ -76,7 +76,7 @@ public sealed class QuantizerTests
         Assert.InRange(exact.Zip(fused, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 4 * step); // rounded, but not wrong
     }
 
-    /// <summary>What mobile bodies are made of: a depthwise convolution of many channels is computed in integers, and so is ReLU6's range.</summary>
+    /// <summary>What mobile bodies are made of: depthwise convolutions of many channels, and ReLU6, whose range integers span.</summary>
     [Fact]
     public void Depthwise_convolutions_and_clips_become_integer()
     {

@@ -5,12 +5,12 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>
-/// Fully convolutional network (Long, Shelhamer and Darrell 2015, section 4.2, figure 3): the deepest features are classified, at stride
-/// 32 in the paper; each finer level adds its own logits to the 2× enlarged coarser ones through a learnable transposed convolution that starts
-/// as bilinear, or through a fixed bilinear one; the last enlargement is bilinear and fixed, as in the paper. The skips' logits start at
-/// zero, so that a finer network begins as the coarser one it was made from.
+/// Fully convolutional network (Long, Shelhamer and Darrell 2015, section 4.2, figure 3): the deepest features, in the paper at stride 32,
+/// are classified; each finer level adds its own logits to the 2× enlarged coarser ones through a learnable transposed convolution that
+/// starts as bilinear, or through a fixed bilinear one; the last enlargement is bilinear and fixed, as in the paper. The skips' logits
+/// start at zero, so that a finer network begins as the coarser one it was made from.
 /// </summary>
-/// <param name="FinalStride">32, 16 or 8 as in the paper, or 4; on a body that stops before 32 see <see cref="Features.FinestFor"/>.</param>
+/// <param name="FinalStride">32, 16 or 8 as in the paper, or 4; for bodies that stop earlier see <see cref="Features.FinestFor"/>.</param>
 /// <param name="Classes">K.</param>
 /// <param name="Backbone">The source of the features.</param>
 /// <param name="Upsampling"><see cref="Learned"/> or <see cref="Bilinear"/>: how logits are enlarged on the way.</param>

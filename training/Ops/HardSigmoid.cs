@@ -2,7 +2,9 @@ using RealtimeSeg.Training.Graph;
 
 namespace RealtimeSeg.Training.Ops;
 
-/// <summary>y = min(1, max(0, α·x + β)). x·y with the usual α and β is hard swish (Howard et al. 2019), x·min(6, max(0, x + 3))/6.</summary>
+/// <summary>
+/// y = min(1, max(0, α·x + β)). With the usual α and β, x·y is hard swish (Howard et al. 2019): x·min(6, max(0, x + 3))/6.
+/// </summary>
 public static class HardSigmoid
 {
     public const float UsualAlpha = 1 / 6f, UsualBeta = 0.5f;

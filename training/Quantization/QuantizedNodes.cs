@@ -59,7 +59,7 @@ internal sealed class QuantizedNodes
         => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
             && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
-    /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers begin and end at its bounds.</summary>
+    /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers span its range.</summary>
     private string AfterRelu(string tensor)
     {
         if (_uses.GetValueOrDefault(tensor) != 1 || _outputs.Contains(tensor)) return tensor;

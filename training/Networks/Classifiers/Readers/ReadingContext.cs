@@ -7,7 +7,7 @@ namespace RealtimeSeg.Training.Networks.Classifiers.Readers;
 /// <param name="C">Channels.</param>
 /// <param name="H">Height.</param>
 /// <param name="W">Width.</param>
-/// <param name="Pads">Zeros around it that the file adds by a node of its own: top, left, bottom, right; the next layer takes them over.</param>
+/// <param name="Pads">Zeros around it that a Pad node adds, for the next layer to take over: top, left, bottom, right.</param>
 internal readonly record struct LayerValue(string Layer, long C, long H, long W, long[]? Pads = null)
 {
     public bool IsCell => H == 1 && W == 1;
