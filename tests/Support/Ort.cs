@@ -59,4 +59,16 @@ internal static class Ort
         new Random(seed).Shuffle(values);
         return values;
     }
+
+    /// <summary>The first output of a file whose one input is a picture [1,3,height,width].</summary>
+    public static (float[] Values, long[] Shape) OnImage(byte[] model, float[] image, int height, int width)
+    {
+        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using InferenceSession session = new(model, options);
+        using RunOptions run = new();
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, [1, 3, height, width]);
+        using IDisposableReadOnlyCollection<OrtValue> results
+            = session.Run(run, [session.InputNames[0]], [input], [session.OutputNames[0]]);
+        return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[0].GetTensorTypeAndShape().Shape);
+    }
 }

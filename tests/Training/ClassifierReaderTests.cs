@@ -1,4 +1,4 @@
-using Microsoft.ML.OnnxRuntime;
+using Google.Protobuf;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Export;
@@ -28,12 +28,21 @@ public sealed class ClassifierReaderTests
         ["Add"] = (g, x) => Elementwise.Add(g, x, Convolved(g, x)),
         ["Sum"] = (g, x) => g.Add("Sum", [x, Convolved(g, x)], x.Shape),
         ["Concat"] = (g, x) => Layout.Concat(g, [x, Convolved(g, x)], 1),
+        ["Mul"] = (g, x) => Elementwise.Mul(g, x, Sigmoid.Emit(g, Convolved(g, Reduce.Mean(g, x, [2, 3])))), // a gate of each channel
+        ["Sub"] = (g, x) => Elementwise.Sub(g, g.Constant(2f), Elementwise.Sub(g, x, Weights(g, "mean", 1, 4, 1, 1))),
+        ["Div"] = (g, x) => Elementwise.Div(g, x, Weights(g, "deviation", 4, 1, 1)),
+        ["Pad"] = (g, x) => Conv.Emit(g, Layout.Pad(g, x, 0, 0, 1, 1), Weights(g, "w", 6, 4, 3, 3), null, new ConvGeometry(Stride: 2)),
+        ["Clip"] = (g, x) => Clip.Emit(g, Convolved(g, x), -0.1f, 0.2f),
+        ["Sigmoid"] = (g, x) => Sigmoid.Emit(g, Convolved(g, x)),
+        ["HardSigmoid"] = (g, x) => HardSigmoid.Emit(g, Convolved(g, x), 2, 0.4f),
+        ["HardSwish"] = (g, x) => HardSwished(g, Elementwise.Mul(g, Convolved(g, x), g.Constant(12f))),
         ["Relu"] = (g, x) => Relu.Emit(g, Convolved(g, x)),
         ["LRN"] = (g, x) => Lrn.Emit(g, x, 3, alpha: 0.5f, beta: 0.75f, bias: 1.5f),
         ["Dropout"] = (g, x) => g.Add("Dropout", [x], x.Shape),
         ["Flatten"] = (g, x) => g.Add("Flatten", [x], new Shape(1, 256)),
         ["Reshape"] = Flat,
         ["Squeeze"] = (g, x) => g.Add("Squeeze", [Reduce.Mean(g, x, [2, 3]), g.Constant(2L, 3)], new Shape(1, 4)),
+        ["Unsqueeze"] = (g, x) => g.Add("Unsqueeze", [Flat(g, Reduce.Mean(g, x, [2, 3])), g.Constant(2L, 3)], new Shape(1, 4, 1, 1)),
         ["Identity"] = (g, x) => g.Add("Identity", [x], x.Shape),
         ["Cast"] = (g, x) => g.Add("Cast", [x], x.Shape, attributes: [("to", (long)ElementType.Float)]),
     };
@@ -72,18 +81,72 @@ public sealed class ClassifierReaderTests
     public void An_operator_without_a_case_is_found()
         => Assert.Equal("Erf", Assert.Single(Uncovered([.. OnnxClassifier.Operators, "Erf"])));
 
+    /// <summary>As opset 10 writes it.</summary>
+    [Fact]
+    public void Bounds_of_a_clip_may_be_attributes() => AssertSameLogits(
+        (g, x) => g.Add("Clip", [Convolved(g, x)], x.Shape, attributes: [("min", -0.1f), ("max", 0.2f)]),
+        model =>
+        {
+            model.OpsetImport[0].Version = 10;
+            model.IrVersion = 5;
+        });
+
+    /// <summary>TensorFlow's SAME on 8 pixels: none before, one after; its lower form the other way round.</summary>
+    [Theory]
+    [InlineData("SAME_UPPER")]
+    [InlineData("SAME_LOWER")]
+    public void Padding_may_be_automatic(string rule)
+    {
+        (string, object)[] Window(params (string, object)[] more)
+            => [("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("auto_pad", rule), .. more];
+        AssertSameLogits((g, x) => g.Add("Conv", [x, Weights(g, "w", 6, 4, 3, 3)], new Shape(1, 6, 4, 4), attributes: Window()));
+        AssertSameLogits((g, x) => g.Add("MaxPool", [x], new Shape(1, 4, 4, 4), attributes: Window()));
+    }
+
+    /// <summary>Hard swish as older exporters write it, with numbers on either side.</summary>
+    [Fact]
+    public void Numbers_are_read_on_either_side() => AssertSameLogits((g, x) =>
+    {
+        Value y = Elementwise.Mul(g, g.Constant(9f), Convolved(g, x));
+        Value gate = Clip.Emit(g, Elementwise.Add(g, y, g.Constant(3f)), 0, 6);
+        return Elementwise.Div(g, Elementwise.Mul(g, y, gate), g.Constant(6f));
+    });
+
+    [Fact]
+    public void Padding_that_no_layer_takes_over_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        Write((g, x) => Relu.Emit(g, Layout.Pad(g, x, 1, 1, 1, 1)), end: null, folder["c.onnx"]);
+        string message = Assert.Throws<UserError>(() => OnnxClassifier.Load(folder["c.onnx"])).Message;
+        Assert.Contains("zeros are padded", message, StringComparison.Ordinal);
+    }
+
+    private static void AssertSameLogits(Func<GraphBuilder, Value, Value> middle, Action<ModelProto>? change = null)
+    {
+        using TemporaryFolder folder = new();
+        Write(middle, end: null, folder["c.onnx"]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["c.onnx"]));
+        change?.Invoke(model);
+        File.WriteAllBytes(folder["c.onnx"], model.ToByteArray());
+        Classifier read = OnnxClassifier.Load(folder["c.onnx"]);
+        float[] expected = Run(model.ToByteArray()), converted = Run(ClassifierGraph.Convolutional(read, read.Weights!));
+        for (int k = 0; k < expected.Length; k++) Assert.InRange(converted[k] - expected[k], -1e-4f, 1e-4f);
+    }
+
     private static IEnumerable<string> Uncovered(IEnumerable<string> operators)
         => operators.Where(op => !InTheMiddle.ContainsKey(op) && !AtTheEnd.ContainsKey(op));
 
-    private static void Write(string op, string file)
+    private static void Write(string op, string file) => Write(InTheMiddle.GetValueOrDefault(op), AtTheEnd.GetValueOrDefault(op), file);
+
+    private static void Write(Func<GraphBuilder, Value, Value>? middle, Func<GraphBuilder, Value, Value>? end, string file)
     {
         GraphBuilder g = new();
         Value image = g.Input("image", ElementType.Float, new Shape(1, 3, Side, Side));
         Value x = Relu.Emit(g, Conv.Emit(g, image, Weights(g, "stem", 4, 3, 3, 3), Weights(g, "stem.b", 4), new ConvGeometry(Pad: 1)));
-        if (InTheMiddle.TryGetValue(op, out Func<GraphBuilder, Value, Value>? middle)) x = middle(g, x);
+        if (middle is not null) x = middle(g, x);
         x = Flat(g, x);
         Value logits = MatrixProduct.Dense(g, x, Weights(g, "classes", 5, x.Shape[1]), Weights(g, "classes.b", 5));
-        if (AtTheEnd.TryGetValue(op, out Func<GraphBuilder, Value, Value>? end)) logits = end(g, logits);
+        if (end is not null) logits = end(g, logits);
         File.WriteAllBytes(file, OnnxWriter.Write(g, [logits]));
     }
 
@@ -91,6 +154,8 @@ public sealed class ClassifierReaderTests
 
     private static Value Convolved(GraphBuilder g, Value x)
         => Conv.Emit(g, x, Weights(g, "branch", 4, 4, 3, 3), null, new ConvGeometry(Pad: 1));
+
+    private static Value HardSwished(GraphBuilder g, Value x) => g.Add("HardSwish", [x], x.Shape);
 
     private static Value Normalized(GraphBuilder g, Value x)
     {
@@ -106,13 +171,5 @@ public sealed class ClassifierReaderTests
 
     private static float[] BelowBest(float[] logits) => [.. logits.Select(v => v - logits.Max())];
 
-    private static float[] Run(byte[] model)
-    {
-        using InferenceSession session = new(model);
-        using RunOptions run = new();
-        using OrtValue image = OrtValue.CreateTensorValueFromMemory(Ort.Spread(3 * Side * Side, 7), [1, 3, Side, Side]);
-        using IDisposableReadOnlyCollection<OrtValue> results
-            = session.Run(run, [session.InputNames[0]], [image], [session.OutputNames[0]]);
-        return results[0].GetTensorDataAsSpan<float>().ToArray();
-    }
+    private static float[] Run(byte[] model) => Ort.OnImage(model, Ort.Spread(3 * Side * Side, 7), Side, Side).Values;
 }

@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
@@ -29,12 +28,24 @@ public sealed class ClassifierTests
         Assert.Equal(60_965_224, Count(ClassifierGraph.Declared(BuiltIn.AlexNet())));
         Assert.Equal(138_357_544, Count(ClassifierGraph.Declared(BuiltIn.Vgg16())));
         Assert.InRange(Net("fcn32s", "alexnet"), 56_900_000, 57_100_000);
-        Assert.InRange(Net("fcn8s", "vgg16"), 134_300_000, 134_600_000);
+        const long upsampling = 2 * 21 * 21 * 4 * 4; // two transposed convolutions, which the paper does not count
+        Assert.Equal(134_362_751 + upsampling, Net("fcn8s", "vgg16"));
         Assert.InRange(Net("deconvnet", "vgg16"), 251_500_000, 252_500_000);
         Assert.InRange(Net("deconvnet", "vgg16-fc1024"), 81_500_000, 82_500_000);
     }
 
     /// <summary>A file as others publish it, made convolutional: the same logits at its size, a map of them for larger images.</summary>
+    /// <summary>The FCN paper, section 4.2: the skips are from pool4 and pool3, not from the convolutions after them.</summary>
+    [Fact]
+    public void Skips_of_vgg16_come_from_its_pools()
+    {
+        IReadOnlyList<Parameter> declared = InferenceGraph.Declared(NetworkNames.Parse("fcn8s", "vgg16", 21));
+        Shape Of(string name) => declared.Single(p => p.Name == name).Shape;
+        Assert.Equal(new Shape(21, 4096, 1, 1), Of("score32.weight"));
+        Assert.Equal(new Shape(21, 512, 1, 1), Of("score16.weight"));
+        Assert.Equal(new Shape(21, 256, 1, 1), Of("score8.weight"));
+    }
+
     [Theory]
     [InlineData("alexnet")]
     [InlineData("vgg16")]
@@ -187,12 +198,15 @@ public sealed class ClassifierTests
     }
 
     /// <summary>Truncated and flipped files are refused in one line or read as other networks; they never crash.</summary>
-    [Fact]
-    public void Damaged_ONNX_files_are_refused()
+    [Theory]
+    [InlineData("alexnet")]
+    [InlineData("mobile")]
+    public void Damaged_ONNX_files_are_refused(string which)
     {
         using TemporaryFolder folder = new();
         string file = folder["c.onnx"];
-        ClassifierFile.Write(BuiltIn.AlexNet(narrow: 16), file);
+        if (which == "mobile") ClassifierFile.WriteMobile(file, MobileHead.ClassMap);
+        else ClassifierFile.Write(BuiltIn.AlexNet(narrow: 16), file);
         byte[] whole = File.ReadAllBytes(file);
         Random random = new(7);
         int refused = 0;
@@ -230,15 +244,7 @@ public sealed class ClassifierTests
     private static IEnumerable<(long Outputs, long Kernel)> Dense(Classifier c)
         => c.Layers.OfType<DenseLayer>().Select(d => (d.Outputs, d.Kernel));
 
-    private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side)
-    {
-        using InferenceSession session = new(model);
-        using RunOptions run = new();
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(image, [1, 3, side, side]);
-        using IDisposableReadOnlyCollection<OrtValue> results
-            = session.Run(run, [session.InputNames[0]], [input], [session.OutputNames[0]]);
-        return (results[0].GetTensorDataAsSpan<float>().ToArray(), results[0].GetTensorTypeAndShape().Shape);
-    }
+    private static (float[] Logits, long[] Shape) RunOn(byte[] model, float[] image, int side) => Ort.OnImage(model, image, side, side);
 
     private static float Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 }

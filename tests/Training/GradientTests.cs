@@ -18,6 +18,12 @@ public sealed class GradientTests
         new("Mul", "with broadcast", [new(2, 3, 4), new(1, 3, 1)], (g, x) => Elementwise.Mul(g, x[0], x[1])),
         new("Mul", "of a value used twice", [new(2, 3), new(2, 3)], (g, x) => UsedTwice(g, x[0], x[1])),
         new("Relu", "at both signs", [new(3, 8)], (g, x) => Relu.Emit(g, x[0])),
+        new("Mul", "by a gate of each channel", [new(2, 3, 4, 5), new(2, 3, 1, 1)], (g, x) => Elementwise.Mul(g, x[0], x[1])),
+        new("Clip", "at, below and above its bounds", [new(3, 8)], (g, x) => Clip.Emit(g, x[0], -0.5f, 0.75f)),
+        new("Clip", "with an upper bound alone", [new(3, 8)], (g, x) => Clip.Emit(g, x[0], float.MinValue, 0.25f)),
+        new("Sigmoid", "", [new(3, 8)], (g, x) => Sigmoid.Emit(g, x[0])),
+        new("HardSigmoid", "with saturated ends", [new(3, 8)], (g, x) => HardSigmoid.Emit(g, x[0], 0.8f, 0.4f)),
+        new("HardSigmoid", "as hard swish", [new(3, 8)], (g, x) => HardSwish(g, x[0])),
         Convolution(3, new(Stride: 1, Pad: 1)),
         Convolution(3, new(Stride: 2, Pad: 1)),
         Convolution(3, new(Stride: 2, Pad: 0)),
@@ -28,6 +34,10 @@ public sealed class GradientTests
         Convolution(3, new(Stride: 2, Pad: 1, Group: 2)),
         Convolution(5, new(Stride: 4, Pad: 2)),
         Convolution(2, new(Stride: 1, Pad: 0, Group: 4)),
+        Depthwise(3, new(Stride: 1, Pad: 1, Group: 4)),
+        Depthwise(3, new(Stride: 1, Pad: 2, Dilation: 2, Group: 4)),
+        Depthwise(5, new(Stride: 1, Pad: 0, Group: 4)),
+        Depthwise(3, new(Stride: 2, Pad: 1, Group: 4)),
         Transposed(4, new(Stride: 2, Pad: 1)),
         Transposed(3, new(Stride: 1, Pad: 1)),
         Transposed(3, new(Stride: 2, Pad: 0, Group: 2)),
@@ -138,6 +148,12 @@ public sealed class GradientTests
         return new("Conv", Described(kernel, geo), inputs, (g, x) => Conv.Emit(g, x[0], x[1], x[2], geo));
     }
 
+    private static Row Depthwise(int kernel, ConvGeometry geo)
+    {
+        Shape[] inputs = [new(2, geo.Group, 9, 8), new(geo.Group, 1, kernel, kernel), new(geo.Group)];
+        return new("Conv", "depthwise " + Described(kernel, geo), inputs, (g, x) => Conv.Emit(g, x[0], x[1], x[2], geo));
+    }
+
     private static Row Transposed(int kernel, ConvGeometry geo)
     {
         Shape[] inputs = [new(2, 4, 5, 4), new(4, 6 / geo.Group, kernel, kernel)];
@@ -157,6 +173,13 @@ public sealed class GradientTests
     {
         Value Emit(GraphBuilder g, Value[] x) => SoftmaxCrossEntropy.Emit(g, x[0], Truth(g), [1f, 0.5f, 2f, 3f], hardOnly, smoothing);
         return new("SoftmaxCrossEntropy", $"hard {hardOnly}, smoothing {smoothing}", [new(2, 4, 2, 3)], Emit);
+    }
+
+    /// <summary>Over ±5, so that both of its bends are inside.</summary>
+    private static Value HardSwish(GraphBuilder g, Value x)
+    {
+        Value wide = Elementwise.Mul(g, x, g.Constant(5f));
+        return Elementwise.Mul(g, wide, HardSigmoid.Emit(g, wide));
     }
 
     private static Value SquaredError(GraphBuilder g, Value x) => SoftmaxSquaredError.Emit(g, x, Truth(g), [1f, 0.5f, 2f, 3f]);

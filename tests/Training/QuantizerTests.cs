@@ -113,6 +113,29 @@ public sealed class QuantizerTests
         }
     }
 
+    /// <summary>What mobile bodies are made of: depthwise convolutions of many channels, and ReLU6, whose range integers span.</summary>
+    [Fact]
+    public void Depthwise_convolutions_and_clips_become_integer()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, 24, 32, 3));
+        Value x = Relu.Emit(g, Convolve(g, FrameOps.Planes(g, frame), "first", 16, 3));
+        Value w = g.Initializer("depthwise.w", Values(9, 16 * 9, 0.3), new Shape(16, 1, 3, 3));
+        Value b = g.Initializer("depthwise.b", Biases("depthwise", 16), new Shape(16));
+        x = Clip.Emit(g, Conv.Emit(g, x, w, b, new ConvGeometry(Pad: 1, Group: 16)), 0, 6);
+        x = Clip.Emit(g, Convolve(g, x, "second", 24, 16), 0, 6);
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(x, "out")]));
+        (ModelProto model, int integer, _) = Quantizer.Quantize(folder["m.onnx"], [Piece(0)]);
+        Assert.Equal(2, integer);
+        foreach (NodeProto clip in model.Graph.Node.Where(n => n.OpType == "Clip"))
+            Assert.DoesNotContain(".back", clip.Input[0], StringComparison.Ordinal); // codes are made after it, over its range
+        float[] fused = Run(model.ToByteArray(), GraphOptimizationLevel.ORT_ENABLE_ALL);
+        float[] exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL);
+        Assert.InRange(exact.Zip(fused, (a, c) => Math.Abs(a - c)).Average(), 1e-9, 0.1);
+        Assert.True(exact.Max() == 6 && exact.Min() == 0, "a clip that clips nothing proves nothing");
+    }
+
     [Fact]
     public void A_model_in_integers_is_refused()
     {

@@ -33,6 +33,7 @@ public sealed class StepTests
     [InlineData("fcn32s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite", "nothing")]
     [InlineData("fcn4s", "reslite-fpn", "nothing")]
+    [InlineData("fcn8s", "mobile.onnx", "nothing")]
     [InlineData("deconvnet", "reslite", "e")]
     public void All_gradients_of_a_network_agree_with_differences(string net, string backbone, string skipped)
     {
@@ -40,6 +41,9 @@ public sealed class StepTests
         Value frame = g.Input("frame", ElementType.UInt8, new Shape(2, 64, 96, 3));
         Value labels = g.Input("labels", ElementType.UInt8, new Shape(2, 64, 96));
         TrainableLayers layers = new(g, batchStatistics: true);
+        using TemporaryFolder folder = new();
+        if (backbone.EndsWith(Backbone.FileEnding, StringComparison.Ordinal))
+            ClassifierFile.WriteMobile(backbone = folder[backbone], MobileHead.Dense);
         Value logits = NetworkNames.Parse(net, backbone, 11).Forward(layers, frame).Logits;
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [.. Enumerable.Repeat(1f, 11)]);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
@@ -96,7 +100,7 @@ public sealed class StepTests
             losses.Add(step.Run(StepNumbers.At(3e-4, t)));
         }
 
-        double[] pinned = [2.9077, 2.5380, 2.3067, 2.8106, 1.8255, 1.7086, 1.8845, 1.2931, 1.0440, 1.1246];
+        double[] pinned = [3.1839, 2.7826, 2.2774, 2.5000, 2.5958, 2.3335, 2.4447, 2.2287, 2.2108, 2.2340];
         string curve = string.Join(", ", losses.Select(l => l.ToString("F4", CultureInfo.InvariantCulture)));
         Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), curve);
     }

@@ -32,6 +32,8 @@ public sealed class TrainCommandTests
             Net = "fcn8s",
             Backbone = "/home/me/vgg.onnx",
             Input = new(Rgb: false, [1, 2.5f, 3], [4, 4, 4]),
+            Features = "block/add",
+            Neck = "fpn",
             Init = "../a/b.onnx",
             From = "/tmp/runs/one/",
             ObjectCrops = true,
@@ -46,8 +48,9 @@ public sealed class TrainCommandTests
             Objective = new() { LabelSmoothing = 0.1f, Auxiliary = 0.4f },
         };
         Assert.Equal(
-            "train --net fcn8s --backbone vgg.onnx --color bgr --mean 1,2.5,3 --std 4,4,4 --init b.onnx --from one --stage 1 "
-            + "--upsample bilinear --data camvid:2,synth:1 --map street --leave-out 0006R0 --augment plain --scale 0.5-1 "
+            "train --net fcn8s --backbone vgg.onnx --features block/add --neck fpn --color bgr --mean 1,2.5,3 --std 4,4,4 "
+            + "--init b.onnx --from one --stage 1 --upsample bilinear "
+            + "--data camvid:2,synth:1 --map street --leave-out 0006R0 --augment plain --scale 0.5-1 "
             + "--batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --schedule poly --warmup 100 --weight-decay 0.01 --clip 1.5 "
             + "--loss ce --label-smoothing 0.1 --aux 0.4 --class-weights log --average 0.999 --seed 1 --steps 7 --out here",
             Recipe.Of("here", config)[0]);

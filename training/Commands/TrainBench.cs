@@ -29,7 +29,7 @@ internal static class TrainBench
         OutputName.Check([settings.Json], [], settings.Overwrite);
         RunConfig run = settings.Run;
         string? backbone = run.Backbone.Length > 0 ? run.Backbone : null;
-        INetwork net = NetworkNames.Parse(run.Net, backbone, settings.Classes, run.Upsampling, run.Input);
+        INetwork net = NetworkNames.Parse(run.Net, backbone, settings.Classes, run.Upsampling, run.Body);
         float[] classWeights = [.. Enumerable.Repeat(1f, net.Classes)];
         StepGraph graph = StepGraph.Build(net, run.Batch, run.Objective.Checked(), classWeights, run.ToOptimizer());
         Timing timing = Measure(graph, net.Classes, dataIsNamed ? () => Loader(run) : null);

@@ -38,11 +38,10 @@ internal sealed record TrainSettings
     public RunConfig ConfigFor(MixedDataset train)
     {
         string backbone = Run.Backbone.Length > 0 ? Run.Backbone : NetworkNames.DefaultBackbone(Run.Net);
-        bool isFile = backbone.EndsWith(Backbone.FileEnding, StringComparison.OrdinalIgnoreCase);
         RunConfig config = Run with
         {
             Backbone = backbone,
-            Input = isFile ? Run.Input ?? InputScaling.ImageNet : null,
+            Input = Scaling(backbone),
             ClassNames = train.ClassNames,
             TotalSteps = Length(train, Run.BatchSize),
             Commit = BuildInfo.Commit(),
@@ -54,4 +53,18 @@ internal sealed record TrainSettings
     /// <summary>Steps of a run on this data with batches of so many images.</summary>
     public long Length(MixedDataset train, int batch)
         => Run.TotalSteps > 0 ? Run.TotalSteps : Epochs * (long)Math.Max(1, train.EpochSize / batch);
+
+    /// <summary>
+    /// What the weights expect: as given, else that of the run that they come from, else ImageNet's if they come from a file; null for
+    /// the backbone's own.
+    /// </summary>
+    private InputScaling? Scaling(string backbone) => Run switch
+    {
+        { From: { } run } => Run.Input ?? Checkpoint.Of(run).Config.Input ?? (Backbone.IsFile(backbone) ? InputScaling.ImageNet : null),
+        { Init: not null } => Run.Input ?? InputScaling.ImageNet,
+        _ when Backbone.IsFile(backbone) => Run.Input ?? InputScaling.ImageNet,
+        { Input: null } => null,
+        _ => throw new UserError(
+            $"--color, --mean and --std say what a file's weights expect: '{backbone}' starts from random ones; add --init FILE"),
+    };
 }

@@ -1,5 +1,6 @@
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Networks.Classifiers;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
@@ -11,7 +12,7 @@ public static class ClassifierGraph
 {
     public const string Input = "picture", Output = "scores";
 
-    /// <summary>The fully convolutional form, for images of any size: logits [1,K,H',W'].</summary>
+    /// <summary>The fully convolutional form, for images of any size: logits [1,K,H',W'], or a body's last features.</summary>
     /// <returns>The bytes of the .onnx file.</returns>
     public static byte[] Convolutional(Classifier classifier, IReadOnlyDictionary<string, float[]> weights)
     {
@@ -19,6 +20,17 @@ public static class ClassifierGraph
         Value x = g.Input(Input, ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
         Value logits = Convolutionalized.Exactly(new InferenceLayers(g, weights), classifier, x);
         return OnnxWriter.Write(g, [g.Rename(logits, Output)]);
+    }
+
+    /// <summary>The body as an FCN has it, for images of any size that is a multiple of 32: its last features [1,C,H/s,W/s].</summary>
+    /// <returns>The bytes of the .onnx file.</returns>
+    /// <exception cref="UserError">It ends at a stride that no FCN can be built on.</exception>
+    public static byte[] Body(Classifier classifier, IReadOnlyDictionary<string, float[]> weights)
+    {
+        GraphBuilder g = new();
+        Value x = g.Input(Input, ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
+        Features features = Convolutionalized.Aligned(new InferenceLayers(g, weights), classifier, x);
+        return OnnxWriter.Write(g, [g.Rename(features.ByStride[features.Coarsest], Output)]);
     }
 
     /// <summary>The classifier itself, for its own size: the first dense layer flattens, all are matrix products. Logits [1,K].</summary>

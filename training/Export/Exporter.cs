@@ -58,7 +58,7 @@ public static class Exporter
         AtomicFile.Write(target, ClassifierGraph.Dense(classifier, InitialWeights(declared, seed)));
         return new ModelManifest
         {
-            Classes = new string[classifier.ClassLayer.Outputs],
+            Classes = new string[BuiltIn.ImageNetClasses],
             Palette = [],
             Size = ((int)classifier.Side, (int)classifier.Side),
             Network = $"classifier {backbone}",

@@ -154,6 +154,10 @@ public sealed class GraphBuilder
     public long[] ConstantInts(Value v)
         => MemoryMarshal.Cast<byte, long>(_initializers.First(i => i.Value == v).Data).ToArray();
 
+    /// <summary>A constant number that was made here.</summary>
+    public float ConstantFloat(Value v)
+        => MemoryMarshal.Read<float>(_initializers.First(i => i.Value == v).Data);
+
     /// <summary>Gives a value the name under which callers of the graph find it.</summary>
     public Value Rename(Value v, string name)
     {

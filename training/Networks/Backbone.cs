@@ -5,9 +5,9 @@ using RealtimeSeg.Training.Nn;
 
 namespace RealtimeSeg.Training.Networks;
 
-/// <summary>The body of an FCN: from the normalised image [N,3,H,W] to features at strides 8, 16, 32, and 4 if it has them.</summary>
+/// <summary>The body of an FCN: from the normalised image [N,3,H,W] to features at strides such as 4, 8, 16 and 32.</summary>
 /// <param name="Name">As on the command line.</param>
-/// <param name="Forward">Emits the body; the stride is the finest that is asked for.</param>
+/// <param name="Forward">Emits the body; the stride is that of the network's name, see <see cref="Features.FinestFor"/>.</param>
 /// <param name="Input">The scaling of its input.</param>
 public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Forward, InputScaling Input)
 {
@@ -19,22 +19,58 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
 
     public static IReadOnlyList<string> Names { get; } = [ResLiteName, PyramidName, AlexNetName, Vgg16Name];
 
-    /// <param name="name">One of <see cref="Names"/>, or the path of a classifier's .onnx file.</param>
-    /// <param name="input">The scaling for a classifier from a file; null for ImageNet's. The built-in ones have their own.</param>
-    /// <exception cref="UserError">No such backbone.</exception>
-    public static Backbone Parse(string name, InputScaling? input = null) => name switch
-    {
-        ResLiteName => new Backbone(name, (l, x, _) => ResLite.Forward(l, x), InputScaling.Plain),
-        PyramidName => new Backbone(name, (l, x, finest) => FeaturePyramid.Emit(l, ResLite.Forward(l, x), finest), InputScaling.Plain),
-        AlexNetName => Of(name, BuiltIn.AlexNet(), InputScaling.Plain),
-        Vgg16Name => Of(name, BuiltIn.Vgg16(), InputScaling.Plain),
-        _ when name.EndsWith(FileEnding, StringComparison.OrdinalIgnoreCase)
-            => Of(Path.GetFileNameWithoutExtension(name), OnnxClassifier.Load(name), input ?? InputScaling.ImageNet),
-        _ => throw new UserError(
-            $"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
-    };
+    /// <summary>What it was made of: two backbones of the same recipe and input are equal, and so are networks on them.</summary>
+    public string Recipe { get; init; } = Name;
 
-    /// <summary>A classifier as a backbone: its dense layers become convolutions, its class layer is dropped.</summary>
+    /// <param name="name">One of <see cref="Names"/>, or the path of an .onnx file.</param>
+    /// <param name="choice">Its input, its end and what is on top; null for the defaults.</param>
+    /// <exception cref="UserError">No such backbone, or a choice that it does not have.</exception>
+    public static Backbone Parse(string name, BodyChoice? choice = null)
+    {
+        choice ??= new BodyChoice();
+        if (choice.Features is not null && !IsFile(name))
+            throw new UserError($"--features {choice.Features}: '{name}' has no tensors to choose from; add --backbone FILE{FileEnding}");
+
+        InputScaling own = choice.Input ?? InputScaling.Plain;
+        Backbone body = name switch
+        {
+            ResLiteName or PyramidName => new Backbone(name, (l, x, _) => ResLite.Forward(l, x), own),
+            AlexNetName => Of(name, BuiltIn.AlexNet(), own),
+            Vgg16Name => Of(name, BuiltIn.Vgg16(), own),
+            _ when IsFile(name) => Of(
+                Path.GetFileNameWithoutExtension(name),
+                OnnxClassifier.Load(name, choice.Features),
+                choice.Input ?? InputScaling.ImageNet),
+            _ => throw new UserError(
+                $"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
+        };
+        body = body with { Recipe = $"{name} {choice.Features} {choice.Neck}" };
+        return body.UnderNeck(name == PyramidName ? BodyChoice.PyramidNeck : choice.Neck);
+    }
+
+    public bool Equals(Backbone? other) => other is not null && (Recipe, Input) == (other.Recipe, other.Input);
+
+    public override int GetHashCode() => HashCode.Combine(Recipe, Input);
+
+    /// <summary>Whether a backbone is a file's path instead of a name.</summary>
+    public static bool IsFile(string name) => name.EndsWith(FileEnding, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A classifier as a backbone: what is after its last feature map is dropped; dense layers in it are convolutions.</summary>
     public static Backbone Of(string name, Classifier classifier, InputScaling input)
         => new(name, (l, x, _) => Convolutionalized.Aligned(l, classifier, x), input);
+
+    /// <summary>The body with what goes between it and the class layers.</summary>
+    /// <exception cref="UserError">No such neck.</exception>
+    public Backbone UnderNeck(string neck) => neck switch
+    {
+        BodyChoice.NoNeck => this,
+        BodyChoice.PyramidNeck => this with { Forward = Pyramid },
+        _ => throw new UserError($"no neck '{neck}': choose {BodyChoice.NoNeck} or {BodyChoice.PyramidNeck}"),
+    };
+
+    private Features Pyramid(Layers l, Value x, int named)
+    {
+        Features features = Forward(l, x, named);
+        return FeaturePyramid.Emit(l, features, features.FinestFor(named));
+    }
 }

@@ -1,3 +1,4 @@
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
@@ -14,7 +15,8 @@ namespace RealtimeSeg.Training.Networks;
 /// </summary>
 /// <param name="Classes">K.</param>
 /// <param name="Backbone">One of <see cref="Plans"/>.</param>
-public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact) : INetwork
+/// <param name="Input">What its first weights expect; null for <see cref="InputScaling.Plain"/>.</param>
+public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact, InputScaling? Input = null) : INetwork
 {
     public const string Name = "deconvnet", Compact = "reslite";
     private const int PoolSize = 2;
@@ -39,7 +41,7 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact)
     public NetworkOutput Forward(Layers l, Value frame)
     {
         DeconvNetPlan plan = Plans[Backbone];
-        Value x = FrameInput.Emit(l.Graph, frame); // [N,3,H,W]
+        Value x = FrameInput.Emit(l.Graph, frame, Input); // [N,3,H,W]
         Stack<(Value Switches, Value Pooled)> pools = new();
         for (int level = 0; level < plan.Levels; level++)
         {

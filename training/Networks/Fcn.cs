@@ -5,12 +5,12 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>
-/// Fully convolutional network (Long, Shelhamer and Darrell 2015, section 4.2, figure 3): the deepest features are classified at stride
-/// 32; each finer level adds its own logits to the 2× enlarged coarser ones through a learnable transposed convolution that starts
-/// as bilinear, or through a fixed bilinear one; the last enlargement is bilinear and fixed, as in the paper. The skips' logits start at
-/// zero, so that a finer network begins as the coarser one it was made from.
+/// Fully convolutional network (Long, Shelhamer and Darrell 2015, section 4.2, figure 3): the deepest features, in the paper at stride 32,
+/// are classified; each finer level adds its own logits to the 2× enlarged coarser ones through a learnable transposed convolution that
+/// starts as bilinear, or through a fixed bilinear one; the last enlargement is bilinear and fixed, as in the paper. The skips' logits
+/// start at zero, so that a finer network begins as the coarser one it was made from.
 /// </summary>
-/// <param name="FinalStride">32, 16 or 8 as in the paper, or 4.</param>
+/// <param name="FinalStride">32, 16 or 8 as in the paper, or 4; for bodies that stop earlier see <see cref="Features.FinestFor"/>.</param>
 /// <param name="Classes">K.</param>
 /// <param name="Backbone">The source of the features.</param>
 /// <param name="Upsampling"><see cref="Learned"/> or <see cref="Bilinear"/>: how logits are enlarged on the way.</param>
@@ -35,22 +35,21 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
     public NetworkOutput Forward(Layers l, Value frame)
     {
         Features features = Backbone.Forward(l, FrameInput.Emit(l.Graph, frame, Backbone.Input), FinalStride);
-        if (!features.ByStride.ContainsKey(FinalStride))
-            throw new UserError($"{Backbone.Name} has no features at stride {FinalStride}: choose a coarser FCN");
-
-        const int coarsest = FrameInput.Multiple;
-        Value logits = l.Classify($"{Layers.Score}{coarsest}", features.ByStride[coarsest], Classes); // [N,K,H/32,W/32]
+        int coarsest = features.Coarsest, finest = features.FinestFor(FinalStride);
+        Value logits = l.Classify($"{Layers.Score}{coarsest}", features.ByStride[coarsest], Classes); // [N,K,H/coarsest,W/coarsest]
         List<(long, Func<Value>)> coarser = [];
-        for (int stride = coarsest / 2; stride >= FinalStride; stride /= 2)
+        for (int stride = coarsest / 2; stride >= finest; stride /= 2)
         {
+            if (!features.ByStride.TryGetValue(stride, out Value? finer))
+                throw new UserError($"{Backbone.Name} has no features at stride {stride}: choose a coarser FCN");
             Value coarse = logits;
             coarser.Add((stride * 2, () => coarse));
             Value enlarged = Enlarged(l, coarse, stride);
-            Value own = l.Classify($"{Layers.Score}{stride}", features.ByStride[stride], Classes, fromZero: true);
+            Value own = l.Classify($"{Layers.Score}{stride}", finer, Classes, fromZero: true);
             logits = Elementwise.Add(l.Graph, enlarged, own); // [N,K,H/stride,W/stride]
         }
 
-        return new NetworkOutput(Resize.Emit(l.Graph, logits, FinalStride), coarser);
+        return new NetworkOutput(Resize.Emit(l.Graph, logits, finest), coarser);
     }
 
     private Value Enlarged(Layers l, Value logits, int stride)

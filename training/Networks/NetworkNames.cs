@@ -1,5 +1,3 @@
-using RealtimeSeg.Core.Contract;
-
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>Networks by their names on the command line and in run configurations.</summary>
@@ -13,30 +11,34 @@ public static class NetworkNames
     /// <param name="backbone">The network's body; null for the network's own default.</param>
     /// <param name="classes">2 to 255.</param>
     /// <param name="upsampling">How an FCN enlarges its logits: learned, or fixed bilinear.</param>
-    /// <param name="input">The input scaling of a backbone from a file.</param>
+    /// <param name="body">What else is chosen of the body; null for the defaults.</param>
     /// <exception cref="UserError">No such network, backbone, upsampling or number of classes.</exception>
     public static INetwork Parse(
         string net,
         string? backbone,
         int classes,
         string upsampling = Fcn.Learned,
-        InputScaling? input = null)
+        BodyChoice? body = null)
     {
         if (classes is < FewestClasses or > MostClasses)
             throw new UserError($"{classes} classes: a label is one byte and 255 is ignored, so choose {FewestClasses} to {MostClasses}");
         if (upsampling is not (Fcn.Learned or Fcn.Bilinear))
             throw new UserError($"no upsampling '{upsampling}': choose {Fcn.Learned} or {Fcn.Bilinear}");
         backbone ??= DefaultBackbone(net);
-        if (net == DeconvNet.Name) return ParseDeconvNet(backbone, classes);
+        if (net == DeconvNet.Name) return ParseDeconvNet(backbone, classes, body);
         if (!Fcn.Strides.TryGetValue(net, out int stride))
             throw new UserError($"no network '{net}': choose one of {string.Join(", ", Names)}");
-        return new Fcn(stride, classes, Backbone.Parse(backbone, input), upsampling);
+        return new Fcn(stride, classes, Backbone.Parse(backbone, body), upsampling);
     }
 
     /// <summary>The backbone of a network if none is named.</summary>
     public static string DefaultBackbone(string net) => net == DeconvNet.Name ? DeconvNet.Compact : Backbone.ResLiteName;
 
-    private static DeconvNet ParseDeconvNet(string backbone, int classes) => DeconvNet.Plans.ContainsKey(backbone)
-        ? new DeconvNet(classes, backbone)
-        : throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}");
+    private static DeconvNet ParseDeconvNet(string backbone, int classes, BodyChoice? body)
+    {
+        if (body is { Features: not null } or { Neck: not BodyChoice.NoNeck })
+            throw new UserError($"--features and --neck are for FCNs: {DeconvNet.Name} has its own body");
+        if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, backbone, body?.Input);
+        throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}");
+    }
 }

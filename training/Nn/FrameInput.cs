@@ -10,7 +10,7 @@ namespace RealtimeSeg.Training.Nn;
 /// </summary>
 public static class FrameInput
 {
-    /// <summary>Stride of the deepest features: all backbones halve five times.</summary>
+    /// <summary>The largest stride of features: backbones halve up to five times.</summary>
     public const int Multiple = 32;
 
     /// <summary>frame [N,H,W,3] uint8 BGR → [N,3,H',W'] float with H', W' the next multiples of 32, the edge repeated.</summary>

@@ -57,16 +57,17 @@ internal sealed class QuantizedNodes
     }
 
     private bool IsLarge(NodeProto conv)
-        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, >= FewestChannels, _, _];
+        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
+            && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
     private static bool GivesScores(NodeProto conv)
         => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal));
 
-    /// <summary>If only a ReLU reads a result, it becomes part of the operator: the integers begin at zero.</summary>
+    /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers span its range.</summary>
     private string AfterRelu(string tensor)
     {
         if (_uses.GetValueOrDefault(tensor) != 1 || _outputs.Contains(tensor)) return tensor;
         NodeProto reader = _file.Graph.Node.First(n => n.Input.Contains(tensor));
-        return reader.OpType == "Relu" ? reader.Output[0] : tensor;
+        return reader.OpType is "Relu" or "Clip" ? reader.Output[0] : tensor;
     }
 }

@@ -66,7 +66,7 @@ public sealed record RunConfig
     /// <summary>Random sizes of the images, see <see cref="ScaleRange"/>.</summary>
     public string Scale { get; init; } = ScaleRange.DefaultText;
 
-    /// <summary>Channel order and scaling that a backbone from a file expects; null for a built-in one.</summary>
+    /// <summary>Channel order and scaling that the weights of a file expect; null for a built-in backbone's own.</summary>
     public InputScaling? Input { get; init; }
 
     /// <summary>How an FCN upsamples its logits.</summary>
@@ -99,16 +99,22 @@ public sealed record RunConfig
     /// <summary>The folder that relative paths in these settings start from; empty in runs of earlier versions.</summary>
     public string StartedIn { get; init; } = "";
 
+    /// <summary>The tensor that a backbone from a file ends with; null for its last feature map.</summary>
+    public string? Features { get; init; }
+
+    /// <summary>What is between the backbone and the class layers, see <see cref="BodyChoice"/>.</summary>
+    public string Neck { get; init; } = BodyChoice.NoNeck;
+
+    [JsonIgnore]
+    public BodyChoice Body => new(Input, Features, Neck);
+
     [JsonIgnore]
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);
 
     /// <summary>Makes the network; a file for its backbone is read each time (half a gigabyte for VGG16): make it once per run.</summary>
     /// <exception cref="UserError">No such network, backbone or number of classes.</exception>
     public INetwork Network()
-    {
-        bool isFile = Backbone.EndsWith(Networks.Backbone.FileEnding, StringComparison.OrdinalIgnoreCase);
-        return NetworkNames.Parse(Net, isFile ? Located(Backbone) : Backbone, ClassNames.Count, Upsampling, Input);
-    }
+        => NetworkNames.Parse(Net, Networks.Backbone.IsFile(Backbone) ? Located(Backbone) : Backbone, ClassNames.Count, Upsampling, Body);
 
     /// <summary>The data to train on, or to evaluate on.</summary>
     /// <exception cref="UserError">It cannot be opened.</exception>

@@ -20,9 +20,13 @@ public static class RunOptionTable
     [
         RunOption.Of("--net", string.Join(", ", NetworkNames.Names), c => c.Net, (c, v) => c with { Net = v }),
         RunOption.Of("--backbone",
-            $"{string.Join(", ", Backbone.Names)} or a classifier's .onnx file for FCNs; "
+            $"{string.Join(", ", Backbone.Names)} or the .onnx file of a classifier or another network for FCNs; "
                 + $"{string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet",
             c => c.Backbone.Length > 0 ? c.Backbone : null, (c, v) => c with { Backbone = v ?? "" }) with { Shorten = Short },
+        RunOption.Of("--features", "The tensor that the body of a --backbone file ends with [default: its last feature map]",
+            c => c.Features, (c, v) => c with { Features = v }),
+        RunOption.Of("--neck", $"{BodyChoice.NoNeck}, or {BodyChoice.PyramidNeck}: a feature pyramid over any backbone of an FCN",
+            c => c.Neck, (c, v) => c with { Neck = v }) with { RecordedUnlessDefault = true },
         new(ScalingOptions.Color<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Rgb) : null),
         new(ScalingOptions.Mean<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Mean) : null),
         new(ScalingOptions.Deviation<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Deviation) : null),

@@ -4,7 +4,7 @@ namespace RealtimeSeg.Training.Networks.Classifiers;
 public static class BuiltIn
 {
     /// <summary>Classes of ImageNet.</summary>
-    private const long ImageNetClasses = 1000;
+    public const long ImageNetClasses = 1000;
 
     /// <summary>
     /// AlexNet (Krizhevsky et al. 2012), in the form of one GPU's file that the FCN authors start from: 11×11 at stride 4, local
@@ -20,7 +20,7 @@ public static class BuiltIn
         s.Conv("conv4", 384, kernel: 3, pad: 1, group: 2);
         s.Conv("conv5", 256, kernel: 3, pad: 1, group: 2).Pool("pool5", 3);
         s.Dense("fc6", 4096, kernel: 6).Dense("fc7", 4096, kernel: 1);
-        return new Classifier(s.Ended(ImageNetClasses), Side: 227);
+        return s.Ended(ImageNetClasses, side: 227);
     }
 
     /// <summary>VGG with 16 layers (Simonyan and Zisserman 2015, configuration D).</summary>
@@ -37,7 +37,7 @@ public static class BuiltIn
         }
 
         s.Dense("fc6", 4096, kernel: 7).Dense("fc7", 4096, kernel: 1);
-        return new Classifier(s.Ended(ImageNetClasses), Side: 224);
+        return s.Ended(ImageNetClasses, side: 224);
     }
 
     /// <summary>Layers of which each reads the one before.</summary>
@@ -74,11 +74,12 @@ public static class BuiltIn
             return this;
         }
 
-        /// <summary>The layers, with a class layer on top.</summary>
-        public List<ClassifierLayer> Ended(long classes)
+        /// <summary>The classifier, with a class layer on top.</summary>
+        public Classifier Ended(long classes, long side)
         {
-            _layers.Add(new DenseLayer("fc8", Top, classes, 1));
-            return _layers;
+            string body = Top;
+            _layers.Add(new DenseLayer("fc8", body, classes, 1));
+            return new Classifier(_layers, side, body);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace RealtimeSeg.Training.Networks.Classifiers;
 /// <summary>Adds a classifier's layers to a graph as convolutions, pools and elementwise operators.</summary>
 /// <param name="Layers">Parameters of the graph.</param>
 /// <param name="Classifier">The owner of the layers, for its weights.</param>
-/// <param name="Aligned">Whether outputs are padded to their input's size over the stride; otherwise paddings stay as they are.</param>
+/// <param name="Aligned">Whether outputs have their input's size over the stride; otherwise all paddings stay as they are.</param>
 internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool Aligned)
 {
     private static readonly long[] NoPads = [0, 0, 0, 0];
@@ -23,6 +23,12 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
         PoolLayer p => Pool(p, inputs[0]),
         LrnLayer n => Lrn.Emit(Graph, inputs[0], n.Size, n.Alpha, n.Beta, n.Bias),
         ReluLayer => Relu.Emit(Graph, inputs[0]),
+        ClipLayer c => Clip.Emit(Graph, inputs[0], c.Low, c.High),
+        SigmoidLayer => Sigmoid.Emit(Graph, inputs[0]),
+        HardSigmoidLayer h => HardSigmoid.Emit(Graph, inputs[0], h.Alpha, h.Beta),
+        LinearLayer f => Linear(f, inputs[0]),
+        GlobalMeanLayer => Reduce.Mean(Graph, inputs[0], [2, 3]),
+        MulLayer => Elementwise.Mul(Graph, inputs[0], inputs[1]),
         DropoutLayer d => Layers.Dropout(d.Name, inputs[0], d.Probability),
         AffineLayer a => Affine(a, inputs[0]),
         AddLayer => Elementwise.Add(Graph, inputs[0], inputs[1]),
@@ -30,15 +36,24 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
         _ => throw new ArgumentException($"no form for {layer.GetType().Name}", nameof(layer)),
     };
 
+    /// <summary>Whether a layer's own paddings make its output its input's size over its stride.</summary>
+    public static bool IsAligned(ClassifierLayer layer) => layer switch
+    {
+        ConvLayer c => Fits(c.Pads, Reach(c), c.Stride),
+        PoolLayer p => Fits(Pads(p), p.Kernel, p.Stride),
+        DenseLayer d => d.Kernel == 1,
+        _ => true,
+    };
+
     private Value Conv(ConvLayer c, Value x)
     {
-        long[] pads = Aligned ? SamePads(c.Kernel, c.Stride, c.Dilation) : c.Pads;
+        long[] pads = Aligned && !IsAligned(c) ? SamePads(Reach(c), c.Stride) : c.Pads;
         return Convolution(c.Name, x, c.Channels, c.Kernel, new ConvGeometry(c.Stride, 0, c.Dilation, c.Group), pads);
     }
 
     private Value Dense(DenseLayer d, Value x)
     {
-        long[] pads = Aligned ? SamePads(d.Kernel, 1, 1) : NoPads;
+        long[] pads = Aligned ? SamePads(d.Kernel, 1) : NoPads;
         return Convolution(d.Name, x, d.Outputs, d.Kernel, new ConvGeometry(Stride: 1), pads);
     }
 
@@ -58,15 +73,30 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
 
     private Value Pool(PoolLayer p, Value x)
     {
-        long[] pads = Aligned ? SamePads(p.Kernel, p.Stride, 1) : [p.Before, p.Before, p.After, p.After];
+        long[] pads = Aligned && !IsAligned(p) ? SamePads(p.Kernel, p.Stride) : Pads(p);
         PoolGeometry geo = new(p.Kernel, p.Stride, pads[0], pads[2]);
         return p.Mean ? AveragePool.Emit(Graph, x, geo) : MaxPool.Emit(Graph, x, geo).Y;
     }
 
-    /// <summary>Top, left, bottom, right so that a multiple of the stride gives exactly size / stride, windows centred.</summary>
-    private static long[] SamePads(long kernel, long stride, long dilation)
+    private Value Linear(LinearLayer f, Value x)
     {
-        long all = Math.Max(0, (dilation * (kernel - 1)) + 1 - stride), before = all / 2;
+        if (f.Factor != 1) x = Elementwise.Mul(Graph, x, Graph.Constant(f.Factor));
+        return f.Offset != 0 ? Elementwise.Add(Graph, x, Graph.Constant(f.Offset)) : x;
+    }
+
+    /// <summary>Pixels that a kernel spans.</summary>
+    private static long Reach(ConvLayer c) => (c.Dilation * (c.Kernel - 1)) + 1;
+
+    private static long[] Pads(PoolLayer p) => [p.Before, p.Before, p.After, p.After];
+
+    /// <summary>Whether these pads, in ONNX's order, make a multiple of the stride exactly size / stride.</summary>
+    private static bool Fits(long[] pads, long reach, long stride)
+        => new[] { pads[0] + pads[2], pads[1] + pads[3] }.All(p => p >= reach - stride && p < reach);
+
+    /// <summary>Top, left, bottom, right so that they do, windows centred.</summary>
+    private static long[] SamePads(long reach, long stride)
+    {
+        long all = Math.Max(0, reach - stride), before = all / 2;
         return [before, before, all - before, all - before];
     }
 }

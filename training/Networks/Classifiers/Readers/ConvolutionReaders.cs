@@ -1,11 +1,14 @@
 namespace RealtimeSeg.Training.Networks.Classifiers.Readers;
 
-/// <summary>Convolutions, and the batch norms and biases that are folded into them.</summary>
+/// <summary>
+/// Convolutions, and the batch norms that are folded into them: a body is tuned with the statistics that it was trained with, because
+/// those of a few images are worse, and a convolution is what the exported file has in the end.
+/// </summary>
 internal static class ConvolutionReaders
 {
     public static void Conv(NodeReading n)
     {
-        LayerValue x = n.In();
+        LayerValue x = n.Padded();
         long[] dims = n.File.Dims(n.Node.Input[1]); // [M,C/group,kernel,kernel]
         long[] strides = n.Ints("strides", 1, 1), dilations = n.Ints("dilations", 1, 1);
         if (dims.Length != 4 || dims[2] != dims[3] || strides.Distinct().Count() != 1 || dilations.Distinct().Count() != 1)
@@ -17,7 +20,7 @@ internal static class ConvolutionReaders
             throw n.Cannot($"weights [{string.Join(',', dims)}] do not fit {x.C} channels");
 
         long reach = (dilation * (kernel - 1)) + 1;
-        long[] pads = Pads(n, x.H, stride, reach);
+        long[] pads = Padding.Of(n, x, stride, reach);
         long h = ((x.H + pads[0] + pads[2] - reach) / stride) + 1, w = ((x.W + pads[1] + pads[3] - reach) / stride) + 1;
         n.Add(new ConvLayer(n.Name, x.Layer, outputs, kernel, stride, pads, group, dilation), outputs, h, w);
         n.Keep("weight", n.Floats(1), dims.Aggregate((a, b) => a * b));
@@ -48,30 +51,6 @@ internal static class ConvolutionReaders
         n.Keep("scale", scale, x.C);
         n.Keep("offset", offset, x.C);
     }
-
-    /// <summary>An addition of stored values: the bias of the layer before.</summary>
-    public static void Bias(NodeReading n)
-    {
-        int stored = n.HasStored(1) ? 1 : 0, data = 1 - stored;
-        LayerValue x = n.In(data);
-        float[] values = n.Floats(stored);
-        bool fits = values.Length == x.C && n.Context.Weights.ContainsKey(x.Layer + ".bias");
-        if (!fits || !n.Context.IsReadOnce(n.Node.Input[data])) throw n.Cannot("what it adds is not the bias of the layer before");
-        float[] bias = n.Context.Weights[x.Layer + ".bias"];
-        for (int k = 0; k < bias.Length; k++) bias[k] += values[k];
-        n.Pass(x);
-    }
-
-    /// <summary>Top, left, bottom, right.</summary>
-    private static long[] Pads(NodeReading n, long size, long stride, long reach) => n.Text("auto_pad") switch
-    {
-        "" or "NOTSET" => n.Ints("pads", 0, 0, 0, 0),
-        "VALID" => [0, 0, 0, 0],
-        "SAME_UPPER" => Split(Math.Max(0, ((((size + stride - 1) / stride) - 1) * stride) + reach - size)),
-        string other => throw n.Cannot($"auto_pad {other} is not supported"),
-    };
-
-    private static long[] Split(long all) => [all / 2, all / 2, all - (all / 2), all - (all / 2)];
 
     private static void Fold(NodeReading n, string layer, float[] scale, float[] offset)
     {

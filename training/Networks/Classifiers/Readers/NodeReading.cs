@@ -8,14 +8,19 @@ internal readonly record struct NodeReading(ReadingContext Context, NodeProto No
 {
     public OnnxFile File => Context.File;
 
-    /// <summary>Name of the layer to make. The prefix keeps a classifier's parameters apart from those of an FCN's class layers.</summary>
-    public string Name => "body." + Node.Output[0];
+    /// <summary>Name of the layer to make.</summary>
+    public string Name => Classifier.FilePrefix + Node.Output[0];
 
     /// <summary>A data input.</summary>
-    /// <exception cref="UserError">No node before this one makes it.</exception>
-    public LayerValue In(int index = 0) => Context.Values.TryGetValue(Node.Input[index], out LayerValue v)
-        ? v
-        : throw Cannot($"its input {Node.Input[index]} is not the output of any earlier layer");
+    /// <exception cref="UserError">No node before this one makes it, or zeros around it are left over.</exception>
+    public LayerValue In(int index = 0)
+        => Padded(index) is { Pads: null } v ? v : throw Cannot("zeros are padded before it: only a convolution or a pool takes them over");
+
+    /// <summary>The same for a layer that pads.</summary>
+    public LayerValue Padded(int index = 0)
+        => Node.Input.Count > index && Context.Values.TryGetValue(Node.Input[index], out LayerValue v)
+            ? v
+            : throw Cannot($"its input {Node.Input.ElementAtOrDefault(index)} is not the output of any earlier layer");
 
     /// <summary>Whether the node has this input and its values are stored in the file.</summary>
     public bool HasStored(int index) => Node.Input.Count > index && File.IsStored(Node.Input[index]);
@@ -44,11 +49,15 @@ internal readonly record struct NodeReading(ReadingContext Context, NodeProto No
     {
         if (c < 1 || h < 1 || w < 1) throw Cannot($"nothing is left of the image: {c}×{h}×{w}");
         Context.Layers.Add(layer);
-        Context.Values[Node.Output[0]] = new LayerValue(layer.Name, c, h, w);
+        Pass(new LayerValue(layer.Name, c, h, w));
     }
 
     /// <summary>Makes the node's output another name of a tensor.</summary>
-    public void Pass(LayerValue x) => Context.Values[Node.Output[0]] = x;
+    public void Pass(LayerValue x)
+    {
+        Context.Values[Node.Output[0]] = x;
+        Context.TensorOf[x.Layer] = Node.Output[0];
+    }
 
     /// <summary>Stores a parameter of the node's layer.</summary>
     /// <param name="part">Such as <c>weight</c>.</param>

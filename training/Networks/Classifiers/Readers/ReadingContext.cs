@@ -3,7 +3,15 @@ using RealtimeSeg.Core.Onnx;
 namespace RealtimeSeg.Training.Networks.Classifiers.Readers;
 
 /// <summary>A tensor of the file: the layer that makes it, and its shape [C,H,W]. Flattened ones keep the shape they had.</summary>
-internal readonly record struct LayerValue(string Layer, long C, long H, long W);
+/// <param name="Layer">Its name.</param>
+/// <param name="C">Channels.</param>
+/// <param name="H">Height.</param>
+/// <param name="W">Width.</param>
+/// <param name="Pads">Zeros around it that a Pad node adds, for the next layer to take over: top, left, bottom, right.</param>
+internal readonly record struct LayerValue(string Layer, long C, long H, long W, long[]? Pads = null)
+{
+    public bool IsCell => H == 1 && W == 1;
+}
 
 /// <summary>What has been read of a classifier's file so far.</summary>
 internal sealed class ReadingContext
@@ -30,6 +38,9 @@ internal sealed class ReadingContext
 
     /// <summary>By name of the tensor in the file.</summary>
     public Dictionary<string, LayerValue> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The last tensor in the file that a layer stands for, by the layer's name: what is folded into it included.</summary>
+    public Dictionary<string, string> TensorOf { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether exactly one node reads a tensor: then its layer may be changed for that node.</summary>
     public bool IsReadOnce(string tensor) => _uses.GetValueOrDefault(tensor) == 1;
