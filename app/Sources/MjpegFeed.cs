@@ -16,6 +16,7 @@ internal sealed class MjpegFeed : IImageFeed
 
     private readonly string _url;
     private readonly Uri _address;
+    private readonly bool _hasLogin;
     private readonly HttpClient _client;
     private readonly Lock _lock = new();
     private readonly List<Socket> _sockets = [];
@@ -29,6 +30,7 @@ internal sealed class MjpegFeed : IImageFeed
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address)) throw new UserError($"{url} is not an address");
         // User and password are for the camera's challenge (Basic or Digest), not for whoever it redirects to.
         _address = new UriBuilder(address) { UserName = "", Password = "" }.Uri;
+        _hasLogin = address.UserInfo.Length > 0;
         SocketsHttpHandler handler = new()
         {
             AutomaticDecompression = DecompressionMethods.None,
@@ -120,7 +122,9 @@ internal sealed class MjpegFeed : IImageFeed
 
     private string Refusal(HttpResponseMessage response)
     {
-        string remedy = response.StatusCode == HttpStatusCode.Unauthorized ? "give http://USER:PASSWORD@HOST/…" : "check the address";
+        string remedy = response.StatusCode != HttpStatusCode.Unauthorized ? "check the address"
+            : _hasLogin ? "check user and password"
+            : "put USER:PASSWORD@ before its host";
         return $"{_url} answers {(int)response.StatusCode} {response.ReasonPhrase}: {remedy}";
     }
 }

@@ -9,7 +9,7 @@ using Xunit;
 namespace RealtimeSeg.Tests.App;
 
 /// <summary>Network cameras that behave badly, or ask for a password.</summary>
-public sealed class StreamTests
+public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
 {
     private const string Multipart = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n";
 
@@ -135,7 +135,52 @@ public sealed class StreamTests
     }
 
     [Theory]
+    [InlineData("HTTP/1.1 500 a\x1b[31mred\x07\r\nConnection: close\r\n\r\n", "500 a[31mred")]
+    [InlineData("HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", "USER:PASSWORD@")]
+    public void What_a_camera_says_reaches_the_terminal_as_text_alone(string answer, string shown)
+    {
+        using RawServer camera = new(async (stream, _, end) =>
+        {
+            await RawServer.RequestAsync(stream, end);
+            await RawServer.SendAsync(stream, answer, end);
+        });
+        string message = Assert.Throws<UserError>(() => new StreamSource(camera.Address("http"), null)).Message;
+        Assert.Contains(shown, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    [SkippableTheory]
+    [InlineData("s3#cret")]
+    [InlineData("s3?cret")]
+    [InlineData("s3/cret")]
+    [InlineData("12/cret")]
+    [InlineData("s3 cret")]
+    [InlineData("s3'cret")]
+    [InlineData("s3@cret")]
+    [InlineData("s3%23cret")]
+    public void No_message_shows_a_password_with_odd_characters(string password)
+    {
+        Skip.If(ChildProcess.Find("ffmpeg") is null, "ffmpeg is not installed");
+        using RawServer camera = new((_, _, _) => Task.CompletedTask);
+        foreach (string scheme in (string[])["rtsp", "http"])
+        {
+            string address = camera.Address(scheme, $"admin:{password}@");
+            (int code, string error) = InProcess.App("live", address, "null", "--headless", "--model", model.File);
+            Assert.Equal(CommandRunner.UserErrorCode, code);
+            Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("cret", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("rtsp://me:pw@cam/1?x=2", "rtsp://cam/1?x=2")]
+    [InlineData("no http://me:p#w@cam/a: why", "no http://cam/a: why")]
+    [InlineData("rtsp://me:p?w@cam/1", "rtsp://cam/1")]
+    [InlineData("rtsp://me:12/w@cam/1", "rtsp://cam/1")]
+    [InlineData("http://cam:81/v?mail=me@home&access_token=a1", "http://cam:81/v?mail=me@home&access_token=…")]
+    [InlineData("http://cam/v?apikey=a1&sig=b2&x=3", "http://cam/v?apikey=…&sig=…&x=3")]
+    [InlineData("cannot write rtmp://live/app/k3y-1: refused", "cannot write rtmp://live/app/…: refused")]
+    [InlineData("rtmps://live:443/app/k3y?x=1", "rtmps://live:443/app/…?x=1")]
     [InlineData("no http://me:p@w@cam:81/a (http://me:p@w@cam:81/a: refused)", "no http://cam:81/a (http://cam:81/a: refused)")]
     [InlineData("rtsp://me:p/w@cam/1", "rtsp://cam/1")]
     [InlineData("srt://cam:9000?passphrase=hidden&mode=caller", "srt://cam:9000?passphrase=…&mode=caller")]

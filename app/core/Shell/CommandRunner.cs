@@ -19,6 +19,7 @@ public static class CommandRunner
 
     public static int Run(RootCommand root, string[] args)
     {
+        foreach (string argument in args) Address.Keep(argument);
         try
         {
             return Invoke(root, args);
@@ -47,7 +48,7 @@ public static class CommandRunner
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine($"error: {message}");
+        Console.Error.WriteLine($"error: {PlainText.Of(message)}");
         return UserErrorCode;
     }
 }
