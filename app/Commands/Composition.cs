@@ -76,14 +76,8 @@ internal sealed class Composition : IDisposable
     private static ModelShelf OpenModels(PipelineSettings s)
     {
         Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
-        bool isFolder = Directory.Exists(s.Model);
-        string? folder = isFolder ? s.Model : Path.GetDirectoryName(Path.GetFullPath(s.Model));
-        string[] files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal)] : [];
-        if (isFolder && files.Length == 0) throw new UserError($"no model in {s.Model}: it needs .onnx files");
-        int first = isFolder ? 0 : Array.IndexOf(files, Path.Combine(folder!, Path.GetFileName(s.Model)));
-        return first < 0
-            ? new ModelShelf([s.Model], 0, Load(s.Model), Load)
-            : new ModelShelf(files, first, Load(files[first]), Load);
+        ModelFiles files = ModelFiles.Of(s.Model);
+        return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load);
     }
 
     private void OpenFiles(PipelineSettings s, CancellationToken overdue)

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference.ThirdParty;
 
@@ -66,6 +67,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
             throw;
         }
     }
+
+    /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>
+    public static IReadOnlyList<string> Sidecars(string path) => Sidecar.Files(path) is { Count: > 0 } files && !IsOwn(path) ? files : [];
 
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
@@ -197,6 +201,24 @@ public sealed class Segmenter : IFrameModel, IDisposable
         return reads
             && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput)
             && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
+    }
+
+    /// <summary>The same by the file alone, which costs no session.</summary>
+    private static bool IsOwn(string path)
+    {
+        try
+        {
+            if (FileIdentity.Of(path) is not { IsRegular: true }) return false;
+            GraphProto graph = OnnxFile.Read(path).Graph;
+            string[] outputs = [.. graph.Output.Select(o => o.Name)];
+            return graph.Input.Any(i => i.Name == ModelManifest.FrameInput)
+                && outputs.Contains(ModelManifest.LabelsOutput, StringComparer.Ordinal)
+                && outputs.Contains(ModelManifest.ConfidenceOutput, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
+        {
+            return false; // loading it will say what is wrong with it
+        }
     }
 
     private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)
