@@ -15,6 +15,7 @@ internal sealed class Composition : IDisposable
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
     private const double DefaultRate = 30;
     private readonly Stack<IDisposable> _owned = new();
+    private readonly StopSignals _signals;
 
     /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
     public Composition(Mode mode, PipelineSettings s)
@@ -23,12 +24,12 @@ internal sealed class Composition : IDisposable
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
             Stop = Own(new CancellationTokenSource());
-            StopSignals signals = Own(new StopSignals(Stop));
+            _signals = Own(new StopSignals(Stop));
             Models = Own(OpenModels(s));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
-            OpenFiles(s, signals.Overdue);
+            OpenFiles(s, _signals.Overdue);
             Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -56,7 +57,7 @@ internal sealed class Composition : IDisposable
     public Renderer Renderer { get; }
 
     /// <summary>The parts that the engine uses; they stay this object's.</summary>
-    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop);
+    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, _signals.Overdue);
 
     public void Dispose()
     {

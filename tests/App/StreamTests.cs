@@ -135,6 +135,38 @@ public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://127.0.0.1/v")]
+    [InlineData("http:///v")]
+    [InlineData("http://[/")]
+    [InlineData("/round/and/round")]
+    public void A_camera_that_redirects_to_no_camera_is_refused(string target)
+    {
+        using RawServer camera = new((stream, _, end) => RedirectAsync(stream, target, end));
+        string message = Assert.Throws<UserError>(() => new StreamSource(camera.Address("http"), null)).Message;
+        Assert.Contains("redirects", message, StringComparison.Ordinal);
+        Assert.InRange(camera.Connections, 1, 10);
+    }
+
+    /// <summary>It restarts, say: what it answers meanwhile ends nothing.</summary>
+    [Fact]
+    public void A_camera_that_answers_nonsense_for_a_while_is_opened_again_and_followed_to_its_new_address()
+    {
+        using ManualResetEvent stop = new(false);
+        using Mat image = new();
+        using RawServer moved = new(async (stream, _, end) => await stream.WriteAsync((byte[])[.. Head(), .. Part(100)], end));
+        using RawServer camera = new(async (stream, number, end) =>
+        {
+            if (number == 0) await stream.WriteAsync((byte[])[.. Head(), .. Part(50)], end);
+            else await RedirectAsync(stream, number < 3 ? "file:///etc/passwd" : moved.Address("http") + "v", end);
+        });
+        using ISource source = SourceFactory.Open(camera.Address("http"), new SourceOptions(), stop);
+        Assert.True(source.Read(image));
+        Assert.True(Within(() => source.Read(image)));
+        Assert.InRange(image.At<Vec3b>(5, 5).Item0, 95, 105);
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 500 a\x1b[31mred\x07\r\nConnection: close\r\n\r\n", "500 a[31mred")]
     [InlineData("HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", "USER:PASSWORD@")]
     public void What_a_camera_says_reaches_the_terminal_as_text_alone(string answer, string shown)
@@ -252,6 +284,14 @@ public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
         Assert.Throws<UserError>(() => new VideoSource(folder["list.m3u8"], null));
         Assert.Equal(0, server.Connections);
     }
+
+    private static async Task RedirectAsync(Stream stream, string target, CancellationToken end)
+    {
+        string head = $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), end);
+    }
+
+    private static byte[] Head() => Encoding.ASCII.GetBytes(Multipart);
 
     private static string DigestOf(string user, string password)
     {

@@ -32,8 +32,15 @@ public sealed partial class StopSignals : IDisposable
             }
 
             (WasSignalled, first) = (true, Stopwatch.GetTimestamp());
-            _overdue.CancelAfter(Grace);
-            stop.Cancel();
+            try
+            {
+                _overdue.CancelAfter(Grace);
+                stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The run has just ended by itself.
+            }
         }
 
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
