@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
@@ -13,8 +14,11 @@ namespace RealtimeSeg.Inference;
 /// </summary>
 public sealed class Segmenter : IFrameModel, IDisposable
 {
+    /// <summary>ONNX Runtime throws what it would also print.</summary>
+    private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
     private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
+    private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
     private readonly ThirdPartyRunner? _runner;
     private readonly int _stride = 1;
 
@@ -29,7 +33,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
         if (thirdParty is null) return;
-        _runner = new ThirdPartyRunner(_session, thirdParty);
+        _runner = new ThirdPartyRunner(_session, thirdParty, name, manifest.Classes.Count);
         TakesOneSize = thirdParty.TakesOneSize;
         if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
     }
@@ -95,8 +99,20 @@ public sealed class Segmenter : IFrameModel, IDisposable
         {
             FrameGeometry g = slot.Binding.Geometry;
             string size = $"{g.NetworkWidth}×{g.NetworkHeight}";
-            throw new UserError($"{Name} cannot run on {size} pixels ({UserError.OneLine(e)}): choose another --size", e);
+            string remedy = TakesOneSize ? "choose another model" : "choose another --size or another model";
+            throw new UserError($"{Name} cannot run on {size} pixels ({UserError.OneLine(e)}): {remedy}", e);
         }
+    }
+
+    /// <summary>Runs it once, on a blank image of its working size: some files that load cannot be run.</summary>
+    /// <exception cref="UserError">This is one of them.</exception>
+    public void Rehearse()
+    {
+        using FrameSlot slot = new();
+        slot.Image.Create(Manifest.Size.Height, Manifest.Size.Width, MatType.CV_8UC3);
+        slot.Image.SetTo(Scalar.Black);
+        Fit(slot);
+        Infer(slot);
     }
 
     /// <summary>Keeps it loaded until <see cref="LetGo"/>; false if it is unloaded already. Called by any thread.</summary>
@@ -168,7 +184,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         {
             SessionOptions o = new()
             {
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                LogSeverityLevel = Silent,
                 IntraOpNumThreads = options.ThreadCount,
             };
             // Threads that spin between runs would take the cores that capture and software rendering need.
