@@ -60,9 +60,11 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         if (!File.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
-        OpenedSession opened = Open(path, options, report);
+        List<string> passedOver = [];
+        OpenedSession opened = Open(path, options, passedOver.Add);
         try
         {
+            passedOver.ForEach(report);
             return HasContract(opened.Session) ? LoadOwn(path, options, opened) : LoadThirdParty(path, options, opened, report);
         }
         catch

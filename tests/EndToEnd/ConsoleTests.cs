@@ -34,4 +34,19 @@ public sealed class ConsoleTests(AppModel model) : IClassFixture<AppModel>
             Assert.DoesNotContain("t0ken", text, StringComparison.Ordinal);
         }
     }
+
+    [SkippableTheory]
+    [InlineData("> /dev/full", CommandRunner.IncompleteCode)]
+    [InlineData(">&-", 0)]
+    [InlineData("2>&-", 0)]
+    [InlineData("> /dev/full 2> /dev/full", CommandRunner.IncompleteCode)]
+    public void A_run_whose_text_cannot_be_printed_is_recorded_all_the_same(string where, int expected)
+    {
+        Skip.IfNot(File.Exists("/dev/full"), "there is no /dev/full");
+        using TemporaryFolder folder = new();
+        string run = $"{Program} replay synth:// {folder["a.png"]} --frames 2 --headless --model {model.File}";
+        (int code, string output, string error) = Cli.Try("bash", "-c", $"{run} {where}")!.Value;
+        Assert.True(code == expected, $"{code}: {output} {error}");
+        Assert.True(File.Exists(folder["a.png"]));
+    }
 }
