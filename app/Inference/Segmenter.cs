@@ -60,6 +60,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         if (!File.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
+        if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
         List<string> passedOver = [];
         OpenedSession opened = Open(path, options, passedOver.Add);
         try
