@@ -18,9 +18,12 @@ internal static class BenchCommand
 
     private static int Run(PipelineSettings settings, BenchOptions options)
     {
-        OutputFiles.Check(settings, options.Csv, options.Markdown, options.Plot);
+        IReadOnlyList<(string Name, PipelineSettings Settings)> configurations = Sweep.Product(settings, options.Sweep ?? []);
+        string[] before = options.Compare is { } file ? [file] : [];
+        string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
+        OutputFiles.Check(settings, read, [options.Csv, options.Markdown, options.Plot]);
         Baseline? baseline = options.Compare is { } earlier ? Baseline.Read(earlier) : null;
-        List<BenchRun> runs = Measure(Sweep.Product(settings, options.Sweep ?? []));
+        List<BenchRun> runs = Measure(configurations);
         BenchTable table = new(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);

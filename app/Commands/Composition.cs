@@ -15,10 +15,12 @@ internal sealed class Composition : IDisposable
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
     private const double DefaultRate = 30;
     private readonly Stack<IDisposable> _owned = new();
+    private readonly StopSignals _signals;
 
     /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
     public Composition(Mode mode, PipelineSettings s, StopSignals signals)
     {
+        _signals = signals;
         try
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
@@ -27,7 +29,7 @@ internal sealed class Composition : IDisposable
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
-            OpenFiles(s, signals.Overdue);
+            OpenFiles(s, _signals.Overdue);
             Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -55,7 +57,7 @@ internal sealed class Composition : IDisposable
     public Renderer Renderer { get; }
 
     /// <summary>The parts that the engine uses; they stay this object's.</summary>
-    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop);
+    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, _signals.Overdue);
 
     public void Dispose()
     {
@@ -75,14 +77,8 @@ internal sealed class Composition : IDisposable
     private static ModelShelf OpenModels(PipelineSettings s)
     {
         Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
-        bool isFolder = Directory.Exists(s.Model);
-        string? folder = isFolder ? s.Model : Path.GetDirectoryName(Path.GetFullPath(s.Model));
-        string[] files = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.onnx").Order(StringComparer.Ordinal)] : [];
-        if (isFolder && files.Length == 0) throw new UserError($"no model in {s.Model}: it needs .onnx files");
-        int first = isFolder ? 0 : Array.IndexOf(files, Path.Combine(folder!, Path.GetFileName(s.Model)));
-        return first < 0
-            ? new ModelShelf([s.Model], 0, Load(s.Model), Load)
-            : new ModelShelf(files, first, Load(files[first]), Load);
+        ModelFiles files = ModelFiles.Of(s.Model);
+        return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load);
     }
 
     private void OpenFiles(PipelineSettings s, CancellationToken overdue)

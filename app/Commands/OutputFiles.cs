@@ -1,3 +1,4 @@
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 
@@ -31,17 +32,29 @@ internal static class OutputFiles
     }
 
     /// <summary>Refuses outputs that exist, unless they may be overwritten, and those that are read in any case.</summary>
-    /// <param name="s">The command line.</param>
-    /// <param name="more">Further files that the command writes.</param>
     /// <exception cref="UserError">One is refused.</exception>
-    public static void Check(PipelineSettings s, params IEnumerable<string?> more)
+    public static void Check(PipelineSettings s) => Check(s, [], []);
+
+    /// <summary>The same for a command that has more files.</summary>
+    /// <param name="s">The command line.</param>
+    /// <param name="alsoRead">Further files that the command reads.</param>
+    /// <param name="alsoWritten">Further files that it writes; null stands for none.</param>
+    /// <exception cref="UserError">One is refused.</exception>
+    public static void Check(PipelineSettings s, IEnumerable<string> alsoRead, IEnumerable<string?> alsoWritten)
     {
         RefuseExpandedPattern(s);
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
         IEnumerable<string> masks = s.Masks is { } folder ? NumberedName.Existing(LabelSink.Names(folder)).Select(f => f.File) : [];
         IEnumerable<string> sequences = files.SelectMany(SinkFactory.Sequence);
-        IEnumerable<string?> all = [.. files, .. sequences, .. masks, s.Stats, s.Json, .. more];
-        OutputName.Check(all, Inputs(s), s.Overwrite);
+        IEnumerable<string?> all = [.. files, .. sequences, .. masks, s.Stats, s.Json, .. alsoWritten];
+        OutputName.Check(all, [.. Inputs(s), .. alsoRead], s.Overwrite);
+    }
+
+    /// <summary>The files that are read for a model, and for those that M goes through.</summary>
+    public static IEnumerable<string> OfModel(string model)
+    {
+        IReadOnlyList<string> models = ModelFiles.Of(model).All;
+        return [.. models, .. models.SelectMany(Segmenter.Sidecars)];
     }
 
     /// <summary>
@@ -67,10 +80,8 @@ internal static class OutputFiles
 
     private static IEnumerable<string> Inputs(PipelineSettings s)
     {
-        IEnumerable<string> source = ImageSource.Matches(s.Source) ? ImageSource.Files(s.Source) : [s.Source];
-        IEnumerable<string> models = Directory.Exists(s.Model) ? Directory.EnumerateFiles(s.Model) : [s.Model];
-        string[] others = [.. s.OtherInputs, .. s.Backdrop is { } backdrop ? [backdrop] : Array.Empty<string>()];
-        return [.. source, .. models, .. others];
+        string[] backdrop = s.Backdrop is { } file ? [file] : [];
+        return [.. SourceKinds.FilesOf(s.Source), .. backdrop, .. OfModel(s.Model), .. s.OtherInputs];
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";

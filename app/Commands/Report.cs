@@ -23,9 +23,9 @@ internal static class Report
             foreach (string line in Lines(run)) Console.WriteLine(line);
         }
 
-        foreach (string output in run.Report.Outputs) Console.WriteLine($"wrote {output}");
-        Console.WriteLine($"read {run.Report.Read} frames from {run.Source}");
-        foreach (string problem in run.Report.Problems) Console.Error.WriteLine($"warning: {problem}");
+        foreach (string output in run.Report.Outputs) Console.WriteLine(PlainText.Of($"wrote {output}"));
+        Console.WriteLine(PlainText.Of($"read {run.Report.Read} frames from {run.Source}"));
+        foreach (string problem in run.Report.Problems) Console.Error.WriteLine(PlainText.Of($"warning: {problem}"));
     }
 
     /// <summary>What <c>--json</c> writes.</summary>
@@ -46,7 +46,7 @@ internal static class Report
         peak_rss_mb = run.Report.PeakMegabytes,
         flicker = run.Report.Flicker,
         smooth = run.Engine.Labels?.Smooth ?? 0,
-        source = run.Settings.Source,
+        source = Address.Public(run.Settings.Source),
         schedule = run.Schedule,
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },
         machine = new

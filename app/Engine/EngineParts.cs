@@ -16,6 +16,7 @@ namespace RealtimeSeg.Engine;
 /// <param name="Stop">Ends the run; cancelled by the engine, too.</param>
 /// <param name="Remote">Commands and figures of the page; null if there is none.</param>
 /// <param name="Backdrop">What moves behind the foreground; null for a colour.</param>
+/// <param name="Overdue">Cancelled when there is no time left to wait for anything: a source may hang.</param>
 public sealed record EngineParts(
     ISource Source,
     ModelShelf Models,
@@ -25,4 +26,5 @@ public sealed record EngineParts(
     FrameClock Clock,
     CancellationTokenSource Stop,
     RemoteControl? Remote = null,
-    Backdrop? Backdrop = null);
+    Backdrop? Backdrop = null,
+    CancellationToken Overdue = default);

@@ -64,7 +64,8 @@ public sealed class FrameEngine : IDisposable
 
     private IFrameSupply OpenSupply() => _options.Schedule == Schedule.Inline
         ? new InlineSupply(_capture, _label)
-        : new PipelinedSupply(_capture, _label, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined);
+        : new PipelinedSupply(
+            _capture, _label, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined, _parts.Overdue);
 
     private void Loop(IFrameSupply supply)
     {

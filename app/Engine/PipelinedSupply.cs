@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
@@ -15,28 +14,29 @@ internal sealed class PipelinedSupply : IFrameSupply
     private readonly bool _labelAhead;
     private readonly FrameSlot[] _slots;
     private readonly FrameChannel _free, _captured, _labelled;
-    private readonly Thread[] _threads;
+    private readonly Worker[] _stages;
+    private readonly CancellationToken _overdue;
     private volatile bool _stop;
-
-    /// <summary>What ended a stage; written before its channel is closed.</summary>
-    private ExceptionDispatchInfo? _failure;
 
     /// <param name="capture">Run on a thread of its own.</param>
     /// <param name="label">Run on a thread of its own, or on the one that takes.</param>
     /// <param name="latestWins">Skip frames rather than show old ones.</param>
     /// <param name="losslessSlots">Frames in flight if none may be skipped.</param>
     /// <param name="labelAhead">Whether labelling has a thread of its own.</param>
-    public PipelinedSupply(CaptureStage capture, LabelStage label, bool latestWins, int losslessSlots, bool labelAhead)
+    /// <param name="overdue">Cancelled when there is no time left to wait for a stage.</param>
+    public PipelinedSupply(
+        CaptureStage capture, LabelStage label, bool latestWins, int losslessSlots, bool labelAhead, CancellationToken overdue)
     {
-        (_capture, _label, _labelAhead) = (capture, label, labelAhead);
+        (_capture, _label, _labelAhead, _overdue) = (capture, label, labelAhead, overdue);
         int slots = !latestWins ? losslessSlots : labelAhead ? 5 : 3;
         _slots = [.. Enumerable.Range(0, slots).Select(_ => new FrameSlot())];
         _free = new FrameChannel(slots);
         _captured = new FrameChannel(latestWins ? 1 : slots);
         _labelled = labelAhead ? new FrameChannel(latestWins ? 1 : slots) : _captured;
         foreach (FrameSlot s in _slots) _free.Put(s);
-        Thread capturing = Start("capture", CaptureAll, fills: _captured);
-        _threads = labelAhead ? [capturing, Start("inference", LabelAll, fills: _labelled)] : [capturing];
+        // The end of a stage, good or bad, closes the channel that it fills; a failure is thrown where frames are taken.
+        Worker capturing = Worker.Start("capture", CaptureAll, _captured.Close);
+        _stages = labelAhead ? [capturing, Worker.Start("inference", LabelAll, _labelled.Close)] : [capturing];
     }
 
     public bool IsFinished => _labelled.IsFinished;
@@ -46,7 +46,7 @@ internal sealed class PipelinedSupply : IFrameSupply
     public FrameSlot? Take(int milliseconds)
     {
         FrameSlot? slot = _labelled.Take(milliseconds);
-        if (slot is null && _labelled.IsFinished) _failure?.Throw();
+        if (slot is null && _labelled.IsFinished) Array.ForEach(_stages, s => s.ThrowIfFailed());
         if (slot is not null && !_labelAhead) _label.Run(slot);
         return slot;
     }
@@ -58,7 +58,8 @@ internal sealed class PipelinedSupply : IFrameSupply
         _stop = true;
         _free.Close();
         _captured.Close();
-        foreach (Thread t in _threads) t.Join();
+        bool ended = Array.TrueForAll(_stages, s => s.Join(_overdue));
+        if (!ended) return; // what hangs may still use its slot, and goes with the process
         foreach (FrameSlot s in _slots) s.Dispose();
     }
 
@@ -83,32 +84,5 @@ internal sealed class PipelinedSupply : IFrameSupply
     private void Pass(FrameSlot slot, FrameChannel to)
     {
         if (to.Put(slot) is { } dropped) _free.Put(dropped);
-    }
-
-    /// <summary>
-    /// Runs a loop on a thread. Its end, good or bad, closes the channel that it fills; a failure is thrown where frames are taken.
-    /// </summary>
-    private Thread Start(string name, Action loop, FrameChannel fills)
-    {
-        Thread thread = new(() =>
-        {
-            try
-            {
-                loop();
-            }
-#pragma warning disable CA1031 // Any exception is thrown again on the thread that draws.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _failure ??= ExceptionDispatchInfo.Capture(e);
-            }
-            finally
-            {
-                fills.Close();
-            }
-        })
-        { Name = name, IsBackground = true };
-        thread.Start();
-        return thread;
     }
 }

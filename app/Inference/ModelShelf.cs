@@ -37,6 +37,9 @@ public sealed class ModelShelf : IDisposable
     /// <summary>That a model is being loaded and, for a while, how it went; null otherwise.</summary>
     public Status? Status { get; private set; }
 
+    /// <summary>The end of all unloading that has begun.</summary>
+    internal Task Unloaded => Task.WhenAll(_unloading);
+
     /// <summary>
     /// The model to label the next frame with. It stays loaded until <see cref="Segmenter.LetGo"/>, even if another one takes over.
     /// Called by any thread.
@@ -99,7 +102,7 @@ public sealed class ModelShelf : IDisposable
     {
         try
         {
-            return new Loaded(index, _load(_files[index]), Error: null);
+            return new Loaded(index, LoadedAndTried(_files[index]), Error: null);
         }
 #pragma warning disable CA1031 // Whatever is wrong with a file, the current model goes on.
         catch (Exception e)
@@ -109,6 +112,22 @@ public sealed class ModelShelf : IDisposable
             return new Loaded(index, Model: null, why);
         }
     });
+
+    /// <summary>A model that has run: one that cannot would end the run with its first frame.</summary>
+    private Segmenter LoadedAndTried(string file)
+    {
+        Segmenter model = _load(file);
+        try
+        {
+            model.Rehearse();
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Puts a model into use. The old one is unloaded with the last slot that is bound to it.</summary>
     private Status Take(Loaded loaded)

@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference.ThirdParty;
 
@@ -12,8 +14,11 @@ namespace RealtimeSeg.Inference;
 /// </summary>
 public sealed class Segmenter : IFrameModel, IDisposable
 {
+    /// <summary>ONNX Runtime throws what it would also print.</summary>
+    private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
     private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
+    private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
     private readonly ThirdPartyRunner? _runner;
     private readonly int _stride = 1;
 
@@ -28,7 +33,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
         if (thirdParty is null) return;
-        _runner = new ThirdPartyRunner(_session, thirdParty);
+        _runner = new ThirdPartyRunner(_session, thirdParty, name, manifest.Classes.Count);
         TakesOneSize = thirdParty.TakesOneSize;
         if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
     }
@@ -55,9 +60,12 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         if (!File.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
-        OpenedSession opened = Open(path, options, report);
+        if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
+        List<string> passedOver = [];
+        OpenedSession opened = Open(path, options, passedOver.Add);
         try
         {
+            passedOver.ForEach(report);
             return HasContract(opened.Session) ? LoadOwn(path, options, opened) : LoadThirdParty(path, options, opened, report);
         }
         catch
@@ -66,6 +74,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
             throw;
         }
     }
+
+    /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>
+    public static IReadOnlyList<string> Sidecars(string path) => Sidecar.Files(path) is { Count: > 0 } files && !IsOwn(path) ? files : [];
 
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
@@ -91,8 +102,20 @@ public sealed class Segmenter : IFrameModel, IDisposable
         {
             FrameGeometry g = slot.Binding.Geometry;
             string size = $"{g.NetworkWidth}×{g.NetworkHeight}";
-            throw new UserError($"{Name} cannot run on {size} pixels ({UserError.OneLine(e)}): choose another --size", e);
+            string remedy = TakesOneSize ? "choose another model" : "choose another --size or another model";
+            throw new UserError($"{Name} cannot run on {size} pixels ({UserError.OneLine(e)}): {remedy}", e);
         }
+    }
+
+    /// <summary>Runs it once, on a blank image of its working size: some files that load cannot be run.</summary>
+    /// <exception cref="UserError">This is one of them.</exception>
+    public void Rehearse()
+    {
+        using FrameSlot slot = new();
+        slot.Image.Create(Manifest.Size.Height, Manifest.Size.Width, MatType.CV_8UC3);
+        slot.Image.SetTo(Scalar.Black);
+        Fit(slot);
+        Infer(slot);
     }
 
     /// <summary>Keeps it loaded until <see cref="LetGo"/>; false if it is unloaded already. Called by any thread.</summary>
@@ -164,7 +187,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         {
             SessionOptions o = new()
             {
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+                LogSeverityLevel = Silent,
                 IntraOpNumThreads = options.ThreadCount,
             };
             // Threads that spin between runs would take the cores that capture and software rendering need.
@@ -197,6 +220,24 @@ public sealed class Segmenter : IFrameModel, IDisposable
         return reads
             && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput)
             && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
+    }
+
+    /// <summary>The same by the file alone, which costs no session.</summary>
+    private static bool IsOwn(string path)
+    {
+        try
+        {
+            if (FileIdentity.Of(path) is not { IsRegular: true }) return false;
+            GraphProto graph = OnnxFile.Read(path).Graph;
+            string[] outputs = [.. graph.Output.Select(o => o.Name)];
+            return graph.Input.Any(i => i.Name == ModelManifest.FrameInput)
+                && outputs.Contains(ModelManifest.LabelsOutput, StringComparer.Ordinal)
+                && outputs.Contains(ModelManifest.ConfidenceOutput, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
+        {
+            return false; // loading it will say what is wrong with it
+        }
     }
 
     private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)

@@ -87,6 +87,7 @@ public sealed class ImageSource : ISource
     /// <summary>Reads a file into the image; says what is wrong with it if that fails.</summary>
     private static string? Decode(string file, Mat image)
     {
+        if (FileIdentity.IsSpecial(file)) return "is a pipe or a device and no image"; // opening it could wait for ever
         try
         {
             using Mat decoded = Cv2.ImRead(file, ImreadModes.Color);

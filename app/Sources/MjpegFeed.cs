@@ -14,8 +14,11 @@ internal sealed class MjpegFeed : IImageFeed
     /// <summary>Short enough that a camera that comes back is found within two seconds.</summary>
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1.5), AnswerPatience = TimeSpan.FromSeconds(8);
 
+    private const int MostRedirects = 5;
+
     private readonly string _url;
     private readonly Uri _address;
+    private readonly bool _hasLogin;
     private readonly HttpClient _client;
     private readonly Lock _lock = new();
     private readonly List<Socket> _sockets = [];
@@ -29,8 +32,10 @@ internal sealed class MjpegFeed : IImageFeed
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address)) throw new UserError($"{url} is not an address");
         // User and password are for the camera's challenge (Basic or Digest), not for whoever it redirects to.
         _address = new UriBuilder(address) { UserName = "", Password = "" }.Uri;
+        _hasLogin = address.UserInfo.Length > 0;
         SocketsHttpHandler handler = new()
         {
+            AllowAutoRedirect = false, // it throws on an address that is not http
             AutomaticDecompression = DecompressionMethods.None,
             ConnectCallback = (context, _) => new ValueTask<Stream>(Connect(context.DnsEndPoint)),
             MaxResponseDrainSize = 0,
@@ -52,8 +57,7 @@ internal sealed class MjpegFeed : IImageFeed
     {
         try
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, _address);
-            HttpResponseMessage response = _client.Send(request, HttpCompletionOption.ResponseHeadersRead);
+            HttpResponseMessage response = Ask();
             if (!response.IsSuccessStatusCode) throw new UserError(Refusal(response));
             MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
             if (type?.MediaType is "text/html")
@@ -118,9 +122,36 @@ internal sealed class MjpegFeed : IImageFeed
         return new NetworkStream(socket, ownsSocket: true);
     }
 
+    /// <summary>The camera's answer, from wherever it redirects to.</summary>
+    private HttpResponseMessage Ask()
+    {
+        Uri address = _address;
+        for (int i = 0; i <= MostRedirects; i++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, address);
+            HttpResponseMessage response = _client.Send(request, HttpCompletionOption.ResponseHeadersRead);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)) return response;
+            using (response) address = Target(address, response.Headers.Location);
+        }
+
+        throw new UserError($"{_url} redirects again and again: give the address of the camera's video");
+    }
+
+    /// <summary>An address of the network alone may follow another, and one that is encrypted no other.</summary>
+    private Uri Target(Uri from, Uri? location)
+    {
+        bool follows = Uri.TryCreate(from, location, out Uri? to) && to.Host.Length > 0
+            && (to.Scheme == Uri.UriSchemeHttps || (to.Scheme == Uri.UriSchemeHttp && from.Scheme == Uri.UriSchemeHttp));
+        if (follows) return to!;
+        string where = location?.OriginalString ?? "no address";
+        throw new UserError($"{_url} redirects to {where}: give the address of the camera's video");
+    }
+
     private string Refusal(HttpResponseMessage response)
     {
-        string remedy = response.StatusCode == HttpStatusCode.Unauthorized ? "give http://USER:PASSWORD@HOST/…" : "check the address";
+        string remedy = response.StatusCode != HttpStatusCode.Unauthorized ? "check the address"
+            : _hasLogin ? "check user and password"
+            : "put USER:PASSWORD@ before its host";
         return $"{_url} answers {(int)response.StatusCode} {response.ReasonPhrase}: {remedy}";
     }
 }

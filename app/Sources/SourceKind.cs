@@ -9,9 +9,11 @@ namespace RealtimeSeg.Sources;
 /// Opens it at its beginning; the handle is set when the run ends, which ends every wait.
 /// Throws <see cref="UserError"/> if it cannot be read.
 /// </param>
+/// <param name="Files">The files that it reads; null if it reads none. Throws <see cref="UserError"/> if there are none.</param>
 public sealed record SourceKind(
     string Help,
     IReadOnlyList<string> Examples,
     bool IsLive,
     Func<string, bool> Matches,
-    Func<string, SourceOptions, WaitHandle, ISource> Open);
+    Func<string, SourceOptions, WaitHandle, ISource> Open,
+    Func<string, IEnumerable<string>>? Files = null);

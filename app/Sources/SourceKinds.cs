@@ -13,9 +13,9 @@ public static class SourceKinds
         new("toy street", ["synth://", "synth://SEED"], IsLive: false,
             StreetSource.Matches, (uri, o, _) => new StreetSource(uri, o.FramesPerSecond)),
         new("image, sequence, glob or folder of images", ["FILE.jpg", "NAME%06d.png", "\"glob*.jpg\""], IsLive: false,
-            ImageSource.Matches, (uri, o, _) => new ImageSource(uri, o.FramesPerSecond, o.Strict)),
+            ImageSource.Matches, (uri, o, _) => new ImageSource(uri, o.FramesPerSecond, o.Strict), ImageSource.Files),
         new("video", ["FILE.mp4"], IsLive: false,
-            _ => true, (uri, o, stop) => new VideoSource(uri, o.FramesPerSecond, stop)),
+            _ => true, (uri, o, stop) => new VideoSource(uri, o.FramesPerSecond, stop), uri => [uri]),
     ];
 
     /// <summary>All kinds with their examples, for <c>--help</c>.</summary>
@@ -23,4 +23,8 @@ public static class SourceKinds
 
     /// <summary>The kind of a name.</summary>
     public static SourceKind Of(string uri) => All.First(k => k.Matches(uri));
+
+    /// <summary>The files that a name stands for; none if it is a camera, an address or drawn.</summary>
+    /// <exception cref="UserError">There is no such file.</exception>
+    public static IEnumerable<string> FilesOf(string uri) => Of(uri).Files?.Invoke(uri) ?? [];
 }

@@ -19,11 +19,10 @@ public sealed class StreamSource : ISource
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _changed = new(false);
     private readonly WaitHandle[] _wakes;
-    private readonly Thread _thread;
+    private readonly Worker _receiver;
     private readonly Mat _first = new();
     private IImageFeed? _feed;
     private ReceivedImage _filling = new(), _newest = new(), _decoding = new();
-    private UserError? _failure;
     private TimeSpan _patience = FirstPatience;
     private long _skipped;
     private bool _firstIsNext = true, _isNew, _ended, _disposed;
@@ -36,12 +35,18 @@ public sealed class StreamSource : ISource
     {
         (Name, FramesPerSecond) = (Address.Public(url), framesPerSecond ?? DefaultRate);
         _wakes = stop is null ? [_changed] : [_changed, stop];
-        _thread = new Thread(() => ReceiveAll(url)) { Name = "receive", IsBackground = true };
-        _thread.Start();
-        if (ReadNext(_first)) return;
-        UserError? failure = _failure;
-        Dispose();
-        throw failure ?? new UserError($"no stream at {Name}: no image arrived; check the address and that the camera is on");
+        _receiver = Worker.Start("receive", () => ReceiveAll(url), End);
+        try
+        {
+            if (ReadNext(_first)) return;
+            _receiver.ThrowIfFailed();
+            throw new UserError($"no stream at {Name}: no image arrived; check the address and that the camera is on");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Name { get; }
@@ -83,7 +88,10 @@ public sealed class StreamSource : ISource
         _first.Dispose();
     }
 
-    /// <summary>Decodes the newest image, waiting for one; false after too long a silence, at the end, or when stopped.</summary>
+    /// <summary>
+    /// Decodes the newest image, waiting for one; false after too long a silence, at the end, or when stopped. Throws what nobody expected
+    /// of the thread that receives; what a camera does wrong is its end.
+    /// </summary>
     private bool ReadNext(Mat image)
     {
         long begun = WallClock.Timestamp, before = _decoding.Arrived;
@@ -97,6 +105,7 @@ public sealed class StreamSource : ISource
             }
 
             TimeSpan left = _patience - TimeSpan.FromMicroseconds((WallClock.Timestamp - begun) / 1000);
+            if (Volatile.Read(ref _ended) && _receiver.Failure is not (null or UserError)) _receiver.ThrowIfFailed();
             if (_ended || left <= TimeSpan.Zero || WaitHandle.WaitAny(_wakes, left) != 0) return false;
         }
     }
@@ -137,15 +146,14 @@ public sealed class StreamSource : ISource
                 _changed.Set();
             }
         }
-        catch (UserError e)
-        {
-            _failure = e;
-        }
         catch (Exception e) when (e is ObjectDisposedException or IOException)
         {
             // The source was closed, or the connection broke.
         }
+    }
 
+    private void End()
+    {
         Volatile.Write(ref _ended, true);
         _changed.Set();
     }

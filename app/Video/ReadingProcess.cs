@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -69,9 +70,16 @@ internal sealed partial class ReadingProcess : IDisposable
 
     private void Kill()
     {
-        lock (_lock)
+        try
         {
-            if (!_disposed && !_process.HasExited) _process.Kill();
+            lock (_lock)
+            {
+                if (!_disposed && !_process.HasExited) _process.Kill();
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has just ended by itself, or the kernel refuses: disposing tries again, where somebody hears of it.
         }
     }
 

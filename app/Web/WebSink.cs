@@ -21,7 +21,7 @@ public sealed class WebSink : ISink
     private readonly long _period;
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _filled = new(false);
-    private readonly Thread _encoder;
+    private readonly Worker _encoder;
     private byte[] _pixels = [], _encoding = [];
     private (int Width, int Height, long Number) _filledWith;
     private long _last, _offered, _offeredAt, _taken;
@@ -34,8 +34,7 @@ public sealed class WebSink : ISink
     public WebSink(double framesPerSecond)
     {
         _period = (long)(Stopwatch.Frequency / framesPerSecond);
-        _encoder = new Thread(Encode) { IsBackground = true, Name = "web encoder" };
-        _encoder.Start();
+        _encoder = Worker.Start("web encoder", Encode);
     }
 
     /// <summary>Whether a viewer waits for the image that is shown now and that the sink let pass.</summary>
@@ -65,6 +64,7 @@ public sealed class WebSink : ISink
 
     public void Redraw(Renderer renderer)
     {
+        _encoder.ThrowIfFailed();
         long now = Stopwatch.GetTimestamp();
         Volatile.Write(ref _offered, _offered + 1);
         _offeredAt = now;

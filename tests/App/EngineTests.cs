@@ -203,6 +203,21 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(3, report.Stats.Count);
     }
 
+    [Fact]
+    public async Task A_source_that_hangs_does_not_hold_up_the_end_when_there_is_no_more_time()
+    {
+        CancellationTokenSource stop = new(); // the run's
+        using CancellationTokenSource overdue = new();
+        using HangingSource source = new(begins: () =>
+        {
+            overdue.Cancel();
+            stop.Cancel();
+        });
+        Task<RunReport> run = Task.Run(() => Run(new EngineOptions(), source, new RecordingSink(), stop: stop, overdue: overdue.Token));
+        RunReport report = await run.WaitAsync(TimeSpan.FromSeconds(50));
+        Assert.Equal(1, report.Read);
+    }
+
     /// <summary>A camera's images come 50 ms after they are asked for, and take 7 ms to decode.</summary>
     [Fact]
     public void Waiting_for_a_camera_is_no_work_and_what_it_skipped_is_dropped()
@@ -224,7 +239,9 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         HudDetail hud = HudDetail.None,
         FrameClock? clock = null,
         Segmenter? segmenter = null,
-        Action<RunReport>? ended = null)
+        Action<RunReport>? ended = null,
+        CancellationTokenSource? stop = null,
+        CancellationToken overdue = default)
     {
         segmenter ??= model.Load(Small);
         using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
@@ -233,10 +250,10 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
         using (source)
         using (SinkSet sinks = new(_ => { }))
-        using (CancellationTokenSource stop = new())
+        using (stop ??= new CancellationTokenSource())
         {
             sinks.Add(sink);
-            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop);
+            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Overdue: overdue);
             using FrameEngine engine = new(parts, options);
             try
             {

@@ -54,6 +54,17 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    public async Task A_pipe_is_no_model()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, Cli.Try("mkfifo", folder["m.onnx"])!.Value.Code);
+        void Load() => Segmenter.Load(folder["m.onnx"], new SegmenterOptions(), _ => { }).Dispose();
+        Task<UserError> load = Task.Run(() => Assert.Throws<UserError>(Load));
+        UserError refusal = await load.WaitAsync(TimeSpan.FromSeconds(20)); // it would wait for somebody to write into the pipe
+        Assert.Contains("m.onnx is a pipe", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Whatever_loading_throws_is_reported_and_the_model_stays()
     {
         Segmenter first = model.Load((160, 120));

@@ -12,8 +12,12 @@ public sealed class OutputFileTests : IDisposable
 
     public OutputFileTests()
     {
-        foreach (string name in (string[])["in.mp4", "out.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx"])
-            File.WriteAllText(_folder[name], "data");
+        string[] names =
+        [
+            "in.mp4", "out.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx", "n.onnx", "m.json", "model.json",
+            "labels.txt", "colors.txt", "b.json",
+        ];
+        foreach (string name in names) File.WriteAllText(_folder[name], "data");
         Directory.CreateDirectory(_folder["masks"]);
         File.WriteAllText(_folder["masks/000004.png"], "data");
         File.CreateSymbolicLink(_folder["soft.mp4"], _folder["in.mp4"]);
@@ -49,8 +53,46 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("synth://", "TMP/back.png", "--backdrop", "TMP/back.png")]
     [InlineData("synth://", "null", "--json", "TMP/names.txt", "--labels", "TMP/names.txt")]
     [InlineData("synth://", "null", "--json", "TMP/m.onnx", "--model", "TMP/m.onnx")]
+    [InlineData("synth://", "null", "--json", "TMP/n.onnx", "--model", "TMP/m.onnx")]
+    [InlineData("synth://", "null", "--json", "TMP/labels.txt", "--model", "TMP/m.onnx")]
+    [InlineData("synth://", "null", "--json", "TMP/colors.txt", "--model", "TMP/m.onnx")]
+    [InlineData("synth://", "null", "--json", "TMP/m.json", "--model", "TMP/m.onnx")]
+    [InlineData("synth://", "null", "--json", "TMP/model.json", "--model", "TMP")]
     public void A_file_that_is_read_is_never_written(params string[] arguments)
         => Assert.Contains("this command reads it", Refusal([.. arguments, "-y"]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("http://me:pw@127.0.0.1:9/v.mjpg?resolution=640x480")]
+    [InlineData("http://127.0.0.1:9/video.jpg")]
+    [InlineData("rtsp://127.0.0.1:9/v?channel=1")]
+    [InlineData("srt://127.0.0.1:9/*.png")]
+    public void An_address_is_no_file_whatever_its_last_part_looks_like(string source)
+        => OutputFiles.Check(Read(source, "null"));
+
+    [Theory]
+    [InlineData("b.json", "--compare", "TMP/b.json", "--json", "TMP/b.json")]
+    [InlineData("n.onnx", "--sweep", "model=TMP/m.onnx,TMP/n.onnx", "--json", "TMP/n.onnx")]
+    [InlineData("n.onnx", "--sweep", "model=TMP/m.onnx,TMP/n.onnx", "--csv", "TMP/n.onnx")]
+    public void What_a_bench_reads_is_never_written(string name, params string[] arguments)
+    {
+        string[] actual = [.. arguments.Select(a => a.Replace("TMP", _folder.Path, StringComparison.Ordinal))];
+        (int code, string error) = InProcess.App(["bench", "synth://", "--frames", "1", .. actual, "-y"]);
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.Contains($"cannot write {_folder[name]}: this command reads it", error, StringComparison.Ordinal);
+        Assert.Equal("data", File.ReadAllText(_folder[name]));
+    }
+
+    /// <summary>Nothing beside a model of the trainer is read with it: the figures of an earlier run may be written over.</summary>
+    [Fact]
+    public void Figures_beside_a_model_of_the_trainer_are_no_input()
+    {
+        using AppModel own = new();
+        File.Copy(own.File, _folder["own.onnx"]);
+        File.Delete(_folder["m.onnx"]);
+        File.Delete(_folder["n.onnx"]);
+        File.WriteAllText(_folder["own.json"], "data");
+        OutputFiles.Check(Read("synth://", "null", "--json", "TMP/own.json", "--model", "TMP/own.onnx", "-y"));
+    }
 
     [Fact]
     public void Images_that_the_shell_named_for_a_pattern_are_never_written()

@@ -26,6 +26,18 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public async Task A_pipe_is_no_image()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, Cli.Try("mkfifo", folder["f.jpg"])!.Value.Code);
+        using ImageSource source = new(folder["f.jpg"], null);
+        using Mat image = new();
+        Task<UserError> read = Task.Run(() => Assert.Throws<UserError>(() => source.Read(image)));
+        UserError refusal = await read.WaitAsync(TimeSpan.FromSeconds(20)); // it would wait for somebody to write into the pipe
+        Assert.Contains("f.jpg is a pipe", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_camera_skipped_counts_across_reconnections()
     {
         using ManualResetEvent stop = new(false);

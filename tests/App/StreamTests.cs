@@ -9,7 +9,7 @@ using Xunit;
 namespace RealtimeSeg.Tests.App;
 
 /// <summary>Network cameras that behave badly, or ask for a password.</summary>
-public sealed class StreamTests
+public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
 {
     private const string Multipart = "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n";
 
@@ -135,7 +135,84 @@ public sealed class StreamTests
     }
 
     [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://127.0.0.1/v")]
+    [InlineData("http:///v")]
+    [InlineData("http://[/")]
+    [InlineData("/round/and/round")]
+    public void A_camera_that_redirects_to_no_camera_is_refused(string target)
+    {
+        using RawServer camera = new((stream, _, end) => RedirectAsync(stream, target, end));
+        string message = Assert.Throws<UserError>(() => new StreamSource(camera.Address("http"), null)).Message;
+        Assert.Contains("redirects", message, StringComparison.Ordinal);
+        Assert.InRange(camera.Connections, 1, 10);
+    }
+
+    /// <summary>It restarts, say: what it answers meanwhile ends nothing.</summary>
+    [Fact]
+    public void A_camera_that_answers_nonsense_for_a_while_is_opened_again_and_followed_to_its_new_address()
+    {
+        using ManualResetEvent stop = new(false);
+        using Mat image = new();
+        using RawServer moved = new(async (stream, _, end) => await stream.WriteAsync((byte[])[.. Head(), .. Part(100)], end));
+        using RawServer camera = new(async (stream, number, end) =>
+        {
+            if (number == 0) await stream.WriteAsync((byte[])[.. Head(), .. Part(50)], end);
+            else await RedirectAsync(stream, number < 3 ? "file:///etc/passwd" : moved.Address("http") + "v", end);
+        });
+        using ISource source = SourceFactory.Open(camera.Address("http"), new SourceOptions(), stop);
+        Assert.True(source.Read(image));
+        Assert.True(Within(() => source.Read(image)));
+        Assert.InRange(image.At<Vec3b>(5, 5).Item0, 95, 105);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 500 a\x1b[31mred\x07\r\nConnection: close\r\n\r\n", "500 a[31mred")]
+    [InlineData("HTTP/1.1 401 No\r\nConnection: close\r\n\r\n", "USER:PASSWORD@")]
+    public void What_a_camera_says_reaches_the_terminal_as_text_alone(string answer, string shown)
+    {
+        using RawServer camera = new(async (stream, _, end) =>
+        {
+            await RawServer.RequestAsync(stream, end);
+            await RawServer.SendAsync(stream, answer, end);
+        });
+        string message = Assert.Throws<UserError>(() => new StreamSource(camera.Address("http"), null)).Message;
+        Assert.Contains(shown, message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    [SkippableTheory]
+    [InlineData("s3#cret")]
+    [InlineData("s3?cret")]
+    [InlineData("s3/cret")]
+    [InlineData("12/cret")]
+    [InlineData("s3 cret")]
+    [InlineData("s3'cret")]
+    [InlineData("s3@cret")]
+    [InlineData("s3%23cret")]
+    public void No_message_shows_a_password_with_odd_characters(string password)
+    {
+        Skip.If(ChildProcess.Find("ffmpeg") is null, "ffmpeg is not installed");
+        using RawServer camera = new((_, _, _) => Task.CompletedTask);
+        foreach (string scheme in (string[])["rtsp", "http"])
+        {
+            string address = camera.Address(scheme, $"admin:{password}@");
+            (int code, string error) = InProcess.App("live", address, "null", "--headless", "--model", model.File);
+            Assert.Equal(CommandRunner.UserErrorCode, code);
+            Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("cret", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("rtsp://me:pw@cam/1?x=2", "rtsp://cam/1?x=2")]
+    [InlineData("no http://me:p#w@cam/a: why", "no http://cam/a: why")]
+    [InlineData("rtsp://me:p?w@cam/1", "rtsp://cam/1")]
+    [InlineData("rtsp://me:12/w@cam/1", "rtsp://cam/1")]
+    [InlineData("http://cam:81/v?mail=me@home&access_token=a1", "http://cam:81/v?mail=me@home&access_token=…")]
+    [InlineData("http://cam/v?apikey=a1&sig=b2&x=3", "http://cam/v?apikey=…&sig=…&x=3")]
+    [InlineData("cannot write rtmp://live/app/k3y-1: refused", "cannot write rtmp://live/app/…: refused")]
+    [InlineData("rtmps://live:443/app/k3y?x=1", "rtmps://live:443/app/…?x=1")]
     [InlineData("no http://me:p@w@cam:81/a (http://me:p@w@cam:81/a: refused)", "no http://cam:81/a (http://cam:81/a: refused)")]
     [InlineData("rtsp://me:p/w@cam/1", "rtsp://cam/1")]
     [InlineData("srt://cam:9000?passphrase=hidden&mode=caller", "srt://cam:9000?passphrase=…&mode=caller")]
@@ -207,6 +284,14 @@ public sealed class StreamTests
         Assert.Throws<UserError>(() => new VideoSource(folder["list.m3u8"], null));
         Assert.Equal(0, server.Connections);
     }
+
+    private static async Task RedirectAsync(Stream stream, string target, CancellationToken end)
+    {
+        string head = $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), end);
+    }
+
+    private static byte[] Head() => Encoding.ASCII.GetBytes(Multipart);
 
     private static string DigestOf(string user, string password)
     {

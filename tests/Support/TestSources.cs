@@ -33,6 +33,37 @@ internal sealed class EndingSource : ISource
     }
 }
 
+/// <summary>One frame, and then it hangs, whatever happens: a network file system whose server is gone.</summary>
+internal sealed class HangingSource(Action begins) : ISource
+{
+    private readonly ManualResetEventSlim _never = new();
+    private bool _hangs;
+
+    public string Name => "hanging";
+
+    public double FramesPerSecond => 10;
+
+    public bool IsLive => false;
+
+    public string? Status => null;
+
+    public FrameTiming Timing => new(0);
+
+    public bool Read(Mat image)
+    {
+        if (_hangs)
+        {
+            begins();
+            _never.Wait();
+        }
+
+        image.Create(120, 160, MatType.CV_8UC3);
+        return _hangs = true;
+    }
+
+    public void Dispose() => _never.Set(); // the thread ends after the test
+}
+
 /// <summary>A camera whose images come 50 ms after they are asked for, and take 7 ms to decode.</summary>
 internal sealed class LateSource(SteppedClock clock) : ISource
 {

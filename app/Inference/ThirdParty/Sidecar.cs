@@ -17,15 +17,20 @@ public static class Sidecar
     /// <exception cref="UserError">A file does not parse.</exception>
     public static ModelHints Read(string model)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
-        string? json = First(Path.ChangeExtension(model, ".json"), Path.Combine(folder, "model.json"));
-        string? labels = First(Path.Combine(folder, "labels.txt")), colors = First(Path.Combine(folder, "colors.txt"));
+        (string? json, string? labels, string? colors) = Find(model);
         ModelHints hints = json is null ? new ModelHints() : FromJson(json);
         return hints.Or(new ModelHints
         {
             Labels = labels is null ? null : LabelsOf(labels),
             Colors = colors is null ? null : ColorsOf(colors),
         });
+    }
+
+    /// <summary>The files that <see cref="Read"/> reads.</summary>
+    public static IReadOnlyList<string> Files(string model)
+    {
+        (string? json, string? labels, string? colors) = Find(model);
+        return [.. ((string?[])[json, labels, colors]).OfType<string>()];
     }
 
     /// <summary>Class names, one per line.</summary>
@@ -68,5 +73,13 @@ public static class Sidecar
         ? File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0)
         : throw new UserError($"no file {file}: check the name");
 
-    private static string? First(params string[] files) => files.FirstOrDefault(File.Exists);
+    private static (string? Json, string? Labels, string? Colors) Find(string model)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        return (First(Path.ChangeExtension(model, ".json"), Path.Combine(folder, "model.json")),
+            First(Path.Combine(folder, "labels.txt")),
+            First(Path.Combine(folder, "colors.txt")));
+    }
+
+    private static string? First(params string[] files) => files.FirstOrDefault(f => FileIdentity.Of(f) is { IsRegular: true });
 }

@@ -10,7 +10,11 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// Runs a <see cref="ThirdPartyModel"/>: normalises the image, enlarges the output to it and decides, which the program's own models
 /// do in their graph.
 /// </summary>
-internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel model)
+/// <param name="session">The network.</param>
+/// <param name="model">How it is read.</param>
+/// <param name="name">Its name, for messages.</param>
+/// <param name="classes">Number of classes that the rest of the program knows of.</param>
+internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel model, string name, int classes)
 {
     private const double Threshold = 0.5;
 
@@ -50,7 +54,7 @@ internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel
     private void Decide(OrtValue output, Mat labels, Mat confidence)
     {
         ReadOnlySpan<float> values = output.GetTensorDataAsSpan<float>();
-        (int channels, int h, int w) = MapsOf(output.GetTensorTypeAndShape().Shape);
+        (int channels, int h, int w) = MapsOf(output.GetTensorTypeAndShape());
         Span<byte> label = labels.AsSpan<byte>(), sure = confidence.AsSpan<byte>();
         using Mat large = new();
         if (model.Kind == OutputKind.Matte)
@@ -66,12 +70,22 @@ internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel
     }
 
     /// <summary>Number and size of the maps in [1,C,H,W], [1,H,W,C] or [1,H,W].</summary>
-    private (int Channels, int Height, int Width) MapsOf(long[] shape)
+    /// <exception cref="UserError">There are none: what a file declares is not always what it returns.</exception>
+    private (int Channels, int Height, int Width) MapsOf(OrtTensorTypeAndShapeInfo info)
     {
-        if (shape.Length == 3) return (1, (int)shape[1], (int)shape[2]);
-        return model.Nhwc
-            ? ((int)shape[3], (int)shape[1], (int)shape[2])
-            : ((int)shape[1], (int)shape[2], (int)shape[3]);
+        long[] shape = info.Shape;
+        bool labels = model.Kind == OutputKind.Labels, last = labels ? shape is [_, _, _, 1] : model.Nhwc;
+        (long channels, long height, long width) = shape switch
+        {
+            [_, var h, var w] => (1, h, w),
+            [_, var h, var w, var c] when last => (c, h, w),
+            [_, var c, var h, var w] => (c, h, w),
+            _ => (0, 0, 0),
+        };
+        bool fits = labels ? channels == 1 : model.Kind == OutputKind.Matte ? channels > 0 : channels == classes;
+        if (fits && shape[0] > 0 && height > 0 && width > 0) return ((int)channels, (int)height, (int)width);
+        string what = model.Kind == OutputKind.Matte || labels ? "one map" : $"a map for each of {classes} classes";
+        throw new UserError($"{name} returns {model.Output} as [{string.Join(',', shape)}], not {what}: choose another model");
     }
 
     private void Begin(int pixels)
@@ -116,12 +130,10 @@ internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel
     }
 
     /// <summary>Labels [1,H,W], [1,1,H,W] or [1,H,W,1]; their confidence is unknown and taken as full.</summary>
-    private static void TakeLabels(OrtValue output, Mat labels, Mat confidence)
+    private void TakeLabels(OrtValue output, Mat labels, Mat confidence)
     {
         OrtTensorTypeAndShapeInfo info = output.GetTensorTypeAndShape();
-        long[] shape = info.Shape;
-        bool last = shape.Length == 4 && shape[3] == 1;
-        int h = (int)(last ? shape[1] : shape[^2]), w = (int)(last ? shape[2] : shape[^1]);
+        (_, int h, int w) = MapsOf(info);
         byte[] small = info.ElementDataType switch
         {
             TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(Label)],

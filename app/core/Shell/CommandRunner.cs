@@ -19,6 +19,16 @@ public static class CommandRunner
 
     public static int Run(RootCommand root, string[] args)
     {
+        foreach (string argument in args) Address.Keep(argument);
+        using LenientConsole console = new();
+        int code = InvokeGuarded(root, args);
+        if (console.Failure is not { } failure) return code;
+        Console.Error.WriteLine($"warning: not all could be printed ({UserError.OneLine(failure)})");
+        return code == 0 ? IncompleteCode : code;
+    }
+
+    private static int InvokeGuarded(RootCommand root, string[] args)
+    {
         try
         {
             return Invoke(root, args);
@@ -47,7 +57,7 @@ public static class CommandRunner
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine($"error: {message}");
+        Console.Error.WriteLine($"error: {PlainText.Of(message)}");
         return UserErrorCode;
     }
 }

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 
 namespace RealtimeSeg.Core.Shell;
 
 /// <summary>What nobody expected, as a file that a user can attach to a report: without secrets.</summary>
-public static partial class CrashReport
+public static class CrashReport
 {
     private const string Hidden = "***";
 
@@ -19,8 +18,8 @@ public static partial class CrashReport
             ? CauseOf(inner)
             : e;
 
-    /// <summary>An exception in a few words on one line, without passwords in addresses.</summary>
-    public static string Describe(Exception e) => Password().Replace($"{e.GetType().Name}: {UserError.OneLine(e)}", Hidden + "@");
+    /// <summary>An exception in a few words on one line, without secrets of addresses.</summary>
+    public static string Describe(Exception e) => PlainText.Of($"{e.GetType().Name}: {UserError.OneLine(e)}");
 
     /// <summary>Writes the report; returns a sentence that says where it lies.</summary>
     /// <param name="e">What was thrown.</param>
@@ -53,7 +52,7 @@ public static partial class CrashReport
             e.ToString(),
             "");
         foreach (string secret in ValuesOfSecrets(args)) text = text.Replace(secret, Hidden, StringComparison.Ordinal);
-        return Password().Replace(text, Hidden + "@");
+        return Address.Public(text);
     }
 
     private static IEnumerable<string> ValuesOfSecrets(IReadOnlyList<string> args)
@@ -66,8 +65,4 @@ public static partial class CrashReport
             if (value.Length > 0) yield return value;
         }
     }
-
-    /// <summary>User and password of an address: what lies between its scheme and the last @ before its path.</summary>
-    [GeneratedRegex(@"(?<=://)[^\s/]*@", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Password();
 }

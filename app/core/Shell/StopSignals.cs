@@ -31,8 +31,15 @@ public sealed partial class StopSignals : IDisposable
             }
 
             (WasSignalled, first) = (true, Stopwatch.GetTimestamp());
-            _overdue.CancelAfter(Grace);
-            _stop.Cancel();
+            try
+            {
+                _overdue.CancelAfter(Grace);
+                _stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The run has just ended by itself.
+            }
         }
 
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];

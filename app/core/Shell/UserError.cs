@@ -8,9 +8,9 @@ public sealed class UserError : Exception
 {
     public UserError(string message) : this(message, null) { }
 
-    /// <param name="message">One line; passwords in its addresses are left out.</param>
+    /// <param name="message">One line; secrets in its addresses and control characters are left out.</param>
     /// <param name="inner">What was thrown, if anything was.</param>
-    public UserError(string message, Exception? inner) : base(Address.Public(message), inner) { }
+    public UserError(string message, Exception? inner) : base(PlainText.Of(message), inner) { }
 
     /// <summary>A file or folder that cannot be written.</summary>
     public static UserError CannotWrite(string path, Exception e)
