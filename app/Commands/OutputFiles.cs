@@ -38,10 +38,16 @@ internal static class OutputFiles
     {
         RefuseExpandedPattern(s);
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
-        IEnumerable<string> masks = s.Masks is { } folder ? NumberedName.Existing(LabelSink.Names(folder)).Select(f => f.File) : [];
-        IEnumerable<string> sequences = files.SelectMany(SinkFactory.Sequence);
-        IEnumerable<string?> all = [.. files, .. sequences, .. masks, s.Stats, s.Json, .. more];
-        OutputName.Check(all, Inputs(s), s.Overwrite);
+        if (s.Masks is { } folder) files = [.. files, LabelSink.Names(folder)];
+        string[] all = [.. files, .. ((string?[])[s.Stats, s.Json, .. more]).OfType<string>()];
+        OutputName.RefuseTwins(all);
+        OutputName.Check([.. all, .. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))], Inputs(s), s.Overwrite);
+    }
+
+    /// <summary>Says so if a file got another name than the one that was asked for.</summary>
+    public static void Tell(string? asked, string? written)
+    {
+        if (written != asked) Console.WriteLine($"wrote {written}, since {asked} was taken meanwhile");
     }
 
     /// <summary>
