@@ -44,10 +44,11 @@ internal static class OutputFiles
     {
         RefuseExpandedPattern(s);
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
-        IEnumerable<string> masks = s.Masks is { } folder ? NumberedName.Existing(LabelSink.Names(folder)).Select(f => f.File) : [];
-        IEnumerable<string> sequences = files.SelectMany(SinkFactory.Sequence);
-        IEnumerable<string?> all = [.. files, .. sequences, .. masks, s.Stats, s.Json, .. alsoWritten];
-        OutputName.Check(all, [.. Inputs(s), .. alsoRead], s.Overwrite);
+        if (s.Masks is { } folder) files = [.. files, LabelSink.Names(folder)];
+        string[] all = [.. files, .. ((string?[])[s.Stats, s.Json, .. alsoWritten]).OfType<string>()];
+        OutputName.RefuseTwins(all);
+        string[] sequences = [.. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
+        OutputName.Check([.. all, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
     }
 
     /// <summary>The files that are read for a model, and for those that M goes through.</summary>
@@ -55,6 +56,12 @@ internal static class OutputFiles
     {
         IReadOnlyList<string> models = ModelFiles.Of(model).All;
         return [.. models, .. models.SelectMany(Segmenter.Sidecars)];
+    }
+
+    /// <summary>Says so if a file got another name than the one that was asked for.</summary>
+    public static void Tell(string? asked, string? written)
+    {
+        if (written != asked) Console.WriteLine($"wrote {written}, since {asked} was taken meanwhile");
     }
 
     /// <summary>

@@ -43,12 +43,22 @@ internal sealed class PipelineOptions(Mode mode)
         return Together(_options.Read(parsed, start));
     }
 
+    /// <summary>Sound is copied as it is: it cannot follow images that play faster, or once more.</summary>
+    private static void CheckSound(PipelineSettings s, string file)
+    {
+        if (!File.Exists(file)) throw new UserError($"--keep-audio: {file} is not a file with sound");
+        if (s.SourceOptions.FramesPerSecond is not null)
+            throw new UserError("--keep-audio with --fps: the sound would not be in step with the images; leave out one of them");
+        if (s.SourceOptions.Times != 1)
+            throw new UserError("--keep-audio with --loop: the sound would end before the images; leave out one of them");
+    }
+
     /// <summary>What several options decide together.</summary>
     private static PipelineSettings Together(PipelineSettings s)
     {
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
-        if (s.Video.SoundFrom is { } file && !File.Exists(file)) throw new UserError($"--keep-audio: {file} is not a file with sound");
+        if (s.Video.SoundFrom is { } file) CheckSound(s, file);
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 

@@ -43,8 +43,7 @@ internal sealed class FfmpegEncoder : IDisposable
     public string Reason()
     {
         _process.WaitForExit();
-        string said = _errors.Result.ReplaceLineEndings(" ").Trim();
-        return said.Length > 0 ? $"ffmpeg reports '{said}'" : $"ffmpeg ended with code {_process.ExitCode}";
+        return Ffmpeg.FailureOf(_process.ExitCode, _errors.Result) ?? "ffmpeg ended before the last frame";
     }
 
     /// <summary>Takes a copy of an image as soon as there is room for it; false if there is none in time, or no ffmpeg.</summary>
@@ -70,7 +69,7 @@ internal sealed class FfmpegEncoder : IDisposable
         _repeatAt = repeatAt;
         _filled.CompleteAdding();
         bool inTime = Exited(_process, deadline);
-        return inTime && _process.ExitCode == 0;
+        return inTime && Ffmpeg.FailureOf(_process.ExitCode, _errors.Result) is null;
     }
 
     public void Dispose()

@@ -3,7 +3,7 @@ using RealtimeSeg.Graphics;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>A destination of finished images. Called on the thread that owns OpenGL.</summary>
+/// <summary>A destination of finished images. Called on the thread that owns OpenGL, but for <see cref="Finish"/>.</summary>
 public interface ISink : IDisposable
 {
     /// <summary>Takes the image that <paramref name="renderer"/> has just composed of <paramref name="slot"/>.</summary>
@@ -21,8 +21,11 @@ public interface ISink : IDisposable
 
     /// <summary>
     /// Ends a run, whatever ended it: gives the result its final name and returns that, or null. Dispose without Finish leaves what holds
-    /// data under its partial name.
+    /// data under its partial name. Called on a thread of its own, since it may wait for others.
     /// </summary>
     /// <exception cref="UserError">It cannot be completed.</exception>
     string? Finish();
+
+    /// <summary>What a finished result lacks, a line each: a run with any ends with exit code 1.</summary>
+    IReadOnlyList<string> Problems => [];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace RealtimeSeg.Sinks;
@@ -45,7 +44,7 @@ internal sealed class Recording : IDisposable
             string[] sound = context.Video.SoundFrom is { } file && !target.IsFile
                 ? [.. Sound(file), "-c:a", "copy", "-shortest"]
                 : ["-an"];
-            string[] arguments = [.. sound, .. target.Encoding(context.Video, size, context.IsLive), _file?.TemporaryPath ?? name];
+            string[] arguments = [.. sound, .. target.Encoding(context.Video, size, context.IsLive), To(name)];
             _encoder = new FfmpegEncoder(name, arguments, size, context.FramesPerSecond, target.IsFile);
         }
         catch
@@ -78,6 +77,9 @@ internal sealed class Recording : IDisposable
         LeftOut++;
     }
 
+    /// <summary>What the complete video lacks; null for nothing.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Ends the video; returns its name and what is to be said about it.</summary>
     /// <exception cref="UserError">The encoder failed, or did not finish in time.</exception>
     public string Complete()
@@ -92,8 +94,9 @@ internal sealed class Recording : IDisposable
         _encoder.Dispose();
         if (why is not null) throw Failed(why);
         if (_file is null) return LeftOut == 0 ? _name : Text($"{_name} ({LeftOut} frames left out: the receiver is slow)");
-        string? note = Remux(_file.TemporaryPath);
-        return note is null ? _file.Complete() : $"{_file.Complete()} ({note})";
+        string? lack = PutInOrder(_file.TemporaryPath), named = _file.Complete();
+        if (lack is not null) Problem = $"{named} {lack}";
+        return named;
     }
 
     public void Dispose()
@@ -115,32 +118,25 @@ internal sealed class Recording : IDisposable
 
     /// <summary>ffmpeg's options for a second input, whose sound is copied from where the first frame is in the source.</summary>
     private string[] Sound(string file)
-        => ["-ss", Text($"{_soundFrom:F6}"), "-i", file, "-map", "0:v", "-map", "1:a?", "-copypriorss", "0"];
+        => ["-ss", Text($"{_soundFrom:F6}"), "-i", Ffmpeg.FileName(file), "-map", "0:v", "-map", "1:a?", "-copypriorss", "0"];
 
     /// <summary>
     /// Puts a fragmented file in the usual order, its index first, and adds the sound. If that fails, the file stays as it is, which
-    /// plays too; returns what to say then.
+    /// plays too; returns what it lacks then.
     /// </summary>
-    private string? Remux(string file)
+    private string? PutInOrder(string file)
     {
         string? sound = _context.Video.SoundFrom;
         if ((sound is null && !_target.IsFragmented) || FileIdentity.IsSpecial(file)) return null;
         string[] added = sound is null ? [] : [.. Sound(sound), "-t", Text($"{_lastTime + _lastPeriod:F6}")];
-        string ordered = file + ".tmp";
-        using Process process = Ffmpeg.Encode(_name, ["-i", file, .. added, .. _target.Copying(), ordered], atDeath: "KILL");
-        process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (!FfmpegEncoder.Exited(process, _context.Overdue)) process.Kill();
-        process.WaitForExit();
-        if (process.ExitCode == 0)
-        {
-            File.Move(ordered, file, overwrite: true);
-            return null;
-        }
-
-        File.Delete(ordered);
-        return sound is null ? null : $"without sound: ffmpeg reports '{errors.Result.ReplaceLineEndings(" ").Trim()}'";
+        if (OrderedCopy.Replace(file, _name, [.. added, .. _target.Copying()], _context.Overdue) is not { } why) return null;
+        if (sound is not null) return $"is without sound: {why}";
+        // A signal leaves little time: that what was recorded until then plays is all that is promised.
+        return _context.Overdue.IsCancellationRequested ? null : $"plays, but its index is not at its beginning: {why}";
     }
+
+    /// <summary>Where ffmpeg writes.</summary>
+    private string To(string name) => _file is null ? name : Ffmpeg.FileName(_file.TemporaryPath);
 
     private UserError Failed(string why)
     {

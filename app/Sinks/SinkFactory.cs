@@ -37,9 +37,11 @@ public static class SinkFactory
 
     public static bool IsVideoFile(string name) => VideoTarget.Matches(name) && VideoTarget.Of(name).IsFile;
 
-    /// <summary>Existing images of the sequence that a name stands for; none if it stands for no sequence of images.</summary>
-    public static IEnumerable<string> Sequence(string name)
-        => ImageSink.Matches(name) ? NumberedName.Existing(name).Select(f => f.File) : [];
+    /// <summary>Existing files that an output may write to besides the one of its name: a sequence's.</summary>
+    /// <param name="name">Of the output.</param>
+    /// <param name="overwrite">Whether it writes to existing ones at all; otherwise video goes on with the next number.</param>
+    public static IEnumerable<string> Sequence(string name, bool overwrite)
+        => ImageSink.Matches(name) || (overwrite && IsVideoFile(name)) ? NumberedName.Existing(name).Select(f => f.File) : [];
 
     private static void CheckWritable(string path)
     {

@@ -14,10 +14,10 @@ public sealed class SinkSet(Action<string> log) : IDisposable
 
     public int Count => _sinks.Count;
 
-    /// <summary>Sinks that failed while others went on, a line each.</summary>
+    /// <summary>Sinks that failed while others went on, and what the results of others lack, a line each.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Names of what <see cref="Finish"/> completed.</summary>
+    /// <summary>Names of what <see cref="Finish"/> completed, without passwords.</summary>
     public IReadOnlyList<string> Outputs => _outputs;
 
     /// <summary>Whether any sink besides a hidden window takes images.</summary>
@@ -55,14 +55,18 @@ public sealed class SinkSet(Action<string> log) : IDisposable
         }
     }
 
-    /// <summary>Completes what was written, each sink on its own, whatever became of the others.</summary>
+    /// <summary>Completes what was written, all at the same time: one that waits for a reader holds up no other.</summary>
     public void Finish()
     {
-        foreach (ISink sink in _sinks.ToArray())
+        ISink[] sinks = [.. _sinks];
+        Task<string?>[] ends = [.. sinks.Select(s => Task.Factory.StartNew(
+            s.Finish, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        foreach ((ISink sink, Task<string?> end) in sinks.Zip(ends))
         {
             try
             {
-                if (sink.Finish() is { } output) _outputs.Add(output);
+                if (end.GetAwaiter().GetResult() is { } output) _outputs.Add(Address.Public(output));
+                _problems.AddRange(sink.Problems);
             }
 #pragma warning disable CA1031 // The other sinks come first; what is not the world's fault is thrown after them.
             catch (Exception e)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -16,6 +17,7 @@ public sealed class VideoSink : ISink
     private readonly SinkContext _context;
     private readonly VideoTime _time;
     private readonly List<Task<string>> _ended = [];
+    private readonly ConcurrentQueue<string> _problems = new();
     private Recording? _recording;
     private double _began;
     private long _number;
@@ -31,6 +33,8 @@ public sealed class VideoSink : ISink
 
     /// <summary>Frames that a slow receiver did not get.</summary>
     internal long LeftOut => _recording?.LeftOut ?? 0;
+
+    public IReadOnlyList<string> Problems => [.. _problems];
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
@@ -66,7 +70,12 @@ public sealed class VideoSink : ISink
         _recording = null;
         _ended.Add(Task.Run(() =>
         {
-            using (done) return done.Complete();
+            using (done)
+            {
+                string name = done.Complete();
+                if (done.Problem is { } problem) _problems.Enqueue(problem);
+                return name;
+            }
         }));
     }
 

@@ -64,7 +64,7 @@ internal sealed record VideoTarget(string Key, string Format, string Codec, stri
         => ["-c", "copy", .. IsFragmented ? ["-movflags", "+faststart"] : Array.Empty<string>(), "-f", Format];
 
     /// <summary>Frames keep their times, in a unit of which all usual rates are multiples and that MPEG-4 can hold.</summary>
-    private static string[] Times => ["-fps_mode", "vfr", "-enc_time_base", "1:60000"];
+    private static string[] Times => [.. Ffmpeg.FrameTimes("vfr"), "-enc_time_base", "1:60000"];
 
     /// <summary>
     /// HD has the colours of BT.709, SD those of BT.601, which is what players assume, and says so. 4:2:0 needs even sides.

@@ -38,7 +38,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
         // Threads of a decoder that work on a frame each hold as many frames back.
         string[] input = ["-thread_type", "slice", "-protocol_whitelist", allowed, .. Transport(url), "-i", url];
         const string Filter = $"{Ffmpeg.SquarePixels}:out_range=tv,setsar=1,format=yuv420p";
-        string[] output = ["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", Filter, .. Ffmpeg.AsTheyCome, "-flush_packets", "1"];
+        string[] output = ["-map", "0:V:0", "-an", "-sn", "-dn", "-vf", Filter, .. Ffmpeg.FrameTimes("passthrough"), "-flush_packets", "1"];
         _ffmpeg = new ReadingProcess(
             Ffmpeg.Decode(url, ["-nostats", "-loglevel", "level+info", .. input, .. output, "-f", "yuv4mpegpipe", "pipe:1"]),
             stop: null,

@@ -40,7 +40,7 @@ public sealed class VideoSource : ISource
         if (!File.Exists(path)) throw new UserError($"no file {path}: check the name; --help lists what else can be read");
         (Name, _givenRate, _stop) = (path, framesPerSecond, stop);
         // What a playlist or a container names is read from this machine only.
-        _input = ["-protocol_whitelist", "file,crypto,data,pipe", "-i", "file:" + Path.GetFullPath(path)];
+        _input = ["-protocol_whitelist", "file,crypto,data,pipe", "-i", Ffmpeg.FileName(path)];
         _facts = VideoFacts.Of(path, _input, stop);
         FramesPerSecond = framesPerSecond ?? _facts.FramesPerSecond ?? DefaultRate;
         if (_facts is { PixelFormat: "yuv420p", IsFullRange: false })

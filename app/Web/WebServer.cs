@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,8 @@ public sealed class WebServer : IDisposable
 
     /// <summary>How long a connection may be without a whole request.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonSerializerOptions Finite = new(JsonSerializerDefaults.Web) { Converters = { new FiniteNumbers() } };
 
     private readonly WebApplication _app;
     private readonly WebSink _images;
@@ -110,7 +113,7 @@ public sealed class WebServer : IDisposable
         => number >= 1 && number <= Views.All.Count ? new UserInput(UserKey.View, View: number - 1) : null;
 
     private IResult Figures()
-        => _control.Latest is { } latest ? Results.Json(latest) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        => _control.Latest is { } latest ? Results.Json(latest, Finite) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>The guard has let the token through.</summary>
     private IResult SignIn(HttpContext context)

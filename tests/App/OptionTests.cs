@@ -62,6 +62,18 @@ public sealed class OptionTests
         Assert.Contains(remedy, refusal, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--fps", "30")]
+    [InlineData("--input-rate", "30")]
+    [InlineData("--loop", "2")]
+    [InlineData("--loop", "-1")]
+    public void Sound_is_kept_only_where_it_is_in_step_with_the_images(params string[] option)
+    {
+        string clip = Path.Combine(Repository.Root, "app/Assets/street.mp4"), name = option[0] == "--loop" ? "--loop" : "--fps";
+        string refusal = Refusal(["replay", clip, "null", "--keep-audio", .. option]);
+        Assert.StartsWith($"error: --keep-audio with {name}: ", refusal, StringComparison.Ordinal);
+    }
+
     /// <summary>The one line on standard error that a command line ends in before anything is opened.</summary>
     private static string Refusal(params string[] arguments)
     {

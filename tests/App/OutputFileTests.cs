@@ -14,13 +14,14 @@ public sealed class OutputFileTests : IDisposable
     {
         string[] names =
         [
-            "in.mp4", "out.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx", "n.onnx", "m.json", "model.json",
-            "labels.txt", "colors.txt", "b.json",
+            "in.mp4", "out.mp4", "v-007.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx", "n.onnx", "m.json",
+            "model.json", "labels.txt", "colors.txt", "b.json",
         ];
         foreach (string name in names) File.WriteAllText(_folder[name], "data");
         Directory.CreateDirectory(_folder["masks"]);
         File.WriteAllText(_folder["masks/000004.png"], "data");
         File.CreateSymbolicLink(_folder["soft.mp4"], _folder["in.mp4"]);
+        Directory.CreateSymbolicLink(_folder["also-masks"], _folder["masks"]);
         Assert.Equal(0, Cli.Try("ln", _folder["in.mp4"], _folder["hard.mp4"])!.Value.Code);
         Assert.Equal(0, Cli.Try("mkfifo", _folder["pipe.mkv"])!.Value.Code);
     }
@@ -50,6 +51,7 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("TMP/in.mp4", "null", "--json", "TMP/hard.mp4")]
     [InlineData("TMP/f%d.png", "TMP/f%d.png")]
     [InlineData("TMP", "TMP/back.png")]
+    [InlineData("TMP/v-007.mp4", "TMP/v-%03d.mp4", "--split-every", "1")]
     [InlineData("synth://", "TMP/back.png", "--backdrop", "TMP/back.png")]
     [InlineData("synth://", "null", "--json", "TMP/names.txt", "--labels", "TMP/names.txt")]
     [InlineData("synth://", "null", "--json", "TMP/m.onnx", "--model", "TMP/m.onnx")]
@@ -104,9 +106,32 @@ public sealed class OutputFileTests : IDisposable
         Assert.Contains("one video", Refusal("TMP/hard.mp4", "TMP/in.mp4", "TMP/out.mp4", "-y"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("TMP/new.mp4", "TMP/./new.mp4")]
+    [InlineData("TMP/masks/a.png", "TMP/also-masks/a.png")]
+    [InlineData("TMP/masks/not/yet/a.png", "TMP/also-masks/not/yet/a.png")]
+    [InlineData("TMP/masks/%06d.png", "--masks", "TMP/also-masks")]
+    [InlineData("TMP/new/%06d.png", "--masks", "TMP/new")]
+    [InlineData("TMP/new/%d.png", "--masks", "TMP/new")]
+    [InlineData("null", "--json", "TMP/new/000003.png", "--masks", "TMP/new")]
+    [InlineData("TMP/s%03d.png", "TMP/s007.png")]
+    [InlineData("TMP/s%d.png", "TMP/s1%03d.png")]
+    public void No_two_outputs_of_a_run_are_one_file(params string[] outputs)
+        => Assert.Contains("each output its own name", Refusal(["synth://", .. outputs, "-y"]), StringComparison.Ordinal);
+
     [Fact]
-    public void An_output_is_named_once()
-        => Assert.Contains("twice", Refusal("synth://", "TMP/new.mp4", "TMP/./new.mp4"), StringComparison.Ordinal);
+    public void Outputs_that_look_alike_are_several_files()
+    {
+        string[] outputs = ["TMP/s.png", "TMP/s%d.png", "TMP/s-%d.png", "TMP/s%d.mp4", "TMP/t/s.png"];
+        OutputFiles.Check(Read(["synth://", .. outputs, "--masks", "TMP/t/"]));
+    }
+
+    [Theory]
+    [InlineData("file:TMP/v.mp4")]
+    [InlineData("null", "--json", "file:TMP/j.json")]
+    [InlineData("null", "--masks", "file:TMP/m")]
+    public void A_file_is_named_without_a_protocol(params string[] outputs)
+        => Assert.Contains("without file:", Refusal(["synth://", .. outputs]), StringComparison.Ordinal);
 
     [Fact]
     public void Devices_pipes_and_addresses_are_written_to()

@@ -140,6 +140,32 @@ public sealed class VideoSinkTests
         Assert.Single(Media.Times(folder["v-2.mp4"]));
     }
 
+    /// <summary>libx265 says much on standard error whatever ffmpeg is told; none of it is a failure.</summary>
+    [SkippableFact]
+    public void An_encoder_that_chats_has_not_failed()
+    {
+        const string Codec = "libx265";
+        (int Code, string Out, string Error)? encoders = Cli.Try("ffmpeg", "-hide_banner", "-encoders");
+        Skip.If(encoders?.Out.Contains(Codec, StringComparison.Ordinal) != true, $"ffmpeg has no {Codec}");
+        using TemporaryFolder folder = new();
+        Record(folder["v.mkv"], Studio.Context(video: new VideoOptions(Codec)), Enumerable.Range(0, 5).Select(i => i / 30.0));
+        Assert.Equal(5, Media.Times(folder["v.mkv"]).Length);
+    }
+
+    [SkippableFact]
+    public void An_address_among_the_outputs_has_no_password()
+    {
+        Media.SkipWithoutFfmpeg();
+        using RawServer receiver = new(async (stream, _, end) => await stream.CopyToAsync(Stream.Null, end));
+        using Studio studio = new();
+        using SinkSet sinks = new(_ => { });
+        using Mat image = Studio.Plain(Scalar.Red);
+        sinks.Add(new VideoSink(receiver.Address("tcp", login: "admin:s3cret@").TrimEnd('/'), Studio.Context()));
+        for (int i = 0; i < 4; i++) studio.Show(sinks, image, i / 30.0);
+        sinks.Finish();
+        Assert.Equal([receiver.Address("tcp").TrimEnd('/')], sinks.Outputs);
+    }
+
     private static void Record(string file, SinkContext context, IEnumerable<double> times)
     {
         using Studio studio = new();

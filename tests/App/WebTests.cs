@@ -4,9 +4,11 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
 using OpenCvSharp;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Input;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Web;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
@@ -32,6 +34,35 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         Assert.True((await page.UntilAsync(s => s.GetProperty("paused").GetBoolean())).GetProperty("fps").GetDouble() > 0);
         foreach (string wrong in new[] { "/do/quit", "/do/View", "/view/0", $"/view/{Views.All.Count + 1}" })
             Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync(wrong, null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_figure_that_is_no_number_is_null()
+    {
+        RemoteControl control = new();
+        control.Publish(new Snapshot
+        {
+            Fps = double.NaN,
+            LatencyP50 = double.PositiveInfinity,
+            LatencyP99 = 1,
+            MaskAge = 0,
+            Frames = 1,
+            Dropped = 0,
+            Network = "",
+            View = "",
+            Paused = false,
+            Stages = new Dictionary<string, double>(StringComparer.Ordinal) { ["infer"] = double.NaN },
+            Shares = new Dictionary<string, int>(StringComparer.Ordinal),
+        });
+        WebSink images = new(30);
+        using WebServer server = new(WebAddress.Parse("127.0.0.1:0", null), images, control);
+        using HttpClient client = ServedPage.PageClient(server.Url);
+        JsonElement stats = await client.GetFromJsonAsync<JsonElement>("/stats.json");
+        Assert.Equal(JsonValueKind.Null, stats.GetProperty("fps").ValueKind);
+        Assert.Equal(JsonValueKind.Null, stats.GetProperty("latencyP50").ValueKind);
+        Assert.Equal(JsonValueKind.Null, stats.GetProperty("stages").GetProperty("infer").ValueKind);
+        Assert.Equal(1, stats.GetProperty("latencyP99").GetDouble());
+        images.Dispose();
     }
 
     [Fact]

@@ -2,16 +2,17 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.Support;
 
-/// <summary>A file system of a few megabytes, to be filled.</summary>
+/// <summary>A small file system, to be filled.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Skips the test where none can be mounted.</summary>
-    public SmallDisk(int megabytes)
+    public SmallDisk(int megabytes = 0, long kilobytes = 0)
     {
         Directory.CreateDirectory(Path);
-        (int Code, string, string)? mounted = Cli.Try("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "none", Path);
+        string size = $"size={(megabytes * 1024) + kilobytes}k";
+        (int Code, string, string)? mounted = Cli.Try("mount", "-t", "tmpfs", "-o", size, "none", Path);
         if (mounted is { Code: 0 }) return;
         _folder.Dispose();
         Skip.If(true, "mounting a small disk needs root");

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace RealtimeSeg.Core.Shell;
 
 /// <summary>The ffmpeg program: it decodes videos and network streams, and encodes.</summary>
-public static class Ffmpeg
+public static partial class Ffmpeg
 {
     /// <summary>How to get it.</summary>
     public const string Install = "apt-get install ffmpeg";
@@ -12,12 +13,34 @@ public static class Ffmpeg
     /// <summary>A filter, to be continued, that makes pixels square by stretching; an aspect beyond ten is a mistake in the file.</summary>
     public const string SquarePixels = "scale=w='round(iw*clip(sar,1,10))':h='round(ih/clip(sar,0.1,1))'";
 
+    private const int MostErrors = 2;
+
     private const string Program = "ffmpeg", Prober = "ffprobe", OwnSession = "/usr/bin/setsid";
 
-    private static readonly Lazy<string[]> PassFrames = new(() => [OlderThan(5, 1) ? "-vsync" : "-fps_mode", "passthrough"]);
+    private static readonly Lazy<string> FrameTimesOption = new(() => OlderThan(5, 1) ? "-vsync" : "-fps_mode");
 
-    /// <summary>Options to write each frame once, whatever its time: Ubuntu 22.04's version 4.4 names them differently.</summary>
-    public static IReadOnlyList<string> AsTheyCome => PassFrames.Value;
+    /// <summary>Options for what becomes of frames' times; Ubuntu 22.04's version 4.4 names them differently.</summary>
+    /// <param name="mode">"passthrough" writes each frame once, whatever its time; "vfr" those whose time is later than the last.</param>
+    public static IReadOnlyList<string> FrameTimes(string mode) => [FrameTimesOption.Value, mode];
+
+    /// <summary>A file's name for its command line, where a colon in a name would make a protocol of what is before it.</summary>
+    public static string FileName(string path) => "file:" + Path.GetFullPath(path);
+
+    /// <summary>
+    /// Why it failed, by its exit code and its standard error; null if it did not. That it reports an error and ends with code 0 is
+    /// usual: it does so when the end of a file does not fit on a disk.
+    /// </summary>
+    /// <param name="code">Its exit code.</param>
+    /// <param name="said">What <see cref="Encode"/> made it write there, where some encoders chat as well.</param>
+    public static string? FailureOf(int code, string said)
+    {
+        string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] errors = [.. lines.Where(l => Level().IsMatch(l)).Select(l => Level().Replace(l, ""))];
+        string more = errors.Length > MostErrors ? $" and {errors.Length - MostErrors} more" : "";
+        if (errors.Length > 0) return $"ffmpeg reports '{string.Join("; ", errors.Take(MostErrors))}{more}'";
+        if (code == 0) return null;
+        return lines.Length > 0 ? $"ffmpeg reports '{lines[^1]}'" : $"ffmpeg ended with code {code}";
+    }
 
     /// <summary>Whether the program is installed and encodes H.264.</summary>
     public static bool HasH264() => Says("-encoders")?.Contains("libx264", StringComparison.Ordinal) == true;
@@ -73,7 +96,7 @@ public static class Ffmpeg
     public static Process Encode(string output, IEnumerable<string> arguments, string atDeath)
     {
         if (ChildProcess.Find(Program) is null) throw NotInstalled(output);
-        ProcessStartInfo start = InOwnSession(Program, ["-hide_banner", "-loglevel", "error", "-y", .. arguments]);
+        ProcessStartInfo start = InOwnSession(Program, ["-hide_banner", "-loglevel", "level+error", "-y", .. arguments]);
         (start.RedirectStandardInput, start.RedirectStandardError) = (true, true);
         return Start(output, start, atDeath);
     }
@@ -108,6 +131,10 @@ public static class Ffmpeg
             throw NotInstalled(subject, e);
         }
     }
+
+    /// <summary>What marks a line of its own as an error.</summary>
+    [GeneratedRegex(@"\[(?:error|fatal|panic)\] ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Level();
 
     private static UserError NotInstalled(string subject, Exception? inner = null)
         => new($"{subject} needs the ffmpeg program: {Install}", inner);

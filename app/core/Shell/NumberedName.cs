@@ -34,8 +34,40 @@ public static partial class NumberedName
         }
     }
 
+    /// <summary>Whether two names can stand for the same file, by the digits in the places that they have for a number.</summary>
+    public static bool Overlap(string a, string b)
+    {
+        if (a == b) return true;
+        (string Before, string After)? ofA = Around(a), ofB = Around(b);
+        return (ofA, ofB) switch
+        {
+            ({ } x, { } y) => DifferByDigits(x.Before, y.Before) && DifferByDigits(Reversed(x.After), Reversed(y.After)),
+            ({ } x, null) => IsOneOf(b, x),
+            (null, { } y) => IsOneOf(a, y),
+            _ => false,
+        };
+    }
+
     /// <summary>What the files of a sequence have in common: a name with # in the place of each number.</summary>
     public static string Pattern(string name) => Number().Replace(name, "#");
+
+    /// <summary>What is before and after a name's places for a number; null if it has none.</summary>
+    private static (string Before, string After)? Around(string name)
+        => Place().Matches(name) is [var first, ..] places ? (name[..first.Index], name[(places[^1].Index + places[^1].Length)..]) : null;
+
+    private static bool IsOneOf(string name, (string Before, string After) series)
+        => name.Length > series.Before.Length + series.After.Length
+            && name.StartsWith(series.Before, StringComparison.Ordinal) && name.EndsWith(series.After, StringComparison.Ordinal)
+            && name[series.Before.Length..^series.After.Length].All(char.IsAsciiDigit);
+
+    /// <summary>Whether one begins with all of the other, and goes on with digits.</summary>
+    private static bool DifferByDigits(string a, string b)
+    {
+        (string shorter, string longer) = a.Length < b.Length ? (a, b) : (b, a);
+        return longer.StartsWith(shorter, StringComparison.Ordinal) && longer[shorter.Length..].All(char.IsAsciiDigit);
+    }
+
+    private static string Reversed(string text) => string.Concat(text.Reverse());
 
     private static int? Digits(Match place)
         => place.Groups["digits"] is { Success: true } digits ? int.Parse(digits.Value, CultureInfo.InvariantCulture) : null;

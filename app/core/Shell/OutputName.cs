@@ -28,11 +28,26 @@ public static partial class OutputName
     public static string Suffixed(string path, string suffix) => Path.Combine(
         Path.GetDirectoryName(path) ?? "", $"{Path.GetFileNameWithoutExtension(path)}{suffix}{Path.GetExtension(path)}");
 
+    /// <summary>Refuses outputs that would destroy each other: two names of one file, or of numbered files that can be the same.</summary>
+    /// <exception cref="UserError">Two are refused.</exception>
+    public static void RefuseTwins(IEnumerable<string> outputs)
+    {
+        List<(FileIdentity? Folder, string Name, string Output)> places = [];
+        foreach (string output in outputs.Where(o => !FileIdentity.IsSpecial(o)))
+        {
+            (FileIdentity? folder, string name) = PlaceOf(output);
+            string? twin = places.Find(p => p.Folder == folder && NumberedName.Overlap(p.Name, name)).Output;
+            string why = twin == output ? "it is named twice" : $"{twin} is the same";
+            if (twin is not null) throw UserError.CannotWrite(output, $"{why}; give each output its own name");
+            places.Add((folder, name, output));
+        }
+    }
+
     /// <summary>Refuses to write what exists or is read. Devices, pipes and sockets may be written.</summary>
     /// <param name="outputs">Every file that may be written; null stands for none.</param>
     /// <param name="inputs">Every file that is read.</param>
     /// <param name="overwrite">Whether existing files may be replaced, if they are not read.</param>
-    /// <exception cref="UserError">A file is there already, is named twice, or is an input.</exception>
+    /// <exception cref="UserError">A file is there already, or is an input.</exception>
     public static void Check(IEnumerable<string?> outputs, IEnumerable<string> inputs, bool overwrite)
     {
         Dictionary<FileIdentity, string> read = [];
@@ -41,17 +56,29 @@ public static partial class OutputName
             if (FileIdentity.Of(input) is { IsRegular: true } file) read[file] = input;
         }
 
-        HashSet<string> named = new(StringComparer.Ordinal);
         foreach (string output in outputs.OfType<string>())
         {
+            if (output.StartsWith("file:", StringComparison.Ordinal)) throw UserError.CannotWrite(output, "name the file without file:");
             if (FileIdentity.IsSpecial(output)) continue;
-            if (!named.Add(Path.GetFullPath(output)))
-                throw UserError.CannotWrite(output, "it is named twice; give each output its own name");
+            if (Directory.Exists(output)) throw UserError.CannotWrite(output, "it is a folder; name a file");
             if (FileIdentity.Of(output) is not { IsRegular: true } file) continue;
             if (read.TryGetValue(file, out string? input))
                 throw UserError.CannotWrite(output, $"this command reads it{(input == output ? "" : $" as {input}")}; name another file");
             if (!overwrite) throw UserError.CannotWrite(output, "it exists; name another file, or add --overwrite (-y)");
         }
+    }
+
+    /// <summary>The nearest folder above a name that exists, and the name from there: links lead to the same one.</summary>
+    private static (FileIdentity? Folder, string Name) PlaceOf(string path)
+    {
+        string folder = Path.GetFullPath(path), name = "";
+        do
+        {
+            name = Path.Combine(Path.GetFileName(folder), name);
+            folder = Path.GetDirectoryName(folder) ?? "/";
+        }
+        while (folder != "/" && !Directory.Exists(folder));
+        return (FileIdentity.Of(folder), Path.TrimEndingDirectorySeparator(name));
     }
 
     [GeneratedRegex("%[YmHMS]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
