@@ -54,7 +54,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
         catch (InvalidDataException e)
         {
             _ffmpeg.WaitForEnd();
-            throw new UserError($"no stream at {_url} (ffmpeg reports '{_ffmpeg.Errors}'): check the address and that the camera is on", e);
+            throw new UserError($"no stream at {_url} (ffmpeg reports '{_ffmpeg.Errors}'): {StreamSource.Remedy(_url)}", e);
         }
 
         (int width, int height) = _frames.Size;

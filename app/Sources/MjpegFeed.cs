@@ -29,7 +29,8 @@ internal sealed class MjpegFeed : IImageFeed
     public MjpegFeed(string url)
     {
         _url = url;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address)) throw new UserError($"{url} is not an address");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address))
+            throw new UserError($"{url} is not an address: {StreamSource.Remedy(url)}");
         // User and password are for the camera's challenge (Basic or Digest), not for whoever it redirects to.
         _address = new UriBuilder(address) { UserName = "", Password = "" }.Uri;
         _hasLogin = address.UserInfo.Length > 0;
@@ -69,7 +70,7 @@ internal sealed class MjpegFeed : IImageFeed
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
         {
-            throw new UserError($"no stream at {_url} ({UserError.OneLine(e)}): check the address and that the camera is on", e);
+            throw new UserError($"no stream at {_url} ({UserError.OneLine(e)}): {StreamSource.Remedy(_url)}", e);
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class StreamSource : ISource
         {
             if (ReadNext(_first)) return;
             _receiver.ThrowIfFailed();
-            throw new UserError($"no stream at {Name}: no image arrived; check the address and that the camera is on");
+            throw new UserError($"no stream at {Name}: no image arrived; {Remedy(url)}");
         }
         catch
         {
@@ -62,6 +62,11 @@ public sealed class StreamSource : ISource
     /// <summary>How the addresses of streams begin.</summary>
     public static IReadOnlyList<string> Schemes { get; } =
         ["http://", "https://", "rtsp://", "rtsps://", "rtmp://", "srt://", "udp://", "tcp://"];
+
+    /// <summary>What to do about an address at which there is no stream.</summary>
+    internal static string Remedy(string url) => Address.CutsItsPassword(url)
+        ? "write the / ? and # of a password as %2F %3F and %23"
+        : "check the address and that the camera is on";
 
     public static bool Matches(string uri) => Schemes.Any(s => uri.StartsWith(s, StringComparison.OrdinalIgnoreCase));
 

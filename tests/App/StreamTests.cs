@@ -201,6 +201,7 @@ public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
             Assert.Equal(CommandRunner.UserErrorCode, code);
             Assert.StartsWith("error: ", error, StringComparison.Ordinal);
             Assert.DoesNotContain("cret", error, StringComparison.Ordinal);
+            Assert.Equal(password.AsSpan().ContainsAny("/?#"), error.Contains("as %2F %3F and %23", StringComparison.Ordinal));
         }
     }
 

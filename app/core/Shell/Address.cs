@@ -68,6 +68,14 @@ public static partial class Address
             : text;
     }
 
+    /// <summary>Whether a password holds what ends an authority by the rules: whoever reads the address finds another host in it.</summary>
+    public static bool CutsItsPassword(string address)
+    {
+        int at = address.IndexOf(Scheme, StringComparison.Ordinal);
+        ReadOnlySpan<char> rest = at < 0 ? [] : address.AsSpan(at + Scheme.Length);
+        return rest[..LoginEnd(rest)].ContainsAny('/', '?', '#');
+    }
+
     private static string WithoutLogins(string text)
     {
         StringBuilder shown = new();
