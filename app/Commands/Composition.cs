@@ -23,12 +23,12 @@ internal sealed class Composition : IDisposable
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
             Stop = Own(new CancellationTokenSource());
-            StopSignals signals = Own(new StopSignals(Stop));
+            Overdue = Own(new StopSignals(Stop)).Overdue;
             Models = Own(OpenModels(s));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
-            OpenFiles(s, signals.Overdue);
+            OpenFiles(s);
             Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -48,6 +48,10 @@ internal sealed class Composition : IDisposable
 
     public ModelShelf Models { get; }
     public CancellationTokenSource Stop { get; }
+
+    /// <summary>Cancelled some time after a signal: what is not complete by then is left as it is.</summary>
+    public CancellationToken Overdue { get; }
+
     public ISource Source { get; }
     public Backdrop? Backdrop { get; }
     public SinkSet Sinks { get; }
@@ -86,13 +90,13 @@ internal sealed class Composition : IDisposable
             : new ModelShelf(files, first, Load(files[first]), Load);
     }
 
-    private void OpenFiles(PipelineSettings s, CancellationToken overdue)
+    private void OpenFiles(PipelineSettings s)
     {
         double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
-        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, overdue);
+        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue);
         foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
-        if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder));
-        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, s.Overwrite));
+        if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
+        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));
     }
 
     private IGlContext OpenContext(bool vsync) => HasWindow
