@@ -27,10 +27,11 @@ internal static class BenchCommand
         BenchTable table = new(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);
-        AtomicFile.WriteJson(settings.Json, Figures(runs));
-        if (options.Csv is { } csv) table.WriteCsv(csv);
-        if (options.Markdown is { } markdown) table.WriteMarkdown(markdown);
-        if (options.Plot is { } plot) BenchPlot.Save(plot, runs);
+        bool overwrite = settings.Overwrite;
+        OutputFiles.Tell(settings.Json, AtomicFile.WriteJson(settings.Json, Figures(runs), overwrite));
+        if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, overwrite));
+        if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, overwrite));
+        if (options.Plot is { } plot) Console.WriteLine($"wrote {BenchPlot.Save(plot, runs, overwrite)}");
         return runs.Exists(r => r.Result.Report.Problems.Count > 0) ? CommandRunner.IncompleteCode : 0;
     }
 

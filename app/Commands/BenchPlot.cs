@@ -10,15 +10,18 @@ internal static class BenchPlot
     private const int Width = 1000, Height = 760, Bins = 60;
     private const double SmallestBin = 1e-3; // ms
 
+    /// <summary>Returns the name that the file got.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="runs">What is shown.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public static void Save(string path, IReadOnlyList<BenchRun> runs)
+    public static string Save(string path, IReadOnlyList<BenchRun> runs, bool overwrite)
     {
         Multiplot both = new();
         both.AddPlots(2);
         Distribution(both.GetPlot(0), runs);
         Stages(both.GetPlot(1), runs);
-        AtomicFile.Write(path, both.Render(Width, Height).GetImageBytes(ImageFormat.Png, 100));
-        Console.WriteLine($"wrote {path}");
+        return AtomicFile.Write(path, both.Render(Width, Height).GetImageBytes(ImageFormat.Png, 100), overwrite);
     }
 
     private static void Distribution(Plot plot, IReadOnlyList<BenchRun> runs)

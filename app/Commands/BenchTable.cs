@@ -28,20 +28,26 @@ internal sealed class BenchTable
         Console.WriteLine("network: inference alone; whole: capture to present; ratio: whole p50 relative to the first row's");
     }
 
+    /// <summary>Returns the name that the file got.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public void WriteCsv(string path)
+    public string WriteCsv(string path, bool overwrite)
     {
         static string Cell(string text) => text.Contains(',', StringComparison.Ordinal) ? $"\"{text}\"" : text;
-        Write(path, [.. _rows.Prepend(Head).Select(row => string.Join(',', row.Select(Cell)))]);
+        return Write(path, overwrite, [.. _rows.Prepend(Head).Select(row => string.Join(',', row.Select(Cell)))]);
     }
 
+    /// <summary>Returns the name that the file got.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public void WriteMarkdown(string path)
+    public string WriteMarkdown(string path, bool overwrite)
     {
         static string Line(IEnumerable<string> cells)
             => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)))} |";
         string rule = Line(Head.Select((_, i) => i == 0 ? "---" : "--:"));
-        Write(path, [Line(Head), rule, .. _rows.Select(Line)]);
+        return Write(path, overwrite, [Line(Head), rule, .. _rows.Select(Line)]);
     }
 
     private static string[] Row(BenchRun run, double first)
@@ -53,6 +59,6 @@ internal sealed class BenchTable
         return [run.Label, .. values.Select(v => v.ToString("F1", CultureInfo.InvariantCulture)), ratio];
     }
 
-    private static void Write(string path, string[] lines)
-        => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"));
+    private static string Write(string path, bool overwrite, string[] lines)
+        => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), overwrite);
 }

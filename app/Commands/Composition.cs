@@ -15,21 +15,20 @@ internal sealed class Composition : IDisposable
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
     private const double DefaultRate = 30;
     private readonly Stack<IDisposable> _owned = new();
-    private readonly StopSignals _signals;
 
     /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
     public Composition(Mode mode, PipelineSettings s, StopSignals signals)
     {
-        _signals = signals;
         try
         {
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
             Stop = Own(CancellationTokenSource.CreateLinkedTokenSource(signals.Stop));
+            Overdue = signals.Overdue;
             Models = Own(OpenModels(s));
             Source = Own(Open(s.Source, s.SourceOptions));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
-            OpenFiles(s, _signals.Overdue);
+            OpenFiles(s);
             Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -49,6 +48,10 @@ internal sealed class Composition : IDisposable
 
     public ModelShelf Models { get; }
     public CancellationTokenSource Stop { get; }
+
+    /// <summary>Cancelled some time after a signal: what is not complete by then is left as it is.</summary>
+    public CancellationToken Overdue { get; }
+
     public ISource Source { get; }
     public Backdrop? Backdrop { get; }
     public SinkSet Sinks { get; }
@@ -57,7 +60,7 @@ internal sealed class Composition : IDisposable
     public Renderer Renderer { get; }
 
     /// <summary>The parts that the engine uses; they stay this object's.</summary>
-    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, _signals.Overdue);
+    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, Overdue);
 
     public void Dispose()
     {
@@ -81,13 +84,13 @@ internal sealed class Composition : IDisposable
         return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load);
     }
 
-    private void OpenFiles(PipelineSettings s, CancellationToken overdue)
+    private void OpenFiles(PipelineSettings s)
     {
         double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
-        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, overdue);
+        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue);
         foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
-        if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder));
-        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, s.Overwrite));
+        if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
+        if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));
     }
 
     private IGlContext OpenContext(bool vsync) => HasWindow

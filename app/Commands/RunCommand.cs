@@ -59,16 +59,16 @@ internal static class RunCommand
         }
         finally
         {
-            if (engine.Report is { } report) Tell(RunResult.Of(settings, options, parts, model, report), json);
+            if (engine.Report is { } report) Tell(RunResult.Of(settings, options, parts, model, report), json, parts.Overdue);
         }
 
         return RunResult.Of(settings, options, parts, model, engine.Report!);
     }
 
-    private static void Tell(RunResult result, string? json)
+    private static void Tell(RunResult result, string? json, CancellationToken overdue)
     {
         Report.Print(result);
-        AtomicFile.WriteJson(json, Report.Figures(result));
+        OutputFiles.Tell(json, AtomicFile.WriteJson(json, Report.Figures(result), result.Settings.Overwrite, overdue));
     }
 
     private static int Run(Mode mode, PipelineSettings settings)

@@ -70,7 +70,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
         while (File.Exists(path));
         try
         {
-            ImageSink.Save(path, renderer.Pixels(), target.Width, target.Height);
+            path = AtomicFile.Write(path, ImageSink.Encode(renderer.Pixels(), target.Width, target.Height), overwrite: false);
             Console.WriteLine($"saved {path}");
         }
         catch (UserError e)

@@ -5,12 +5,14 @@ using RealtimeSeg.Graphics;
 namespace RealtimeSeg.Sinks;
 
 /// <summary>PNG files: the last frame (FILE.png), or every frame (NAME%06d.png).</summary>
-public sealed class ImageSink(string path) : ISink
+/// <param name="path">The file, or the files' names with a place for a number.</param>
+/// <param name="context">Of the run.</param>
+public sealed class ImageSink(string path, SinkContext context) : ISink
 {
     private const string Extension = ".png";
-    private readonly bool _isSequence = NumberedName.Matches(path);
+    private readonly ImageSeries? _series = NumberedName.Matches(path) ? new ImageSeries(path, context) : null;
     private byte[]? _last;
-    private int _width, _height, _frames;
+    private int _width, _height;
     private bool _transparent;
 
     public static bool Matches(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
@@ -19,9 +21,9 @@ public sealed class ImageSink(string path) : ISink
     {
         (int width, int height, bool transparent) = (renderer.Target!.Width, renderer.Target.Height, renderer.IsTransparent);
         ReadOnlySpan<byte> pixels = renderer.Pixels();
-        if (_isSequence)
+        if (_series is not null)
         {
-            Save(NumberedName.At(path, _frames++), pixels, width, height, transparent);
+            _series.Add(_series.Count, Encode(pixels, width, height, transparent));
             return;
         }
 
@@ -32,10 +34,10 @@ public sealed class ImageSink(string path) : ISink
 
     public string? Finish()
     {
-        if (_isSequence) return $"{path} ({_frames} images)";
-        if (_last is null) return null;
-        Save(path, _last, _width, _height, _transparent);
-        return path;
+        if (_series is not null) return _series.Describe(path, "images");
+        return _last is null
+            ? null
+            : AtomicFile.Write(path, Encode(_last, _width, _height, _transparent), context.Overwrite, context.Overdue);
     }
 
     public void Dispose()
@@ -43,14 +45,12 @@ public sealed class ImageSink(string path) : ISink
         // Each image is complete when its call returns.
     }
 
-    /// <summary>Writes an image as PNG.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>An image as PNG.</summary>
     /// <param name="rgba">Width × height × 4 bytes, top row first.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="transparent">Whether alpha is kept.</param>
-    /// <exception cref="UserError">The file cannot be written.</exception>
-    public static unsafe void Save(string path, ReadOnlySpan<byte> rgba, int width, int height, bool transparent = false)
+    public static unsafe byte[] Encode(ReadOnlySpan<byte> rgba, int width, int height, bool transparent = false)
     {
         fixed (byte* p = rgba)
         {
@@ -58,7 +58,7 @@ public sealed class ImageSink(string path) : ISink
             using Mat bgr = new();
             Cv2.CvtColor(image, bgr, transparent ? ColorConversionCodes.RGBA2BGRA : ColorConversionCodes.RGBA2BGR);
             Cv2.ImEncode(Extension, bgr, out byte[] png);
-            AtomicFile.Write(path, png);
+            return png;
         }
     }
 }

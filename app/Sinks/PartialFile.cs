@@ -37,7 +37,7 @@ internal sealed class PartialFile : IDisposable
         if (_isDirect) return _path;
         try
         {
-            string name = Rename();
+            string name = TemporaryFile.Rename(TemporaryPath, _path, _overwrite);
             _complete = true;
             return name;
         }
@@ -73,23 +73,6 @@ internal sealed class PartialFile : IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw UserError.CannotWrite(path, e);
-            }
-        }
-    }
-
-    private string Rename()
-    {
-        while (true)
-        {
-            string name = _overwrite ? _path : OutputName.Free(_path);
-            try
-            {
-                File.Move(TemporaryPath, name, _overwrite);
-                return name;
-            }
-            catch (IOException) when (!_overwrite && Path.Exists(name))
-            {
-                // Another program took the name in between.
             }
         }
     }

@@ -17,19 +17,23 @@ public static class SinkFactory
     public static bool HoldAlpha(IReadOnlyList<string> names) => names.Count > 0 && names.All(n => SinkKinds.Of(n)?.HoldsAlpha(n) == true);
 
     /// <summary>Labels of each frame, as images in a folder.</summary>
+    /// <param name="folder">Where the images go.</param>
+    /// <param name="context">Of the run.</param>
     /// <exception cref="UserError">The folder is not writable.</exception>
-    public static ISink Labels(string folder)
+    public static ISink Labels(string folder, SinkContext context)
     {
         CheckWritable(Path.Combine(folder, "000000.png"));
-        return new LabelSink(folder);
+        return new LabelSink(folder, context);
     }
 
     /// <summary>Class shares of each frame, as a table.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="context">Of the run.</param>
     /// <exception cref="UserError">The file's folder is not writable, or its extension is unknown.</exception>
-    public static ISink Stats(string path, bool overwrite)
+    public static ISink Stats(string path, SinkContext context)
     {
         CheckWritable(path);
-        return new StatsSink(path, overwrite);
+        return new StatsSink(path, context);
     }
 
     /// <summary>Whether a name is a video file with a place for the time or a number, which later files fill anew.</summary>
@@ -50,9 +54,7 @@ public static class SinkFactory
         try
         {
             Directory.CreateDirectory(folder);
-            string probe = Path.Combine(folder, $".rtseg-{Environment.ProcessId}");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            File.Delete(TemporaryFile.Beside(Path.Combine(folder, ".rtseg")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,7 @@ public static class SinkKinds
     public static IReadOnlyList<SinkKind> All { get; } =
     [
         new("FILE.png (last frame), NAME%06d.png (every frame)", ["FILE.png", "NAME%06d.png"],
-            ImageSink.Matches, IsFile: _ => true, HoldsAlpha: _ => true, (name, _) => new ImageSink(name)),
+            ImageSink.Matches, IsFile: _ => true, HoldsAlpha: _ => true, (name, context) => new ImageSink(name, context)),
         new($"{VideoTarget.Names} (video)", VideoTarget.Examples,
             VideoTarget.Matches, name => VideoTarget.Of(name).IsFile, name => VideoTarget.Of(name).HoldsAlpha,
             (name, context) => new VideoSink(name, context)),

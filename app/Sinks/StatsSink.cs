@@ -16,19 +16,25 @@ public sealed class StatsSink : ISink
 
     private readonly bool _json;
     private readonly PartialFile _file;
+    private readonly SpecialFile? _special;
+    private readonly CancellationToken _overdue;
     private readonly StreamWriter _writer;
     private readonly int[] _counts = new int[256];
     private bool _begun, _closed;
     private long _flushed;
 
-    /// <exception cref="UserError">The file cannot be created, or its extension is neither.</exception>
-    public StatsSink(string path, bool overwrite)
+    /// <param name="path">The file, or a pipe or device.</param>
+    /// <param name="context">Of the run.</param>
+    /// <exception cref="UserError">The file cannot be created, nobody reads the pipe, or its extension is neither.</exception>
+    public StatsSink(string path, SinkContext context)
     {
         _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
         if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw new UserError($"--stats {path}: name a .csv or .jsonl file");
-        _file = new PartialFile(path, overwrite);
-        _writer = new StreamWriter(_file.TemporaryPath);
+        _overdue = context.Overdue;
+        if (FileIdentity.IsSpecial(path)) _special = SpecialFile.Open(path, context.Stop);
+        _file = new PartialFile(path, context.Overwrite);
+        _writer = _special is null ? new StreamWriter(_file.TemporaryPath) : new StreamWriter(_special);
     }
 
     public void Present(Renderer renderer, FrameSlot slot)
@@ -57,7 +63,12 @@ public sealed class StatsSink : ISink
     public string? Finish()
     {
         if (!_begun) return null;
-        Writing(Close);
+        Writing(() =>
+        {
+            _writer.Flush();
+            _special?.Complete(_overdue);
+            Close();
+        });
         return _file.Complete();
     }
 

@@ -196,7 +196,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using TemporaryFolder folder = new();
         RunReport? report = null;
         Exception e = Assert.ThrowsAny<Exception>(() => Run(
-            new EngineOptions(schedule), new EndingSource(), new ImageSink(folder["last.png"]), ended: r => report = r));
+            new EngineOptions(schedule), new EndingSource(), new ImageSink(folder["last.png"], Studio.Context()), ended: r => report = r));
         Assert.Equal("the device is gone", e.Message);
         Assert.True(File.Exists(folder["last.png"]));
         Assert.Equal([folder["last.png"]], report!.Outputs);

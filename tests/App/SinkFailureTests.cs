@@ -52,7 +52,7 @@ public sealed class SinkFailureTests
         using Studio studio = new();
         using SinkSet sinks = new(_ => { });
         sinks.Add(new VideoSink(full, Studio.Context(live: true)));
-        sinks.Add(new StatsSink(folder["s.csv"], overwrite: false));
+        sinks.Add(new StatsSink(folder["s.csv"], Studio.Context()));
         using Mat image = Studio.Noise(160, 120);
         int shown = 0;
         for (; sinks.Count == 2 && shown < 100 * Rate; shown++)
@@ -76,9 +76,9 @@ public sealed class SinkFailureTests
         using Studio studio = new();
         using SinkSet sinks = new(_ => { });
         using Mat image = Studio.Plain(Scalar.Red);
-        sinks.Add(new ImageSink(folder["gone/last.png"]));
+        sinks.Add(new ImageSink(folder["gone/last.png"], Studio.Context()));
         sinks.Add(new VideoSink(folder["v.mp4"], Studio.Context()));
-        sinks.Add(new StatsSink(folder["s.jsonl"], overwrite: false));
+        sinks.Add(new StatsSink(folder["s.jsonl"], Studio.Context()));
         for (int i = 0; i < 4; i++) studio.Show(sinks, image, i / (double)Rate);
         File.WriteAllText(folder["gone"], "a file where the folder was");
         sinks.Finish();
@@ -95,7 +95,7 @@ public sealed class SinkFailureTests
         using Studio studio = new();
         using SinkSet sinks = new(_ => { });
         using Mat image = Studio.Plain(Scalar.Red);
-        sinks.Add(new ImageSink(folder["gone/last.png"]));
+        sinks.Add(new ImageSink(folder["gone/last.png"], Studio.Context()));
         studio.Show(sinks, image, 0);
         File.WriteAllText(folder["gone"], "a file where the folder was");
         sinks.Finish();
@@ -107,10 +107,60 @@ public sealed class SinkFailureTests
     {
         using TemporaryFolder folder = new();
         using Studio studio = new();
-        using StatsSink sink = new(folder["s.csv"], overwrite: false);
+        using StatsSink sink = new(folder["s.csv"], Studio.Context());
         using Mat image = Studio.Plain(Scalar.Red);
         for (int i = 0; i < 3; i++) studio.Show(sink, image, 1 + i);
         Assert.Equal(3, FramesIn(folder["s.part.csv"]));
+    }
+
+    [SkippableFact]
+    public async Task A_pipe_that_nobody_reads_yet_holds_up_no_other_output()
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, Cli.Try("mkfifo", folder["pipe.png"])!.Value.Code);
+        using Studio studio = new();
+        using SinkSet sinks = new(_ => { });
+        using Mat image = Studio.Plain(Scalar.Red);
+        sinks.Add(SinkFactory.Open(folder["pipe.png"], Studio.Context()));
+        sinks.Add(SinkFactory.Open(folder["v.mp4"], Studio.Context()));
+        for (int i = 0; i < 4; i++) studio.Show(sinks, image, i / (double)Rate);
+        Task finish = Task.Run(sinks.Finish);
+        bool complete = SpinWait.SpinUntil(() => File.Exists(folder["v.mp4"]), TimeSpan.FromSeconds(20));
+        byte[] read = await File.ReadAllBytesAsync(folder["pipe.png"]);
+        await finish;
+        Assert.True(complete, "the video waited for the pipe's reader");
+        Assert.Equal([folder["pipe.png"], folder["v.mp4"]], sinks.Outputs);
+        using Mat written = Cv2.ImDecode(read, ImreadModes.Color);
+        Assert.Equal(image.Size(), written.Size());
+    }
+
+    [Fact]
+    public async Task What_a_pipe_has_no_room_for_when_the_run_ends_is_not_lost()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(0, Cli.Try("mkfifo", folder["p.csv"])!.Value.Code);
+        using CancellationTokenSource stop = new();
+        using SemaphoreSlim reading = new(0);
+        Task<byte[]> reader = Task.Run(async () =>
+        {
+            await using FileStream pipe = File.OpenRead(folder["p.csv"]); // there is a reader from here on, but one that reads nothing yet
+            await reading.WaitAsync();
+            using MemoryStream read = new();
+            await pipe.CopyToAsync(read);
+            return read.ToArray();
+        });
+        byte[] sent = new byte[300_000];
+        new Random(7).NextBytes(sent);
+        using (SpecialFile file = SpecialFile.Open(folder["p.csv"], stop.Token))
+        {
+            await stop.CancelAsync();
+            file.Write(sent); // which would wait for the reader otherwise
+            reading.Release();
+            file.Complete(CancellationToken.None);
+        }
+
+        Assert.Equal(sent, await reader);
     }
 
     [SkippableTheory]

@@ -20,7 +20,7 @@ public sealed class StatsTests
         using FrameSlot slot = new() { Seconds = 0.5 };
         slot.Labels.Create(2, 2, MatType.CV_8UC1);
         slot.Labels.SetTo(new Scalar(1));
-        using StatsSink csv = new(folder["s.csv"], overwrite: false), json = new(folder["s.jsonl"], overwrite: false);
+        using StatsSink csv = new(folder["s.csv"], Studio.Context()), json = new(folder["s.jsonl"], Studio.Context());
         Present();
         renderer.SetClasses(["x", "y", "z"], [1, 2, 3]);
         slot.Index = 1;

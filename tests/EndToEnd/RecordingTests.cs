@@ -134,6 +134,57 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(CommandRunner.IncompleteCode, App("bench", folder["cut.avi"]).Code);
     }
 
+    [SkippableFact]
+    public void A_name_that_looks_like_a_protocol_is_a_file_in_this_folder()
+    {
+        Skip.If(Cli.Try("ffprobe", "-version") is not { Code: 0 }, NoFfmpeg);
+        using TemporaryFolder folder = new();
+        string[] replay = ["replay", "synth://3", "12:30:00.mp4", "--frames", "4", "--headless", "--model", model.File];
+        (int code, string text, string error) = Cli.RunIn(folder.Path, replay);
+        Assert.True(code == 0, error);
+        Assert.Contains("wrote 12:30:00.mp4", text, StringComparison.Ordinal);
+        Assert.Equal(4, Media.Times("file:" + folder["12:30:00.mp4"]).Length);
+    }
+
+    [Fact]
+    public async Task Files_that_appear_during_a_run_are_left_alone()
+    {
+        using TemporaryFolder folder = new();
+        string[] files = ["last.png", "j.json", "shot50.png", "masks/000050.png"];
+        string[] outputs = [folder["last.png"], folder["shot%02d.png"], "--json", folder["j.json"], "--masks", folder["masks"]];
+        Task<(int Code, string Out, string Error)> run = Task.Run(
+            () => App(["replay", "synth://", .. outputs, "--fps", "20", "--realtime", "--frames", "60", "--headless"]));
+        Media.Await(() => File.Exists(folder["shot00.png"]) && Directory.Exists(folder["masks"]), "the first image");
+        foreach (string file in files) File.WriteAllText(folder[file], "another's");
+        (int code, string text, string error) = await run;
+        Assert.True(code == 0, error);
+        Assert.All(files, file => Assert.Equal("another's", File.ReadAllText(folder[file])));
+        foreach (string ours in new[] { "last-2.png", "j-2.json", "shot50-2.png", "000050-2.png" })
+            Assert.Contains(ours, text, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_video_is_written_also_by_an_ffmpeg_from_before_the_option_fps_mode()
+    {
+        Skip.If(Cli.Try("ffprobe", "-version") is not { Code: 0 }, NoFfmpeg);
+        using TemporaryFolder folder = new();
+        string real = ChildProcess.Find("ffmpeg")!;
+        File.WriteAllText(folder["ffmpeg"], $"""
+            #!/bin/bash
+            case "$*" in
+                *-version*) echo "ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers" ;;
+                *-fps_mode*) echo "Unrecognized option 'fps_mode'." >&2; exit 1 ;;
+                *) exec {real} "$@" ;;
+            esac
+            """);
+        Assert.Equal(0, Cli.Try("chmod", "+x", folder["ffmpeg"])!.Value.Code);
+        string path = $"PATH={folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+        string[] replay = ["replay", "synth://3", folder["v.mp4"], "--frames", "4", "--headless", "--model", model.File];
+        (int code, _, string error) = Cli.Try("env", [path, "./run.sh", .. replay])!.Value;
+        Assert.True(code == 0, error);
+        Assert.Equal(4, Media.Times(folder["v.mp4"]).Length);
+    }
+
     private static string Probe(string file, params string[] arguments)
         => Cli.Try("ffprobe", ["-v", "error", .. arguments, file])!.Value.Out;
 

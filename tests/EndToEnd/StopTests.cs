@@ -42,6 +42,35 @@ public sealed class StopTests(AppModel model) : IClassFixture<AppModel>
         Assert.InRange(Media.Times(folder[left]).Length, recorded, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData("p.png")]
+    [InlineData("null", "--stats", "p.csv")]
+    [InlineData("null", "--json", "p.json")]
+    public async Task A_run_whose_pipe_nobody_reads_ends_at_a_signal(params string[] outputs)
+    {
+        using TemporaryFolder folder = new();
+        string pipe = folder[outputs[^1]];
+        Assert.Equal(0, Cli.Try("mkfifo", pipe)!.Value.Code);
+        string[] run = ["replay", "synth://", .. outputs[..^1], pipe, "--headless", "--model", model.File];
+        ProcessStartInfo start = new(Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg"), run)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Assert.Contains("provider", process.StandardOutput.ReadLine() ?? "", StringComparison.Ordinal); // from here on, it hears signals
+        Task<string> rest = process.StandardOutput.ReadToEndAsync();
+        Assert.False(process.WaitForExit(500), "it ended by itself");
+        Assert.Equal(0, Cli.Try("kill", "-s", "TERM", $"{process.Id}")!.Value.Code);
+        bool ended = process.WaitForExit(Deadline);
+        if (!ended) process.Kill();
+        Assert.True(ended, "the run goes on");
+        bool begun = !(await rest).Contains("no frame was shown", StringComparison.Ordinal) || outputs[^1] == "p.json";
+        if (begun) Assert.Contains($"cannot write {pipe}: nobody reads it", await errors, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void A_full_disk_ends_one_output_and_is_reported_and_ends_the_run_only_if_it_was_the_last()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Nn;
 
@@ -25,8 +24,7 @@ public sealed class BatchLoader : IDisposable
     private readonly BlockingCollection<Batch> _ready = new(Ahead);
     private readonly ConcurrentBag<Batch> _free = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly Thread _thread;
-    private Exception? _failure;
+    private readonly Worker _worker;
 
     /// <param name="data">What the batches come from.</param>
     /// <param name="shape">Size of a batch.</param>
@@ -42,8 +40,7 @@ public sealed class BatchLoader : IDisposable
         _seed = seed;
         _newMaker = () => new SampleMaker(data, shape, sampling ?? new Sampling());
         StepsPerEpoch = data.EpochSize / shape.N;
-        _thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "loader" };
-        _thread.Start();
+        _worker = Worker.Start("loader", () => Work(firstStep), _ready.CompleteAdding);
     }
 
     /// <summary>Whole batches in an epoch; the images that fill no batch are left out of it.</summary>
@@ -55,15 +52,11 @@ public sealed class BatchLoader : IDisposable
     /// <exception cref="UserError">A file of the data cannot be used.</exception>
     public void Next(Span<byte> frame, Span<byte> labels)
     {
-        Batch batch;
-        try
+        if (!_ready.TryTake(out Batch? batch, Timeout.Infinite))
         {
-            batch = _ready.Take();
-        }
-        catch (InvalidOperationException)
-        {
-            ExceptionDispatchInfo.Throw(_failure ?? new ObjectDisposedException(nameof(BatchLoader)));
-            throw;
+            if (_worker.Failure is AggregateException { InnerExceptions: [UserError error, ..] }) throw error; // of one of its threads
+            _worker.ThrowIfFailed();
+            throw new ObjectDisposedException(nameof(BatchLoader));
         }
 
         batch.Frame.CopyTo(frame);
@@ -74,7 +67,7 @@ public sealed class BatchLoader : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _thread.Join();
+        _worker.Join();
         foreach (SampleMaker maker in _makers) maker.Dispose();
         _ready.Dispose();
         _stop.Dispose();
@@ -102,18 +95,6 @@ public sealed class BatchLoader : IDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Dispose was called while the queue was full.
-        }
-        catch (AggregateException e) when (e.InnerExceptions[0] is UserError or OpenCvSharp.OpenCVException or IOException)
-        {
-            _failure = e.InnerExceptions[0];
-        }
-        catch (UserError e)
-        {
-            _failure = e;
-        }
-        finally
-        {
-            _ready.CompleteAdding();
         }
     }
 

@@ -69,7 +69,7 @@ internal static class QuantizeCommand
             Scores = new Dictionary<string, string>(StringComparer.Ordinal),
         };
         OnnxWriter.Describe(model, manifest.ToMetadata());
-        AtomicFile.Write(to, model.ToByteArray());
+        to = AtomicFile.Write(to, model.ToByteArray(), s.Overwrite);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{to}: {manifest.Network}, {integer} of {convolutions} convolutions are integer, {new FileInfo(to).Length / 1e6:F1} MB"));
     }

@@ -49,7 +49,8 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
             Write(json);
             foreach (KeyValuePair<string, float[]> t in tensors) Write(MemoryMarshal.AsBytes<float>(t.Value));
             file.Write(hash.GetHashAndReset());
-            file.Flush(flushToDisk: true); // before it takes the old one's name: after a power cut there is either, never an empty one
+            // Before it takes the old one's name: after a power cut there is either, never an empty one.
+            (file as FileStream)?.Flush(flushToDisk: true);
         });
     }
 

@@ -7,19 +7,24 @@ public static class AtomicFile
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Converters = { new FiniteNumbers() } };
 
-    /// <exception cref="UserError">The file or its folder cannot be written.</exception>
-    public static void Write(string path, byte[] bytes) => Write(path, file => file.Write(bytes));
+    /// <inheritdoc cref="Write(string, Action{Stream}, bool, CancellationToken)"/>
+    public static string Write(string path, byte[] bytes, bool overwrite = true, CancellationToken overdue = default)
+        => Write(path, file => file.Write(bytes), overwrite, overdue);
 
+    /// <summary>Returns the name that the file got.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Writes it, piece by piece if it is large.</param>
-    /// <exception cref="UserError">The file or its folder cannot be written.</exception>
-    public static void Write(string path, Action<FileStream> content)
+    /// <param name="overwrite">Whether a file of that name may be replaced; otherwise a free number is added.</param>
+    /// <param name="overdue">Ends the wait for the reader of a pipe.</param>
+    /// <exception cref="UserError">The file or its folder cannot be written, or nobody reads the pipe.</exception>
+    public static string Write(string path, Action<Stream> content, bool overwrite = true, CancellationToken overdue = default)
     {
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            if (FileIdentity.IsSpecial(path)) WriteThrough(path, content);
-            else Replace(path, content);
+            if (!FileIdentity.IsSpecial(path)) return Replace(path, content, overwrite);
+            WriteThrough(path, content, overdue);
+            return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -27,25 +32,24 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Writes figures as indented JSON; nothing without a path.</summary>
-    public static void WriteJson<T>(string? path, T figures)
-    {
-        if (path is not null) Write(path, JsonSerializer.SerializeToUtf8Bytes(figures, Indented));
-    }
+    /// <summary>Writes figures as indented JSON, nothing without a path; returns the name that the file got.</summary>
+    public static string? WriteJson<T>(string? path, T figures, bool overwrite = true, CancellationToken overdue = default)
+        => path is null ? null : Write(path, JsonSerializer.SerializeToUtf8Bytes(figures, Indented), overwrite, overdue);
 
-    private static void WriteThrough(string path, Action<FileStream> content)
+    private static void WriteThrough(string path, Action<Stream> content, CancellationToken overdue)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Write);
+        using SpecialFile file = SpecialFile.Open(path, overdue);
         content(file);
+        file.Complete(overdue);
     }
 
-    private static void Replace(string path, Action<FileStream> content)
+    private static string Replace(string path, Action<Stream> content, bool overwrite)
     {
-        string partial = path + ".tmp";
+        string partial = TemporaryFile.Beside(path);
         try
         {
-            using (FileStream file = File.Create(partial)) content(file);
-            File.Move(partial, path, overwrite: true);
+            using (FileStream file = new(partial, FileMode.Open, FileAccess.Write)) content(file);
+            return TemporaryFile.Rename(partial, path, overwrite);
         }
         catch
         {

@@ -6,11 +6,12 @@ namespace RealtimeSeg.Core.Shell;
 /// <param name="Device">Of the file system.</param>
 /// <param name="Inode">On that device.</param>
 /// <param name="IsRegular">Whether it holds data that writing would destroy: no device, pipe, socket or folder.</param>
-public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bool IsRegular)
+/// <param name="IsPipe">Whether what is written waits for a reader.</param>
+public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bool IsRegular, bool IsPipe)
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint BasicStatus = 0x7FF; // STATX_BASIC_STATS
-    private const int TypeMask = 0xF000, Regular = 0x8000;
+    private const int TypeMask = 0xF000, Regular = 0x8000, Pipe = 0x1000;
 
     // Offsets in struct statx, which is the same on every architecture (statx(2)).
     private const int StatusBytes = 256, ModeAt = 28, InodeAt = 32, DeviceAt = 136;
@@ -20,9 +21,9 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bo
     {
         byte[] status = new byte[StatusBytes];
         if (Statx(CurrentFolder, path, 0, BasicStatus, status) != 0) return null;
-        int mode = BitConverter.ToUInt16(status, ModeAt);
-        return new FileIdentity(
-            BitConverter.ToUInt64(status, DeviceAt), BitConverter.ToUInt64(status, InodeAt), (mode & TypeMask) == Regular);
+        int type = BitConverter.ToUInt16(status, ModeAt) & TypeMask;
+        ulong device = BitConverter.ToUInt64(status, DeviceAt), inode = BitConverter.ToUInt64(status, InodeAt);
+        return new FileIdentity(device, inode, type == Regular, type == Pipe);
     }
 
     /// <summary>Whether a name leads to a device, a pipe or a socket, which is written to directly.</summary>

@@ -1,0 +1,60 @@
+using OpenCvSharp;
+using RealtimeSeg.Sinks;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>Files of others beside an output, or in its place by the time it is written, are left alone.</summary>
+public sealed class TakenNameTests
+{
+    [Fact]
+    public void Writing_a_file_whole_touches_no_other_file()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["x.png.tmp"], "another's");
+        AtomicFile.Write(folder["x.png"], [1, 2, 3]);
+        Assert.Equal("another's", File.ReadAllText(folder["x.png.tmp"]));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(folder["x.png"]));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [SkippableFact]
+    public void Putting_a_recording_in_order_touches_no_other_file()
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["v.part.mp4.tmp"], "another's");
+        using Studio studio = new();
+        using Mat image = Studio.Plain(Scalar.Red);
+        using VideoSink sink = new(folder["v.mp4"], Studio.Context());
+        studio.Show(sink, image, 0);
+        Assert.Equal(folder["v.mp4"], sink.Finish());
+        Assert.Equal("another's", File.ReadAllText(folder["v.part.mp4.tmp"]));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Fact]
+    public void An_image_whose_name_was_taken_meanwhile_gets_a_number()
+    {
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using Mat image = Studio.Plain(Scalar.Red);
+        using ISink last = SinkFactory.Open(folder["last.png"], Studio.Context());
+        using ISink all = SinkFactory.Open(folder["s%02d.png"], Studio.Context());
+        for (int i = 0; i < 3; i++)
+        {
+            studio.Show(last, image, i);
+            studio.Show(all, image, i);
+            File.WriteAllText(folder["last.png"], "another's");
+            File.WriteAllText(folder["s01.png"], "another's");
+        }
+
+        Assert.Equal(folder["last-2.png"], last.Finish());
+        Assert.Contains("s01-2.png", all.Finish(), StringComparison.Ordinal);
+        string[] theirs = [folder["last.png"], folder["s01.png"]];
+        Assert.All(theirs, file => Assert.Equal("another's", File.ReadAllText(file)));
+        using Mat written = Cv2.ImRead(folder["last-2.png"]), second = Cv2.ImRead(folder["s01-2.png"]);
+        Assert.Equal((image.Size(), image.Size()), (written.Size(), second.Size()));
+    }
+}
