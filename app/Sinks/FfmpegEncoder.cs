@@ -15,7 +15,7 @@ internal sealed class FfmpegEncoder : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly BlockingCollection<Frame> _free = [], _filled = [];
-    private readonly Thread _writer;
+    private readonly Worker _writer;
     private double? _repeatAt;
     private bool _disposed;
 
@@ -32,8 +32,7 @@ internal sealed class FfmpegEncoder : IDisposable
         _process = Ffmpeg.Encode(name, [.. input, .. arguments], atDeath: isFile ? "TERM" : "KILL");
         _errors = _process.StandardError.ReadToEndAsync();
         for (int i = 0; i < Buffers; i++) _free.Add(new Frame());
-        _writer = new Thread(() => WriteAll(size, framesPerSecond)) { Name = "ffmpeg", IsBackground = true };
-        _writer.Start();
+        _writer = Worker.Start("ffmpeg", () => WriteAll(size, framesPerSecond), EndInput);
     }
 
     /// <summary>Whether ffmpeg has ended or closed its input.</summary>
@@ -42,6 +41,7 @@ internal sealed class FfmpegEncoder : IDisposable
     /// <summary>Why ffmpeg ended, in its own words.</summary>
     public string Reason()
     {
+        _writer.ThrowIfFailed();
         _process.WaitForExit();
         return Ffmpeg.FailureOf(_process.ExitCode, _errors.Result) ?? "ffmpeg ended before the last frame";
     }
@@ -127,16 +127,18 @@ internal sealed class FfmpegEncoder : IDisposable
             }
 
             if (last is not null && _repeatAt is { } again) to.Write(last.Rgba, again);
-            _process.StandardInput.Close();
         }
         catch (IOException)
         {
             // ffmpeg is gone; its exit code and messages tell why.
         }
-        finally
-        {
-            _free.CompleteAdding(); // wakes whoever waits for room
-        }
+    }
+
+    /// <summary>Whatever ended the writing: ffmpeg completes what it has, and whoever waits for room is woken.</summary>
+    private void EndInput()
+    {
+        _process.StandardInput.BaseStream.Close();
+        _free.CompleteAdding();
     }
 
     private sealed class Frame

@@ -44,6 +44,16 @@ public sealed class OverwritingTests(AppModel model) : IClassFixture<AppModel>, 
     }
 
     [Fact]
+    public void An_exported_model_never_replaces_the_checkpoint_that_it_comes_from()
+    {
+        Directory.CreateDirectory(_folder["run"]);
+        File.WriteAllText(_folder["run/last.ckpt"], "mine");
+        UserError e = Assert.Throws<UserError>(() => Run("export", "run", "run/last.ckpt", "-y"));
+        Assert.Contains("this command reads it", e.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder["run/last.ckpt"]));
+    }
+
+    [Fact]
     public void With_permission_it_is_replaced()
     {
         File.WriteAllText(_folder["p.png"], "mine");

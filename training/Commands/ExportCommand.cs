@@ -102,10 +102,11 @@ internal static class ExportCommand
         if (paths.Length != (fromOneRun ? 2 : 1))
             throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");
         string target = paths[^1];
-        OutputName.Check([target], [], s.Overwrite);
+        string[] runs = s.Random ? [] : s.Ensemble is { } members ? [.. Parse.List(members)] : [paths[0]];
+        OutputName.Check([target], runs.SelectMany(Checkpoint.Files), s.Overwrite);
         ModelManifest m = s switch
         {
-            { Ensemble: { } runs } => RunExport.FromRuns(Parse.List(runs), s.Combine, target, s.Form, s.Best),
+            { Ensemble: not null } => RunExport.FromRuns(runs, s.Combine, target, s.Form, s.Best),
             { Random: true, Net: Classifier } => Exporter.RandomClassifier(s.Backbone, s.Seed, target),
             { Random: true } => Random(s, target),
             _ => RunExport.FromRun(paths[0], target, s.Form, s.Best),

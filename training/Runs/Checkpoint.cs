@@ -25,6 +25,9 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
     /// <exception cref="UserError">No file, not a checkpoint, or damaged.</exception>
     public static Checkpoint Of(string folder, bool best = false) => Load(Path.Combine(folder, best ? BestFileName : FileName));
 
+    /// <summary>Where a run's checkpoints are, if it has them.</summary>
+    public static IEnumerable<string> Files(string folder) => [Path.Combine(folder, FileName), Path.Combine(folder, BestFileName)];
+
     /// <summary>Whether a folder contains a run.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
