@@ -63,7 +63,8 @@ internal static class DataSample
                 throw new UserError($"cannot write images to {folder}: is the disk full?");
         }
 
-        Console.WriteLine($"{s.Frames} frames: {clip}, and with labels in {images} and {truth} (CamVid's layout: --data {folder})");
+        string use = $"CamVid's layout, to evaluate on: eval MODEL --data {folder}";
+        Console.WriteLine($"{s.Frames} frames: {clip}, and with labels in {images} and {truth} ({use})");
     }
 
     private static string MakeFolder(string folder, string name)

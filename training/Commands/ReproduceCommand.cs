@@ -48,7 +48,7 @@ internal static class ReproduceCommand
     {
         Option<string> data = new("--data") { Description = "Folder in CamVid's layout, or synth", Required = true };
         OptionTable<ReproduceSettings> options = new(new ReproduceSettings(), Rows);
-        Command c = new("reproduce", "Train what the chapter compares, with equal budgets, and write the tables.") { data };
+        Command c = new("reproduce", "Train what the papers' claims compare, with equal budgets, and write the tables.") { data };
         options.AddTo(c);
         c.SetAction(p =>
         {

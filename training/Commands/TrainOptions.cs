@@ -14,7 +14,7 @@ internal static class TrainOptions
         Row.Value(Epochs, "Length in epochs", s => s.Epochs, (s, v) => s with { Epochs = v }, Limits.AtLeast(1)),
         Row.Value("--out", "Run folder", s => s.Out, (s, v) => s with { Out = v }),
         Row.Flag("--resume", "Resume from the checkpoint in --out", s => s with { Resume = true }),
-        Row.Value("--cache", "Megabytes of decoded images to keep in memory; a quarter of it if not given",
+        Row.Value("--cache", "Megabytes of decoded images to keep in memory; if not given, a quarter of the machine's memory",
             s => s.CacheMegabytes, (s, v) => s with { CacheMegabytes = v }, Limits.AtLeast(1L).Optional()),
         Row.Flag("--bench", "Time the training step on random data instead of training", s => s with { Bench = true }),
         Row.Value("--classes", "Number of classes, for --bench", s => s.Classes, (s, v) => s with { Classes = v }),
