@@ -32,10 +32,11 @@ internal static class BenchCommand
         if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, overwrite));
         if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, overwrite));
         if (options.Plot is { } plot) Console.WriteLine($"wrote {BenchPlot.Save(plot, runs, overwrite)}");
-        return runs.Exists(r => r.Result.Report.Problems.Count > 0) ? CommandRunner.IncompleteCode : 0;
+        bool complete = runs.Count == configurations.Count && runs.TrueForAll(r => r.Result.Report.Problems.Count == 0);
+        return complete ? 0 : CommandRunner.IncompleteCode;
     }
 
-    /// <summary>One after the other; a signal ends the run and leaves out the rest.</summary>
+    /// <summary>One after the other; a signal ends the run and leaves out the rest, and a run that it left without a figure.</summary>
     private static List<BenchRun> Measure(IReadOnlyList<(string Name, PipelineSettings Settings)> configurations)
     {
         using StopSignals signals = new();
@@ -44,7 +45,9 @@ internal static class BenchCommand
         {
             if (configurations.Count > 1) Console.WriteLine($"— {name}");
             runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings, signals)));
-            if (signals.WasSignalled) break;
+            if (!signals.WasSignalled) continue;
+            if (runs.Count > 1 && runs[^1].Result.Stats.Count == 0) runs.RemoveAt(runs.Count - 1);
+            break;
         }
 
         return runs;

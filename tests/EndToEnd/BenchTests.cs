@@ -74,6 +74,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         if (!ended) run.Kill(entireProcessTree: true);
         Assert.True(ended, "it goes on");
         Assert.Equal(1, (text + await rest).Split("— ").Length - 1);
+        Assert.Equal(CommandRunner.IncompleteCode, run.ExitCode);
     }
 
     private (int Code, string Out, string Error) App(params string[] arguments)
