@@ -1,5 +1,5 @@
 using RealtimeSeg.Commands;
 
-NativeSettings.Apply();
 NativeHeap.UseOneArena();
+NativeSettings.Apply();
 return CommandRunner.Run(AppCommands.Root(), args);

@@ -73,7 +73,7 @@ reconnect() {
     kill_camera
     stopped=$(now)
     sleep 2
-    stats=$(curl -s -m 5 "$page/stats.json")
+    stats=$(curl -s -m 5 "$page/stats.json" || true)
     before=$(figure frames)
     start_camera
     # Listening, or connected already: it listens for one client only, who may be faster than this look.
@@ -82,7 +82,7 @@ reconnect() {
         sleep 0.01
     done
     since=$(now)
-    until stats=$(curl -s -m 5 "$page/stats.json"); [[ -n $stats && $(figure frames) -gt $before ]]; do
+    until stats=$(curl -s -m 5 "$page/stats.json" || true); [[ -n $stats && $(figure frames) -gt $before ]]; do
         (($(now) - since < 60000)) || break
         sleep 0.02
     done

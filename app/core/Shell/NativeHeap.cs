@@ -8,15 +8,35 @@ namespace RealtimeSeg.Core.Shell;
 /// </summary>
 public static partial class NativeHeap
 {
-    private const int ArenaMax = -8; // M_ARENA_MAX of malloc.h
+    private const string ArenaMax = "MALLOC_ARENA_MAX", One = "1";
+    private const int BrokenPipe = 13; // SIGPIPE
 
     /// <summary>
-    /// Lets all threads allocate from one heap; call it first. By default each thread may get one of its own, and a model that is loaded
-    /// on another thread than the last one leaves its remains in another heap: 40 MB after two dozen models.
+    /// Lets all threads allocate from one heap, by starting the program again in the same process; call it first. By default each thread
+    /// may get one of its own, and a model that is loaded on another thread than the last one leaves its remains in another heap: 25 MB
+    /// after a dozen models. <c>mallopt</c> comes too late for it: .NET's own threads have their heaps by then, and all later threads
+    /// share those.
     /// </summary>
-    public static void UseOneArena()
+    public static unsafe void UseOneArena()
     {
-        if (SetOption(ArenaMax, 1) == 0) throw new InvalidOperationException("mallopt(M_ARENA_MAX, 1) failed");
+        if (Environment.GetEnvironmentVariable(ArenaMax) is { } set)
+        {
+            if (set == One) Environment.SetEnvironmentVariable(ArenaMax, null); // for programs that this one starts
+            return;
+        }
+
+        NativeSettings.Set(ArenaMax, One, overwrite: true);
+        byte[] words = File.ReadAllBytes("/proc/self/cmdline"); // each ends with a zero
+        nint[] starts = new nint[words.Count(b => b == 0) + 1]; // the last one stays null
+        fixed (byte* text = words)
+        fixed (nint* pointers = starts)
+        {
+            int word = 0;
+            for (int at = 0; at < words.Length; at += Array.IndexOf(words, (byte)0, at) - at + 1) starts[word++] = (nint)(text + at);
+            nint ignored = SetHandler(BrokenPipe, 0); // .NET ignores it, and what is ignored stays so: ffmpeg would not end with its reader
+            _ = Execute("/proc/self/exe", pointers); // returns only if it failed; the program runs with several heaps as well
+            _ = SetHandler(BrokenPipe, ignored);
+        }
     }
 
     /// <summary>Gives the free pages of all of its arenas back to the system; for after something large was freed.</summary>
@@ -26,7 +46,11 @@ public static partial class NativeHeap
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Trim(nuint pad);
 
-    [LibraryImport("libc", EntryPoint = "mallopt")]
+    [LibraryImport("libc", EntryPoint = "signal")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SetOption(int parameter, int value);
+    private static partial nint SetHandler(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "execv", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int Execute(string path, nint* words);
 }

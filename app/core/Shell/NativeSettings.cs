@@ -18,7 +18,7 @@ public static partial class NativeSettings
     }
 
     /// <summary>Sets a variable for native code: <see cref="Environment"/> changes a copy that only .NET reads.</summary>
-    private static void Set(string name, string value, bool overwrite)
+    internal static void Set(string name, string value, bool overwrite)
     {
         if (SetEnv(name, value, overwrite ? 1 : 0) == 0) return;
         throw new InvalidOperationException($"setenv {name}: errno {Marshal.GetLastPInvokeError()}");
