@@ -73,13 +73,14 @@ build() {
     touch "$stamp"
 }
 
-# Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone. Fuzzing and soaking are no tests
-# with an end of their own: see docs/testing.md.
+# Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone. Fuzzing, soaking and planting
+# faults are no tests with an end of their own: see docs/testing.md.
 run_tests() {
     local filter='Set!=Long' log status=0 passed failed skipped
     case ${1:-} in
         --fuzz) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz "$@" ;;
         --fuzz-again) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz-again "$@" ;;
+        --mutate) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" mutate "$@" ;;
         --soak) shift && exec "$root/tests/soak.sh" "$@" ;;
         --fast) filter='Set!=Long&Set!=Slow' && shift ;;
         --long) filter='Set=Long' && shift ;;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using RealtimeSeg.Tests.Fuzz;
+using RealtimeSeg.Tests.Mutation;
 using RealtimeSeg.Tests.Support;
 
 // The tests themselves are started by dotnet test.
 NativeSettings.Apply();
 RootCommand root = FuzzCommand.Root();
+root.Add(MutationCommand.Create());
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

@@ -35,6 +35,30 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Eval_fuses_the_labels_of_object_proposals()
+    {
+        string model = Model(), data = Drive();
+        Run("eval", model, "--data", data, "--json", _folder["whole.json"]);
+        Run("eval", model, "--data", data, "--proposals", "4", "--aggregate", "mean", "--json", _folder["fused.json"]);
+        Assert.Equal(0, Json("whole.json").GetProperty("proposals").GetInt32());
+        Assert.Equal(4, Json("fused.json").GetProperty("proposals").GetInt32());
+        Assert.Equal("mean", Json("fused.json").GetProperty("aggregate").GetString());
+        double MeanIu(string file) => Json(file).GetProperty("miou").GetDouble();
+        Assert.NotEqual(MeanIu("whole.json"), MeanIu("fused.json"));
+    }
+
+    [Theory]
+    [InlineData("--aggregate median", "choose max or mean")]
+    [InlineData("--video", "leave --video and --record out")]
+    [InlineData("--record", "leave --video and --record out")]
+    public void Eval_refuses_what_proposals_cannot_do(string option, string remedy)
+    {
+        string[] words = ["eval", Model(), "--data", Drive(), "--proposals", "4", .. option.Split(' ')];
+        UserError error = Assert.Throws<UserError>(() => Run(words));
+        Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Eval_records_its_scores_in_the_model()
     {
         string model = Model(), data = Drive();

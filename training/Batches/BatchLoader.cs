@@ -38,7 +38,9 @@ public sealed class BatchLoader : IDisposable
         _data = data;
         _shape = shape;
         _seed = seed;
-        _newMaker = () => new SampleMaker(data, shape, sampling ?? new Sampling());
+        sampling ??= new Sampling();
+        ProposalCrops? proposals = sampling.Proposals > 0 ? new ProposalCrops(data.ClassNames, sampling.Proposals) : null;
+        _newMaker = () => new SampleMaker(data, shape, sampling, proposals);
         StepsPerEpoch = data.EpochSize / shape.N;
         _worker = Worker.Start("loader", () => Work(firstStep), _ready.CompleteAdding);
     }

@@ -25,7 +25,7 @@ public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
     /// <summary>One random object of the sample, as a sample that the caller disposes; the whole sample if it has none.</summary>
     public Sample Crop(Sample sample, Random random)
     {
-        int[] classes = [.. Present(sample.Labels)];
+        int[] classes = [.. Present(sample.Labels, classNames)];
         random.Shuffle(classes);
         foreach (int label in classes)
         {
@@ -42,13 +42,18 @@ public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
 
     public void Dispose() => _components.Dispose();
 
-    /// <summary>The bounding box, 1.2 times as large about its centre, clipped to the image.</summary>
-    private static Rect Window(Rect box, Size image)
+    /// <summary>A bounding box, 1.2 times as large about its centre, clipped to the image.</summary>
+    public static Rect Window(Rect box, Size image)
+        => ObjectProposals.Enlarge(box, Margin, SmallestSide) & new Rect(0, 0, image.Width, image.Height);
+
+    /// <summary>The bounding boxes of all objects.</summary>
+    public static IEnumerable<Rect> Objects(Mat labels, IReadOnlyList<string> classNames)
     {
-        double width = Math.Max(SmallestSide, box.Width * Margin), height = Math.Max(SmallestSide, box.Height * Margin);
-        double x = box.X + (box.Width / 2.0), y = box.Y + (box.Height / 2.0);
-        Rect wanted = new((int)(x - (width / 2)), (int)(y - (height / 2)), (int)width, (int)height);
-        return wanted & new Rect(0, 0, image.Width, image.Height);
+        using LabelComponents components = new();
+        foreach (int label in Present(labels, classNames))
+        {
+            foreach (LabelComponent found in components.Of(labels, label, SmallestArea)) yield return found.Box;
+        }
     }
 
     /// <summary>Labels with the object alone; void pixels stay void.</summary>
@@ -64,10 +69,10 @@ public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
     }
 
     /// <summary>The classes of objects in the image, in order.</summary>
-    private IEnumerable<int> Present(Mat labels)
+    private static IEnumerable<int> Present(Mat labels, IReadOnlyList<string> classNames)
     {
         HashSet<byte> seen = [.. labels.AsSpan<byte>()];
-        int first = _hasBackground ? 1 : 0;
+        int first = HasBackground(classNames) ? 1 : 0;
         return Enumerable.Range(first, classNames.Count - first).Where(c => seen.Contains((byte)c));
     }
 }

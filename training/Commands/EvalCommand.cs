@@ -30,6 +30,11 @@ internal sealed record EvalSettings
     /// <summary>Write the scores into the model's manifest.</summary>
     public bool Record { get; init; }
 
+    /// <summary>Object proposals per image that the network sees besides the whole; 0 for none.</summary>
+    public int Proposals { get; init; }
+
+    public string Aggregate { get; init; } = ProposalFusion.Max;
+
     public bool Overwrite { get; init; }
 }
 
@@ -50,6 +55,9 @@ internal static class EvalCommand
         Row.Value("--report", "Folder for a page: the worst images, the confusion matrix, plots",
             s => s.Report, (s, v) => s with { Report = v }),
         Row.Flag("--record", "Write the scores into the model's own manifest", s => s with { Record = true }),
+        Row.Value("--proposals", "Fuse the probabilities of the whole image with those of so many object proposals, as DeconvNet's paper",
+            s => s.Proposals, (s, v) => s with { Proposals = v }, Limits.AtLeast(0)),
+        Row.Value("--aggregate", "With --proposals: max or mean", s => s.Aggregate, (s, v) => s with { Aggregate = v }),
         Overwriting.Row<EvalSettings>(s => s with { Overwrite = true }),
     ];
 
@@ -72,9 +80,12 @@ internal static class EvalCommand
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         if (s.Video && (s.Report is not null || s.Record))
             throw new UserError("--report and --record are for single images: leave --video out");
+        if (s.Proposals > 0 && (s.Video || s.Record))
+            throw new UserError("--proposals is not what the app shows: leave --video and --record out");
+        ProposalFusion? fusion = s.Proposals > 0 ? new ProposalFusion(s.Proposals, s.Aggregate).Checked() : null;
         OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
-        using Evaluator evaluator = new(File.ReadAllBytes(model), model);
+        using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion);
         if (s.Video) OnVideo(evaluator, sets.Parts[0], s);
         else OnImages(model, evaluator, sets, s);
     }

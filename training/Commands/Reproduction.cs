@@ -67,6 +67,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
 
     private static void ThrowIfMadeOtherwise(TrainSettings run)
     {
+        if (run.Run.From is { } before && !Checkpoint.Exists(before)) return; // that run comes first
         RunConfig wanted = run.ConfigFor(run.Run.Open(training: true));
         if (!Checkpoint.Exists(run.Out)) return;
         RunConfig made = Checkpoint.Of(run.Out).Config;

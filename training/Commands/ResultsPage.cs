@@ -41,6 +41,7 @@ internal static class ResultsPage
             random weights; its exported file is evaluated on the validation split. Small, medium and large: IU of objects by terciles of
             their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. With one seed
             each, a difference of a point or so proves nothing. The outcome is what was measured, even if it contradicts the claim.
+            DeconvNet's second stage trains on whole images, and whole images are evaluated: no object proposals are used.
 
             """);
     }

@@ -21,6 +21,8 @@ internal static class ScoreFigures
             object_iu = new { small, medium, large },
             parameters = board.Manifest.Parameters,
             network_ms = board.MedianMilliseconds,
+            proposals = board.Fusion?.Most ?? 0,
+            aggregate = board.Fusion?.Aggregate,
         };
     }
 

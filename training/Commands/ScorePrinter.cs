@@ -14,7 +14,7 @@ internal static class ScorePrinter
         Print(board.Manifest, board.Matrix, board.Boundary);
         string bySize = Text($"small {small:F4}, medium {medium:F4}, large {large:F4} (from {fromMedium} and {fromLarge} pixels)");
         Line($"boundary F1 {board.Boundary.Mean:F4}   IU of objects: {bySize}");
-        string speed = Text($"network {board.MedianMilliseconds:F1} ms per image (median)");
+        string speed = Text($"network {board.MedianMilliseconds:F1} ms per {(board.Fusion is null ? "image" : "proposal")} (median)");
         Line($"{board.Manifest.Network}, {board.Manifest.Parameters:N0} parameters, {speed}");
     }
 

@@ -17,9 +17,12 @@ public sealed class Evaluator : IDisposable
 
     /// <param name="model">Bytes of an exported .onnx file.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <param name="fusion">How labels come from parts of an image; null for the whole alone.</param>
     /// <exception cref="UserError">Not an ONNX file, or not one that this program exported.</exception>
-    public Evaluator(byte[] model, string name)
+    public Evaluator(byte[] model, string name, ProposalFusion? fusion = null)
     {
+        Fusion = fusion;
+        if (fusion is not null) model = ProbabilityOutput.AddTo(model, name);
         using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         try
         {
@@ -39,7 +42,10 @@ public sealed class Evaluator : IDisposable
     /// <summary>Of the model.</summary>
     public ModelManifest Manifest { get; }
 
-    /// <summary>Of the network alone, over all images so far; 0 before the first.</summary>
+    /// <summary>How labels come from parts of an image; null for the whole alone.</summary>
+    public ProposalFusion? Fusion { get; }
+
+    /// <summary>Of the network alone, over all images so far, or their parts; 0 before the first.</summary>
     public double MedianMilliseconds => _milliseconds.Count == 0 ? 0 : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
 
     /// <summary>The confusion matrix over all images of the sets.</summary>
@@ -60,7 +66,7 @@ public sealed class Evaluator : IDisposable
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
-                byte[] labels = LabelsAsShown(sample.Image);
+                byte[] labels = Fusion?.Labels(sample.Image, Probabilities) ?? LabelsAsShown(sample.Image);
                 matrix.Add(sample.Labels.AsSpan<byte>(), labels);
                 if (look is null) continue;
                 using Mat predicted = Mat.FromPixelData(sample.Image.Height, sample.Image.Width, MatType.CV_8UC1, labels);
@@ -108,6 +114,28 @@ public sealed class Evaluator : IDisposable
         return Enlarged(Labels(fitted), g, image.Size());
     }
 
+    /// <summary>A plane of 32-bit floats for each class, of the size of the image, which is fitted to the network as in the app.</summary>
+    private unsafe Mat[] Probabilities(Mat image)
+    {
+        FrameGeometry g = Geometry(image);
+        using Mat fitted = Fitted(image, g);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Run(fitted, ProbabilityOutput.Name);
+        long[] shape = outputs[0].GetTensorTypeAndShape().Shape; // [1,K,H',W']
+        int height = (int)shape[2], width = (int)shape[3];
+        Mat[] planes = new Mat[shape[1]];
+        fixed (float* first = outputs[0].GetTensorDataAsSpan<float>())
+        {
+            for (int k = 0; k < planes.Length; k++)
+            {
+                using Mat padded = Mat.FromPixelData(height, width, MatType.CV_32FC1, (nint)(first + ((long)k * height * width)));
+                using Mat plane = new(padded, new Rect(0, 0, g.Width, g.Height));
+                Cv2.Resize(plane, planes[k] = new Mat(), image.Size(), 0, 0, FrameFit.Rule(g.Width > image.Width));
+            }
+        }
+
+        return planes;
+    }
+
     private FrameGeometry Geometry(Mat image) => FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
 
     private static byte[] Enlarged(byte[] labels, FrameGeometry g, Size size)
@@ -129,16 +157,21 @@ public sealed class Evaluator : IDisposable
     /// <summary>The class of each pixel of an 8-bit BGR image at its own size, row by row.</summary>
     public byte[] Labels(Mat image) => Run(image).Labels;
 
-    private unsafe (byte[] Labels, byte[] Confidence) Run(Mat image)
+    private (byte[] Labels, byte[] Confidence) Run(Mat image)
+    {
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Run(image, ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput);
+        return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
+    }
+
+    private unsafe IDisposableReadOnlyCollection<OrtValue> Run(Mat image, params string[] outputs)
     {
         long[] shape = [1, image.Height, image.Width, 3];
         using OrtValue frame = OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, shape, (nint)image.DataPointer, image.Total() * 3);
         long start = Stopwatch.GetTimestamp();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
-            _options, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
+        IDisposableReadOnlyCollection<OrtValue> values = _session.Run(_options, [ModelManifest.FrameInput], [frame], outputs);
         _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
+        return values;
     }
 
     public void Dispose()

@@ -23,7 +23,10 @@ public sealed class Scoreboard : IDisposable
 
     public SizeScore Sizes { get; }
 
-    /// <summary>Of the network alone, per image.</summary>
+    /// <summary>How labels came from parts of an image; null for the whole alone.</summary>
+    public ProposalFusion? Fusion { get; private init; }
+
+    /// <summary>Of the network alone, per image, or per part of one.</summary>
     public double MedianMilliseconds { get; private set; }
 
     /// <param name="evaluator">The model.</param>
@@ -31,7 +34,7 @@ public sealed class Scoreboard : IDisposable
     /// <param name="look">Is called with each image and its predicted labels.</param>
     public static Scoreboard Of(Evaluator evaluator, IEnumerable<IDataset> sets, Action<Sample, Mat>? look = null)
     {
-        Scoreboard board = new(evaluator.Manifest);
+        Scoreboard board = new(evaluator.Manifest) { Fusion = evaluator.Fusion };
         board.Matrix = evaluator.Evaluate(sets, (sample, predicted) =>
         {
             board.Boundary.Add(sample.Labels, predicted);

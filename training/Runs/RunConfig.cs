@@ -105,6 +105,9 @@ public sealed record RunConfig
     /// <summary>What is between the backbone and the class layers, see <see cref="BodyChoice"/>.</summary>
     public string Neck { get; init; } = BodyChoice.NoNeck;
 
+    /// <summary>Crops around the best object proposals, so many per image; 0 for whole images.</summary>
+    public int Proposals { get; init; }
+
     [JsonIgnore]
     public BodyChoice Body => new(Input, Features, Neck);
 
@@ -130,7 +133,7 @@ public sealed record RunConfig
         return Path.Exists(there) ? there : path;
     }
 
-    public Sampling ToSampling() => Sampling.Parse(ObjectCrops, Augment, Scale);
+    public Sampling ToSampling() => new Sampling(ObjectCrops, Proposals).With(Augment, Scale);
 
     public Optimizer ToOptimizer() => Optim.Optimizer.Parse(Optimizer, WeightDecay);
 

@@ -36,6 +36,8 @@ public static class RunOptionTable
             c => c.From, (c, v) => c with { From = v }) with { Shorten = Short },
         RunOption.Of("--stage", "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole images, --from stage 1",
             c => c.ObjectCrops ? 1 : (int?)null, Staged, Limits.Between(1, 2).Optional()),
+        RunOption.Of("--proposals", "Train on crops around so many object proposals per image, as DeconvNet's paper in stage 2; 0 for none",
+            c => c.Proposals, (c, v) => c with { Proposals = v }, Limits.AtLeast(0)) with { RecordedUnlessDefault = true },
         RunOption.Of("--upsample", $"How an FCN upsamples its logits: {Fcn.Learned} or {Fcn.Bilinear}",
             c => c.Upsampling, (c, v) => c with { Upsampling = v }) with { RecordedUnlessDefault = true },
     ];

@@ -31,9 +31,17 @@ public sealed class OnnxFile
     public static OnnxFile Read(string path)
     {
         if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file");
+        return Parse(File.ReadAllBytes(path), path);
+    }
+
+    /// <param name="bytes">Of a file.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <exception cref="UserError">Not ONNX.</exception>
+    public static OnnxFile Parse(byte[] bytes, string path)
+    {
         try
         {
-            ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
+            ModelProto model = ModelProto.Parser.ParseFrom(bytes);
             if (model.Graph is not { Node.Count: > 0 }) throw new UserError($"{path} contains no ONNX graph: name another file");
             return new OnnxFile(path, model);
         }
