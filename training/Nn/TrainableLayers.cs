@@ -26,15 +26,19 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
         using IDisposable scope = Graph.Scope(name);
-        Value y = Conv.Emit(Graph, x, Parameter(ConvWeight(name, x, channels, kernel)), null, SamePadding(kernel, stride));
+        Value weight = Parameter(ConvWeight(name, x, channels, kernel));
         BatchNormParameters bn = BnParameters(name, channels);
         Value gamma = Parameter(bn.Gamma), beta = Parameter(bn.Beta), mean = Parameter(bn.Mean), variance = Parameter(bn.Variance);
-        if (!batchStatistics) return BatchNorm.Apply(Graph, y, gamma, beta, mean, variance);
+        ConvGeometry geometry = SamePadding(kernel, stride);
+        if (!batchStatistics) return BatchNorm.Apply(Graph, Conv.Emit(Graph, x, weight, null, geometry), gamma, beta, mean, variance);
 
-        (Value normal, Value batchMean, Value batchVariance) = BatchNorm.Train(Graph, y, gamma, beta);
-        long count = y.Shape[0] * y.Shape[2] * y.Shape[3];
+        // Batch norm takes away what a bias adds. Minus the running mean, it keeps the batch's mean small beside its deviation: their
+        // squares are subtracted, and would leave nothing of a small variance.
+        Value shifted = Conv.Emit(Graph, x, weight, Elementwise.Neg(Graph, mean), geometry);
+        (Value normal, Value batchMean, Value batchVariance) = BatchNorm.Train(Graph, shifted, gamma, beta);
+        long count = shifted.Shape[0] * shifted.Shape[2] * shifted.Shape[3];
         float unbiased = count / (float)Math.Max(1, count - 1);
-        _updates[bn.Mean.Name] = Blend(mean, batchMean, 1);
+        _updates[bn.Mean.Name] = Elementwise.Add(Graph, mean, Elementwise.Mul(Graph, batchMean, Graph.Constant(Momentum)));
         _updates[bn.Variance.Name] = Blend(variance, batchVariance, unbiased);
         return normal;
     }
