@@ -13,14 +13,19 @@ internal sealed class Baseline
     private static readonly (string Key, Func<FrameStats, Percentiles> Now)[] Wholes =
         [("capture_to_present", s => s.CaptureToPresent), ("frame_period", s => s.Period)];
 
+    /// <summary>What the medians of two runs have to share to be compared; in the order of the note.</summary>
+    private static readonly string[] Conditions =
+        ["source", "model.name", "model.width", "model.height", "provider", "schedule", "machine.cpu", "machine.cores", "machine.threads"];
+
     private static readonly string[] Columns = ["before", "now", "ratio"];
 
     private readonly string _path;
+    private readonly JsonElement _figures;
     private readonly List<(string Name, double Before, Func<FrameStats, double> Now)> _rows = [];
 
     private Baseline(string path, JsonElement figures)
     {
-        _path = path;
+        (_path, _figures) = (path, figures);
         foreach (JsonProperty stage in figures.GetProperty("stages").EnumerateObject())
             _rows.Add((stage.Name, P50(stage.Value), stats => OfStage(stats, stage.Name)));
         foreach ((string key, Func<FrameStats, Percentiles> now) in Wholes)
@@ -55,6 +60,24 @@ internal sealed class Baseline
 
         AnsiConsole.Write(table);
         Console.WriteLine($"before: {_path}");
+        JsonElement measured = AtomicFile.ToJson(Report.Figures(run));
+        foreach (string what in Conditions)
+        {
+            (string before, string after) = (At(_figures, what), At(measured, what));
+            if (before != after) Console.WriteLine(PlainText.Of($"note: another {what.Replace('.', ' ')}: {before} before, {after} now"));
+        }
+    }
+
+    /// <summary>The value at a path of keys; what an older program did not write is "unknown".</summary>
+    private static string At(JsonElement figures, string path)
+    {
+        JsonElement value = figures;
+        foreach (string key in path.Split('.'))
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(key, out value)) return "unknown";
+        }
+
+        return value.ToString();
     }
 
     private static double P50(JsonElement percentiles) => percentiles.GetProperty("p50_ms").GetDouble();

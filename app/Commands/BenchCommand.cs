@@ -23,7 +23,13 @@ internal static class BenchCommand
         string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
         OutputFiles.Check(settings, read, [options.Csv, options.Markdown, options.Plot]);
         Baseline? baseline = options.Compare is { } earlier ? Baseline.Read(earlier) : null;
-        List<BenchRun> runs = Measure(configurations);
+        (List<BenchRun> runs, bool stopped) = Measure(configurations);
+        foreach (BenchRun run in runs.Where(r => r.Missing > 0))
+        {
+            string why = stopped ? "a signal stopped it" : "the source ended";
+            Console.Error.WriteLine($"warning: {run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
+        }
+
         BenchTable table = new(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);
@@ -32,12 +38,11 @@ internal static class BenchCommand
         if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, overwrite));
         if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, overwrite));
         if (options.Plot is { } plot) Console.WriteLine($"wrote {BenchPlot.Save(plot, runs, overwrite)}");
-        bool complete = runs.Count == configurations.Count && runs.TrueForAll(r => r.Result.Report.Problems.Count == 0);
-        return complete ? 0 : CommandRunner.IncompleteCode;
+        return !stopped && runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
     }
 
     /// <summary>One after the other; a signal ends the run and leaves out the rest, and a run that it left without a figure.</summary>
-    private static List<BenchRun> Measure(IReadOnlyList<(string Name, PipelineSettings Settings)> configurations)
+    private static (List<BenchRun> Runs, bool Stopped) Measure(IReadOnlyList<(string Name, PipelineSettings Settings)> configurations)
     {
         using StopSignals signals = new();
         List<BenchRun> runs = [];
@@ -50,7 +55,7 @@ internal static class BenchCommand
             break;
         }
 
-        return runs;
+        return (runs, signals.WasSignalled);
     }
 
     private static object Figures(List<BenchRun> runs) => runs.Count == 1

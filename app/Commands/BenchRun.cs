@@ -7,4 +7,10 @@ internal sealed record BenchRun(string Name, RunResult Result)
 {
     /// <summary>Name in tables and plots.</summary>
     public string Label => Name.Length > 0 ? Name : Result.Model;
+
+    /// <summary>Whether as many frames were measured as were asked for, without a problem.</summary>
+    public bool IsComplete => Result.Report.Problems.Count == 0 && Missing == 0;
+
+    /// <summary>Frames that were asked for and not measured.</summary>
+    public long Missing => Math.Max(0, Result.Engine.Frames - Result.Stats.Count);
 }

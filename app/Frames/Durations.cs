@@ -39,7 +39,7 @@ public sealed class Durations
     /// <summary>Over all that were recorded.</summary>
     public Percentiles Percentiles => Count == 0
         ? default
-        : new Percentiles(At(_all, 50), At(_all, 90), At(_all, 95), At(_all, 99), _max / 1e6);
+        : new Percentiles(UpTo(50), UpTo(90), UpTo(95), UpTo(99), _max / 1e6);
 
     /// <summary>Median of the last seconds, in ms.</summary>
     public double RecentMedian => At(_recent[_older], 50);
@@ -92,6 +92,9 @@ public sealed class Durations
         _older = 1 - _older;
         _emptied = now;
     }
+
+    /// <summary>The histogram rounds up, by up to 0.1 %: not beyond the longest.</summary>
+    private double UpTo(double percent) => Math.Min(At(_all, percent), _max / 1e6);
 
     /// <summary>Nearest rank, in ms: the smallest value that at least a share of all does not exceed.</summary>
     private static double At(LongHistogram of, double percent) => of.TotalCount == 0 ? 0 : of.GetValueAtPercentile(percent) / 1e6;

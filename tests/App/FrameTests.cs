@@ -54,6 +54,18 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void No_percentile_exceeds_the_maximum()
+    {
+        Durations durations = new();
+        for (int i = 1; i <= 50; i++)
+        {
+            durations.Add(i * 1_234_567, now: i); // the histogram rounds up to its buckets
+            Percentiles p = durations.Percentiles;
+            Assert.Equal(p.Max, p.P99);
+        }
+    }
+
+    [Fact]
     public void Percentiles_are_nearest_rank_over_all_frames_to_a_thousandth()
     {
         FrameStats stats = new();

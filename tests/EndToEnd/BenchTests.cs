@@ -32,8 +32,10 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         foreach (string key in new[] { "fps", "dropped", "managed_bytes_per_frame", "gen2_collections", "peak_rss_mb", "flicker" })
             Assert.True(root.GetProperty(key).GetDouble() >= 0, key);
 
-        (code, string text, error) = App("bench", "synth://3", "--frames", "5", "--compare", folder["b.json"]);
+        (code, string text, error) = App("bench", "synth://4", "--frames", "5", "--compare", folder["b.json"]);
         Assert.True(code == 0, error);
+        string note = Assert.Single(text.Split('\n'), l => l.StartsWith("note: another", StringComparison.Ordinal));
+        Assert.Equal("note: another source: synth://3 before, synth://4 now", note);
         Assert.Contains($"before: {folder["b.json"]}", text, StringComparison.Ordinal);
         string[] compared = [.. text.Split('\n').Where(l => l.TrimStart().StartsWith("frame period", StringComparison.Ordinal))];
         Assert.Equal(4, compared[^1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length);
@@ -75,6 +77,20 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.True(ended, "it goes on");
         Assert.Equal(1, (text + await rest).Split("— ").Length - 1);
         Assert.Equal(CommandRunner.IncompleteCode, run.ExitCode);
+    }
+
+    [Fact]
+    public void A_bench_of_fewer_frames_than_asked_for_says_so()
+    {
+        using TemporaryFolder folder = new();
+        using (Mat grey = new(48, 64, MatType.CV_8UC3, Scalar.Gray))
+        {
+            for (int i = 0; i < 30; i++) Cv2.ImWrite(folder[$"{i:D3}.png"], grey);
+        }
+
+        (int code, _, string error) = App("bench", folder.Path, "--frames", "300");
+        Assert.Equal(CommandRunner.IncompleteCode, code);
+        Assert.Matches("^warning: .*: 10 of 300 frames measured: the source ended", error); // after 20 of warm-up
     }
 
     private (int Code, string Out, string Error) App(params string[] arguments)

@@ -32,6 +32,9 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Figures as <see cref="WriteJson"/> writes them.</summary>
+    public static JsonElement ToJson<T>(T figures) => JsonSerializer.SerializeToElement(figures, Indented);
+
     /// <summary>Writes figures as indented JSON, nothing without a path; returns the name that the file got.</summary>
     public static string? WriteJson<T>(string? path, T figures, bool overwrite = true, CancellationToken overdue = default)
         => path is null ? null : Write(path, JsonSerializer.SerializeToUtf8Bytes(figures, Indented), overwrite, overdue);
