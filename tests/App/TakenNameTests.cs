@@ -19,6 +19,18 @@ public sealed class TakenNameTests
         Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
     }
 
+    /// <summary>As /dev/stdout does when the shell sends it to one: a rename would put the output in the place of the link.</summary>
+    [Fact]
+    public void An_open_descriptor_that_leads_to_a_file_is_no_output()
+    {
+        using TemporaryFolder folder = new();
+        using FileStream open = File.Create(folder["log"]);
+        string name = $"/dev/fd/{open.SafeFileHandle.DangerousGetHandle()}";
+        UserError error = Assert.Throws<UserError>(() => OutputName.Check([name], [], overwrite: true));
+        Assert.Contains("it leads to a file; name that file", error.Message, StringComparison.Ordinal);
+        OutputName.Check(["/dev/null"], [], overwrite: false);
+    }
+
     [SkippableFact]
     public void Putting_a_recording_in_order_touches_no_other_file()
     {

@@ -29,6 +29,13 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bo
     /// <summary>Whether a name leads to a device, a pipe or a socket, which is written to directly.</summary>
     public static bool IsSpecial(string path) => Of(path) is { IsRegular: false } && !Directory.Exists(path);
 
+    /// <summary>Whether a name is that of an open descriptor, as /dev/stdout: what it leads to cannot be replaced under it.</summary>
+    public static bool IsDescriptor(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        return folder is "/dev" or "/dev/fd" || folder.StartsWith("/proc/", StringComparison.Ordinal);
+    }
+
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Statx(int folder, string path, int flags, uint mask, [In, Out] byte[] status);

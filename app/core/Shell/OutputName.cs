@@ -62,6 +62,7 @@ public static partial class OutputName
             if (FileIdentity.IsSpecial(output)) continue;
             if (Directory.Exists(output)) throw UserError.CannotWrite(output, "it is a folder; name a file");
             if (FileIdentity.Of(output) is not { IsRegular: true } file) continue;
+            if (FileIdentity.IsDescriptor(output)) throw UserError.CannotWrite(output, "it leads to a file; name that file");
             if (read.TryGetValue(file, out string? input))
                 throw UserError.CannotWrite(output, $"this command reads it{(input == output ? "" : $" as {input}")}; name another file");
             if (!overwrite) throw UserError.CannotWrite(output, "it exists; name another file, or add --overwrite (-y)");
