@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
@@ -12,13 +13,37 @@ public sealed class ReproduceTests
     public void Plans_share_the_budget_and_change_what_their_names_say()
     {
         Reproduction reproduction = new(new ReproduceSettings { Data = "synth", Epochs = 20, Runs = "runs/r" }, new TrainSettings());
-        string[] commands = [.. Claims.Plans.Select(p => CommandText.Train(reproduction.SettingsOf(p)))];
+        string[] commands = [.. Claims.Plans.Select(p => CommandText.Train(reproduction.SettingsOf(p, seed: 1)))];
         Assert.Equal("train --net fcn32s --epochs 20", commands[0]);
         Assert.Equal("train --net fcn8s --upsample bilinear --epochs 20", commands[4]);
         Assert.Equal("train --net fcn8s --loss l2 --epochs 20", commands[5]);
         Assert.Equal("train --net deconvnet --stage 1 --epochs 5", commands[7]);
         Assert.Equal("train --net deconvnet --from runs/r/7 --epochs 15", commands[8]);
+        TrainSettings second = reproduction.SettingsOf(Claims.Plans[8], seed: 2);
+        Assert.Equal("train --net deconvnet --from runs/r/seed-2/7 --seed 2 --epochs 15", CommandText.Train(second));
+        Assert.Equal("runs/r/seed-2/8", second.Out);
     }
+
+    /// <summary>Points in each seed: clear, clear the other way, in all by less than their deviation, mixed, one seed.</summary>
+    [Theory]
+    [InlineData("2 3 4", "+3.0 points of mean IU (± 1.0 over 3 seeds): held")]
+    [InlineData("-2 -3 -4", "-3.0 points of mean IU (± 1.0 over 3 seeds): did not hold")]
+    [InlineData("0.1 0.1 5", "+1.7 points of mean IU (± 2.8 over 3 seeds): not decided")]
+    [InlineData("-0.1 4 4", "+2.6 points of mean IU (± 2.4 over 3 seeds): not decided")]
+    [InlineData("5", "+5.0 points of mean IU (one seed): not decided")]
+    public void A_claim_holds_if_all_seeds_say_so_by_more_than_they_deviate(string points, string verdict)
+    {
+        double[] leads = [.. points.Split(' ').Select(p => double.Parse(p, CultureInfo.InvariantCulture) / 100)];
+        Result[] Pair(double lead, int seed) => [Of("worse", seed, 0.4), Of("other", seed, 0.9), Of("better", seed, 0.4 + lead)];
+        Result[] results = [.. leads.SelectMany(Pair)];
+        Comparison comparison = new("better", "worse", "mean IU", r => r.MeanIu);
+        Assert.Equal($"better against worse: {verdict}", comparison.Verdict([.. results, Of("better", 99, 0.9)])); // a seed of one only
+    }
+
+    private static Result Of(string name, int seed, double meanIu) => new(name, meanIu, 0, 0, default)
+    {
+        Seed = seed, Parameters = 0, Minutes = 0, Milliseconds = 0, Command = "",
+    };
 
     [Fact]
     [Trait("Set", "Slow")]
@@ -31,17 +56,18 @@ public sealed class ReproduceTests
         Assert.Equal(6, page.Split("\n## ").Length - 2); // six claims, then the commands
         foreach (string line in new[]
         {
-            $"- fcn8s, squared error: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
-            $"- deconvnet, two stages: `./run.sh train --net deconvnet --from {runs}/7 --data",
+            $"- fcn8s, squared error, seed 1: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
+            $"- deconvnet, two stages, seed 2: `./run.sh train --net deconvnet --from {runs}/seed-2/7 --data",
             $"`./run.sh export --ensemble {runs}/2,{runs}/8 ",
+            " over 2 seeds): ",
         })
         {
             Assert.Contains(line, page, StringComparison.Ordinal);
         }
 
-        Assert.Equal(11, File.ReadLines(folder["page.csv"]).Count());
+        Assert.Equal(21, File.ReadLines(folder["page.csv"]).Count());
 
-        string last = Path.Combine(runs, "8", "last.ckpt");
+        string last = Path.Combine(runs, "seed-2", "8", "last.ckpt");
         DateTime trained = File.GetLastWriteTimeUtc(last);
         Succeeds(command);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(last));
@@ -63,8 +89,8 @@ public sealed class ReproduceTests
         foreach (string split in new[] { "train", "val" }) WriteImages(folder["toy set"], split);
         return
         [
-            "train", "reproduce", "--data", folder["toy set"], "--epochs", "4", "--common", "--batch 2 --crop \"32x32\" --steps 1",
-            "--runs", folder["runs"], "--out", folder["page.md"],
+            "train", "reproduce", "--data", folder["toy set"], "--epochs", "4", "--seeds", "2",
+            "--common", "--batch 2 --crop \"32x32\" --steps 1", "--runs", folder["runs"], "--out", folder["page.md"],
         ];
     }
 

@@ -3,8 +3,8 @@ using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>A claim of the chapter, and the names of the runs that it compares.</summary>
-internal sealed record Claim(string Text, IReadOnlyList<string> Names);
+/// <summary>A claim of the chapter, the names of the runs that it is about, and what decides on it.</summary>
+internal sealed record Claim(string Text, IReadOnlyList<string> Names, IReadOnlyList<Comparison> Comparisons);
 
 /// <summary>What <c>train reproduce</c> trains, and the claims that the results are for.</summary>
 internal static class Claims
@@ -43,11 +43,23 @@ internal static class Claims
 
     public static IReadOnlyList<Claim> All { get; } =
     [
-        new("Skips from finer layers sharpen the result (FCN paper, section 4.3)", [Fcn32s.Name, Fcn16s.Name, Fcn8s.Name, Fcn4s.Name]),
-        new("Upsampling that is learned beats a frozen bilinear one", [Fcn8s.Name, Bilinear.Name]),
-        new("Per-pixel cross-entropy beats squared error", [Fcn8s.Name, Squared.Name]),
-        new("DeconvNet sees small objects that FCN misses (DeconvNet paper, section 1)", [Fcn8s.Name, SecondStage.Name]),
-        new("Training DeconvNet on single objects first helps (DeconvNet paper, section 4.1)", [OneStage.Name, SecondStage.Name]),
-        new("An ensemble of FCN and DeconvNet beats both (DeconvNet paper, section 4.3)", [Fcn8s.Name, SecondStage.Name, Ensemble.Name]),
+        new("Skips from finer layers sharpen the result (FCN paper, section 4.3)",
+            [Fcn32s.Name, Fcn16s.Name, Fcn8s.Name, Fcn4s.Name],
+            [Boundary(Fcn16s.Name, Fcn32s.Name), Boundary(Fcn8s.Name, Fcn16s.Name), MeanIu(Fcn8s.Name, Fcn32s.Name)]),
+        new("Upsampling that is learned beats a frozen bilinear one",
+            [Fcn8s.Name, Bilinear.Name], [MeanIu(Fcn8s.Name, Bilinear.Name)]),
+        new("Per-pixel cross-entropy beats squared error", [Fcn8s.Name, Squared.Name], [MeanIu(Fcn8s.Name, Squared.Name)]),
+        new("DeconvNet sees small objects that FCN misses (DeconvNet paper, section 1)",
+            [Fcn8s.Name, SecondStage.Name],
+            [new(SecondStage.Name, Fcn8s.Name, "small objects' IU", r => r.BySize.Small)]),
+        new("Training DeconvNet on single objects first helps (DeconvNet paper, section 4.1)",
+            [OneStage.Name, SecondStage.Name], [MeanIu(SecondStage.Name, OneStage.Name)]),
+        new("An ensemble of FCN and DeconvNet beats both (DeconvNet paper, section 4.3)",
+            [Fcn8s.Name, SecondStage.Name, Ensemble.Name],
+            [MeanIu(Ensemble.Name, Fcn8s.Name), MeanIu(Ensemble.Name, SecondStage.Name)]),
     ];
+
+    private static Comparison MeanIu(string better, string worse) => new(better, worse, "mean IU", r => r.MeanIu);
+
+    private static Comparison Boundary(string better, string worse) => new(better, worse, "boundary F1", r => r.BoundaryF1);
 }

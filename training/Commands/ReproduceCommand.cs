@@ -12,6 +12,9 @@ internal sealed record ReproduceSettings
     /// <summary>Budget of each network in epochs.</summary>
     public int Epochs { get; init; } = 20;
 
+    /// <summary>Runs of each network, from the shared seed upwards.</summary>
+    public int Seeds { get; init; } = 1;
+
     /// <summary>Options of <c>train</c> that all runs share, as one text.</summary>
     public string Common { get; init; } = "";
 
@@ -27,7 +30,7 @@ internal sealed record ReproduceSettings
 
 /// <summary>
 /// <c>train reproduce</c>: the chapter's claims, measured. Trains every network that a comparison needs, all with the same budget,
-/// seed and data, and writes the results. Resumes if it was interrupted.
+/// seeds and data, and writes the results. Resumes if it was interrupted.
 /// </summary>
 internal static class ReproduceCommand
 {
@@ -35,6 +38,8 @@ internal static class ReproduceCommand
     [
         Row.Value("--epochs", "Budget of each network", s => s.Epochs, (s, v) => s with { Epochs = v },
             new Limit<int>(v => v >= 4, "two stages need at least 4")),
+        Row.Value("--seeds", "Runs of each network, with consecutive seeds: results get deviations, claims verdicts",
+            s => s.Seeds, (s, v) => s with { Seeds = v }, Limits.AtLeast(1)),
         Row.Value("--common", "Options of train that all runs share, as one text", s => s.Common, (s, v) => s with { Common = v }),
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),

@@ -23,38 +23,53 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     public void Run()
     {
         if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out, ResultsPage.Table(settings)], [], settings.Overwrite);
-        foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan)); // before any of them takes its hours
-        foreach (Plan plan in Claims.Plans)
+        int[] seeds = [.. Enumerable.Range(common.Run.Seed, settings.Seeds)];
+        foreach (int seed in seeds)
         {
-            TrainSettings run = SettingsOf(plan);
-            if (!Train(run)) return;
-            string model = run.Out + ".onnx";
-            RunExport.FromRun(run.Out, model);
-            Add(Evaluate(plan.Name, model, RunLog.Minutes(run.Out), CommandText.Train(run)));
+            foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan, seed)); // before any of them takes its hours
         }
 
-        Add(Combined());
+        foreach (int seed in seeds)
+        {
+            foreach (Plan plan in Claims.Plans)
+            {
+                TrainSettings run = SettingsOf(plan, seed);
+                if (!Train(run)) return;
+                string model = run.Out + ".onnx";
+                RunExport.FromRun(run.Out, model);
+                Add(Evaluate(plan.Name, seed, model, RunLog.Minutes(run.Out), CommandText.Train(run)));
+            }
+
+            Add(Combined(seed));
+        }
+
         Console.WriteLine($"wrote {settings.Out}");
     }
 
     /// <summary>The settings of a run: the shared ones, changed as planned.</summary>
-    internal TrainSettings SettingsOf(Plan plan) => common with
+    internal TrainSettings SettingsOf(Plan plan, int seed) => common with
     {
         Run = plan.Change(common.Run with
         {
             Data = settings.Data,
-            From = plan.From is null ? null : Folder(plan.From),
+            Seed = seed,
+            From = plan.From is null ? null : Folder(plan.From, seed),
             EvaluateEvery = NeverEvaluate,
         }),
-        Out = Folder(plan),
+        Out = Folder(plan, seed),
         Epochs = plan.Share(settings.Epochs),
     };
 
-    private string Folder(Plan plan)
+    private string Folder(Plan plan, int seed)
     {
         int number = Claims.Plans.ToList().IndexOf(plan);
-        return Path.Combine(settings.Runs, number.ToString(CultureInfo.InvariantCulture));
+        return Path.Combine(Folder(seed), number.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Of the runs of a seed; those of the first one are where they were when there was only one.</summary>
+    private string Folder(int seed) => seed == common.Run.Seed
+        ? settings.Runs
+        : Path.Combine(settings.Runs, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
 
     /// <summary>Trains to the end, from the checkpoint if there is one; false if it was stopped before.</summary>
     private static bool Train(TrainSettings run)
@@ -83,22 +98,24 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         return c.Progress.Step >= c.Config.TotalSteps;
     }
 
-    private Result Combined()
+    private Result Combined(int seed)
     {
         (string name, IReadOnlyList<Plan> members) = Claims.Ensemble;
-        string[] folders = [.. members.Select(Folder)];
-        string model = Path.Combine(settings.Runs, "ensemble.onnx");
+        string[] folders = [.. members.Select(m => Folder(m, seed))];
+        string model = Path.Combine(Folder(seed), "ensemble.onnx");
         RunExport.FromRuns(folders, Ensemble.Mean, model);
-        double minutes = members.Sum(m => RunLog.Minutes(Folder(m)) + (m.From is null ? 0 : RunLog.Minutes(Folder(m.From))));
-        return Evaluate(name, model, minutes, CommandText.Line("export", "--ensemble", string.Join(',', folders), model));
+        double MinutesOf(Plan p) => RunLog.Minutes(Folder(p, seed));
+        double minutes = members.Sum(m => MinutesOf(m) + (m.From is null ? 0 : MinutesOf(m.From)));
+        return Evaluate(name, seed, model, minutes, CommandText.Line("export", "--ensemble", string.Join(',', folders), model));
     }
 
-    private Result Evaluate(string name, string model, double minutes, string command)
+    private Result Evaluate(string name, int seed, string model, double minutes, string command)
     {
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
         using Scoreboard board = Scoreboard.Of(evaluator, _validation.Parts);
         return new Result(name, board.Matrix.MeanIu, board.Matrix.PixelAccuracy, board.Boundary.Mean, board.Sizes.Terciles)
         {
+            Seed = seed,
             Parameters = board.Manifest.Parameters,
             Minutes = minutes,
             Milliseconds = board.MedianMilliseconds,

@@ -1,9 +1,12 @@
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>What <c>train reproduce</c> measured of a network: mean IU, pixel accuracy, boundary F1, and mean IU by object size.</summary>
+/// <summary>What <c>train reproduce</c> measured of a run: mean IU, pixel accuracy, boundary F1, and mean IU by object size.</summary>
 internal sealed record Result(
     string Name, double MeanIu, double PixelAccuracy, double BoundaryF1, (double Small, double Medium, double Large) BySize)
 {
+    /// <summary>Of weights, order and augmentation.</summary>
+    public required int Seed { get; init; }
+
     public required long Parameters { get; init; }
 
     /// <summary>Wall-clock minutes of training.</summary>

@@ -16,12 +16,12 @@ internal static class ResultsPage
         StringBuilder page = new(Head(settings));
         foreach (Claim claim in Claims.All)
         {
-            Result[] compared = [.. claim.Names.Select(n => results.FirstOrDefault(r => r.Name == n)).OfType<Result>()];
-            if (compared.Length == claim.Names.Count) page.Append(Section(claim, compared));
+            Outcome[] compared = [.. claim.Names.Select(n => new Outcome([.. results.Where(r => r.Name == n)]))];
+            if (Array.TrueForAll(compared, o => o.Results.Count > 0)) page.Append(Section(claim, compared, results));
         }
 
         page.Append("\n## Commands\n\n");
-        foreach (Result r in results) page.Append(CultureInfo.InvariantCulture, $"- {r.Name}: `./run.sh {r.Command}`\n");
+        foreach (Result r in results) page.Append(CultureInfo.InvariantCulture, $"- {r.Name}, seed {r.Seed}: `./run.sh {r.Command}`\n");
         AtomicFile.Write(settings.Out, Encoding.UTF8.GetBytes(page.ToString()));
         AtomicFile.Write(Table(settings), Encoding.UTF8.GetBytes(Csv(results)));
     }
@@ -35,42 +35,52 @@ internal static class ResultsPage
     private static string Head(ReproduceSettings s)
     {
         string common = s.Common.Length > 0 ? $" --common {Runs.ShellWord.Quoted(s.Common)}" : "";
-        string command = string.Create(CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{common}");
+        string seeds = s.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $" --seeds {s.Seeds}") : "";
+        string command = string.Create(
+            CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{seeds}{common}");
+        string certainty = s.Seeds > 1
+            ? "Figures are means ± standard deviations over the seeds."
+            : "With one seed each, a difference of a point or so proves nothing.";
         return string.Create(CultureInfo.InvariantCulture, $"""
-            {Beginning} {command}`: every network with the same {s.Epochs} epochs, seed 1, recipe and data, from
+            {Beginning} {command}`: every network with the same {s.Epochs} epochs, seeds, recipe and data, from
             random weights; its exported file is evaluated on the validation split. Small, medium and large: IU of objects by terciles of
-            their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. With one seed
-            each, a difference of a point or so proves nothing. The outcome is what was measured, even if it contradicts the claim.
-            DeconvNet's second stage trains on whole images, and whole images are evaluated: no object proposals are used.
+            their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. {certainty}
+            The outcome is what was measured, even if it contradicts the claim. DeconvNet's second stage trains on whole images, and whole
+            images are evaluated: no object proposals are used.
 
             """);
     }
 
-    private static string Section(Claim claim, Result[] compared)
+    private static string Section(Claim claim, Outcome[] compared, IReadOnlyList<Result> results)
     {
         StringBuilder text = new($"\n## {claim.Text}\n\n");
         text.Append("| network | mean IU | boundary F1 | small | medium | large | parameters | minutes | ms |\n");
         text.Append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        foreach (Result r in compared)
+        foreach (Outcome o in compared)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {r.Name} | {r.MeanIu:F4} | {r.BoundaryF1:F4} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {r.BySize.Small:F3} | {r.BySize.Medium:F3} | {r.BySize.Large:F3} ");
-            text.Append(CultureInfo.InvariantCulture, $"| {r.Parameters / 1e6:F2} M | {r.Minutes:F1} | {r.Milliseconds:F1} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {o.Name} | {Figure(o, r => r.MeanIu, 4)} | {Figure(o, r => r.BoundaryF1, 4)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Figure(o, r => r.BySize.Small, 3)} | {Figure(o, r => r.BySize.Medium, 3)} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Figure(o, r => r.BySize.Large, 3)} | {o.Results[0].Parameters / 1e6:F2} M ");
+            text.Append(CultureInfo.InvariantCulture, $"| {o.Mean(r => r.Minutes):F1} | {o.Mean(r => r.Milliseconds):F1} |\n");
         }
 
-        Result best = compared.MaxBy(r => r.MeanIu)!, second = compared.Where(r => r != best).MaxBy(r => r.MeanIu)!;
-        double lead = 100 * (best.MeanIu - second.MeanIu), leadAtBoundary = 100 * (best.BoundaryF1 - second.BoundaryF1);
-        text.Append(CultureInfo.InvariantCulture, $"\nHighest mean IU: {best.Name}, {lead:F1} points above {second.Name}; ");
-        text.Append(CultureInfo.InvariantCulture, $"boundary F1 {leadAtBoundary:+0.0;-0.0} points.\n");
+        text.Append('\n');
+        foreach (Comparison comparison in claim.Comparisons) text.Append($"- {comparison.Verdict(results)}\n");
         return text.ToString();
+    }
+
+    private static string Figure(Outcome of, Func<Result, double> figure, int digits)
+    {
+        string mean = of.Mean(figure).ToString($"F{digits}", CultureInfo.InvariantCulture);
+        return of.Results.Count < 2 ? mean : $"{mean} ± {of.Deviation(figure).ToString($"F{digits}", CultureInfo.InvariantCulture)}";
     }
 
     private static string Csv(IReadOnlyList<Result> results)
     {
-        StringBuilder csv = new("network,mean_iu,pixel_accuracy,boundary_f1,small,medium,large,parameters,minutes,ms,command\n");
+        StringBuilder csv = new("network,seed,mean_iu,pixel_accuracy,boundary_f1,small,medium,large,parameters,minutes,ms,command\n");
         foreach (Result r in results)
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{Cell(r.Name)},{r.MeanIu:F4},{r.PixelAccuracy:F4},{r.BoundaryF1:F4},");
+            csv.Append(CultureInfo.InvariantCulture, $"{Cell(r.Name)},{r.Seed},{r.MeanIu:F4},{r.PixelAccuracy:F4},{r.BoundaryF1:F4},");
             csv.Append(CultureInfo.InvariantCulture, $"{r.BySize.Small:F4},{r.BySize.Medium:F4},{r.BySize.Large:F4},");
             csv.Append(CultureInfo.InvariantCulture, $"{r.Parameters},{r.Minutes:F1},{r.Milliseconds:F1},{Cell(r.Command)}\n");
         }
