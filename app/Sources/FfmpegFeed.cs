@@ -90,6 +90,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
         => url.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_transport", "tcp"] : [];
 
     /// <summary>The first of matrix, primaries and transfer, or the one name that stands for all, after the pixel format.</summary>
-    [GeneratedRegex(@"\([^)]*?\b(?<name>bt709|smpte170m|bt470bg|fcc|smpte240m|bt2020nc|bt2020c)[/,)]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\([^)]*?\b(?<name>bt709|smpte170m|bt470bg|fcc|smpte240m|bt2020nc|bt2020c)[/,)]",
+        RegexOptions.None, RegexLimit.Milliseconds)]
     private static partial Regex Matrix();
 }

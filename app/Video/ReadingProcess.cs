@@ -105,7 +105,7 @@ internal sealed partial class ReadingProcess : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^(?:\[[^\]]*\] )+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?:\[[^\]]*\] )+", RegexOptions.None, RegexLimit.Milliseconds)]
     private static partial Regex Prefix();
 
     /// <summary>Room for more of a frame than the usual 64 kB; a kernel that refuses only makes it slower.</summary>

@@ -84,6 +84,6 @@ internal static partial class FuzzOptions
             if (parsed.Errors.Count == 0) read(parsed);
         });
 
-    [GeneratedRegex("\\b[a-z][\\w-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\\b[a-z][\\w-]+", RegexOptions.None, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
     private static partial Regex HelpWords();
 }

@@ -68,7 +68,7 @@ internal sealed partial class MutationRun(string folder)
     private static string LeftAlone(string source)
         => Namespace().Replace(source, match => $"// Stryker disable all{Environment.NewLine}{match.Value}", count: 1);
 
-    [GeneratedRegex("^namespace ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^namespace ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, RegexLimit.Milliseconds)]
     private static partial Regex Namespace();
 
     private static void Run(string directory, params string[] words)

@@ -75,6 +75,6 @@ internal static partial class OptionRoundTrip
         return value is IEnumerable<string> list ? string.Join(',', list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
     }
 
-    [GeneratedRegex("\\b[a-z][\\w-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("\\b[a-z][\\w-]+", RegexOptions.None, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
     private static partial Regex Words();
 }

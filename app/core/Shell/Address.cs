@@ -9,9 +9,6 @@ public static partial class Address
 {
     private const string Scheme = "://", Hidden = "…";
 
-    /// <summary>A limit for texts that somebody made to be slow.</summary>
-    private const int Milliseconds = 1000;
-
     /// <summary>Anything shorter is hidden in its address alone: hidden everywhere, it would leave holes in other words.</summary>
     private const int ShortestAlone = 4;
 
@@ -110,12 +107,13 @@ public static partial class Address
         return isPort && hasQuery ? 0 : last + 1;
     }
 
-    [GeneratedRegex("""(?<=[?&;]\w*(?:token|key|sig|pass|pwd|secret|auth)\w*=)[^&;#\s'"]+""",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Milliseconds)]
+    /// <summary>Lengths are limited, as in <see cref="StreamKey"/>, for texts that somebody made to be slow.</summary>
+    [GeneratedRegex("""(?<=[?&;]\w{0,100}(?:token|key|sig|pass|pwd|secret|auth)\w{0,100}=)[^&;#\s'"]+""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, RegexLimit.Milliseconds)]
     private static partial Regex Secret();
 
     /// <summary>The last part of its path, which may be followed by a query, or by what a message goes on with.</summary>
-    [GeneratedRegex("""(?<=rtmps?://[^\s'"]*/)[^/?#:;,()\s'"]+(?=[?#:;,()\s'"]|$)""",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Milliseconds)]
+    [GeneratedRegex("""(?<=rtmps?://[^\s'"]{0,2000}/)[^/?#:;,()\s'"]+(?=[?#:;,()\s'"]|$)""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, RegexLimit.Milliseconds)]
     private static partial Regex StreamKey();
 }

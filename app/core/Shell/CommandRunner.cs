@@ -19,7 +19,6 @@ public static class CommandRunner
 
     public static int Run(RootCommand root, string[] args)
     {
-        foreach (string argument in args) Address.Keep(argument);
         using LenientConsole console = new();
         int code = InvokeGuarded(root, args);
         if (console.Failure is not { } failure) return code;
@@ -31,6 +30,7 @@ public static class CommandRunner
     {
         try
         {
+            foreach (string argument in args) Address.Keep(argument);
             return Invoke(root, args);
         }
 #pragma warning disable CA1031 // What nobody expected ends here, in one line.

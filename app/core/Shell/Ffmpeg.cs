@@ -133,7 +133,7 @@ public static partial class Ffmpeg
     }
 
     /// <summary>What marks a line of its own as an error.</summary>
-    [GeneratedRegex(@"\[(?:error|fatal|panic)\] ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\[(?:error|fatal|panic)\] ", RegexOptions.None, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
     private static partial Regex Level();
 
     private static UserError NotInstalled(string subject, Exception? inner = null)

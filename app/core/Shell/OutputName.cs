@@ -82,9 +82,9 @@ public static partial class OutputName
         return (FileIdentity.Of(folder), Path.TrimEndingDirectorySeparator(name));
     }
 
-    [GeneratedRegex("%[YmHMS]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("%[YmHMS]", RegexOptions.None, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
     private static partial Regex TimeWithoutDay();
 
-    [GeneratedRegex("%[YmdHMS]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("%[YmdHMS]", RegexOptions.None, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
     private static partial Regex Time();
 }
