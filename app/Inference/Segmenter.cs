@@ -165,6 +165,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
             _run.Dispose();
             _session.Dispose();
             NativeHeap.GiveBackWhatIsFree();
+            // A steady run never fills the oldest generation, which therefore only grows: 7 MB in an hour. This takes 2 ms.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
         finally
         {
