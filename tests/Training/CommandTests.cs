@@ -48,12 +48,13 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--aggregate median", "choose max or mean")]
-    [InlineData("--video", "leave --video and --record out")]
-    [InlineData("--record", "leave --video and --record out")]
-    public void Eval_refuses_what_proposals_cannot_do(string option, string remedy)
+    [InlineData("--proposals 4 --aggregate median", "choose max or mean")]
+    [InlineData("--proposals 4 --video", "leave --video and --record out")]
+    [InlineData("--proposals 4 --record", "leave --video and --record out")]
+    [InlineData("--aggregate mean", "is for --proposals: add it")]
+    public void Eval_refuses_what_proposals_cannot_do(string options, string remedy)
     {
-        string[] words = ["eval", Model(), "--data", Drive(), "--proposals", "4", .. option.Split(' ')];
+        string[] words = ["eval", Model(), "--data", Drive(), .. options.Split(' ')];
         UserError error = Assert.Throws<UserError>(() => Run(words));
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
     }

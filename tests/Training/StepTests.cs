@@ -105,6 +105,26 @@ public sealed class StepTests
         Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), curve);
     }
 
+    [Fact]
+    public void The_body_learns_at_a_rate_of_its_own()
+    {
+        RunConfig config = Toy.Config(1) with { BodyLearningRate = 1e-4, FrozenEpochs = 2 };
+        Assert.Equal(0, config.BodyRateAt(5e-4, epoch: 1));
+        Assert.Equal(5e-5, config.BodyRateAt(5e-4, epoch: 2), 12); // half of its highest, as the rest
+        using BatchLoader loader = new(Toy.Street, config.Batch, config.Seed, 0);
+        using TrainStep step = new(GraphOf(config, "adamw"), config.Seed);
+        IReadOnlyDictionary<string, float[]> before = step.Export();
+        loader.Next(step.Frame, step.Labels);
+        step.Run(StepNumbers.At(1e-3, 0, bodyRate: 0));
+        IReadOnlyDictionary<string, float[]> after = step.Export();
+        bool Moved(string name) => !before[name].SequenceEqual(after[name]);
+        Assert.False(Moved("e1.down.weight") || Moved("e5.0.a.gamma"));
+        Assert.True(Moved("score32.weight") && Moved("up16.weight"));
+        step.Run(StepNumbers.At(1e-3, 1, bodyRate: 1e-4));
+        after = step.Export();
+        Assert.True(Moved("e1.down.weight"));
+    }
+
     /// <summary>Weights that a rate of zero leaves alone have another loss in every step, and the same one in the same step.</summary>
     [Fact]
     public void Dropout_drops_other_values_in_every_step()

@@ -38,6 +38,8 @@ public sealed class TrainCommandTests
             From = "/tmp/runs/one/",
             ObjectCrops = true,
             Proposals = 9,
+            BodyLearningRate = 2e-4,
+            FrozenEpochs = 3,
             Upsampling = "bilinear",
             Data = "/data/camvid:2,synth:1",
             Map = "street",
@@ -52,7 +54,8 @@ public sealed class TrainCommandTests
             "train --net fcn8s --backbone vgg.onnx --features block/add --neck fpn --color bgr --mean 1,2.5,3 --std 4,4,4 "
             + "--init b.onnx --from one --stage 1 --proposals 9 --upsample bilinear "
             + "--data camvid:2,synth:1 --map street --leave-out 0006R0 --augment plain --scale 0.5-1 "
-            + "--batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --schedule poly --warmup 100 --weight-decay 0.01 --clip 1.5 "
+            + "--batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --body-lr 0.0002 --freeze-body 3 --schedule poly "
+            + "--warmup 100 --weight-decay 0.01 --clip 1.5 "
             + "--loss ce --label-smoothing 0.1 --aux 0.4 --class-weights log --average 0.999 --seed 1 --steps 7 --out here",
             Recipe.Of("here", config)[0]);
         Assert.Equal(

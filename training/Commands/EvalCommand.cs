@@ -82,6 +82,7 @@ internal static class EvalCommand
             throw new UserError("--report and --record are for single images: leave --video out");
         if (s.Proposals > 0 && (s.Video || s.Record))
             throw new UserError("--proposals is not what the app shows: leave --video and --record out");
+        if (s.Proposals == 0 && s.Aggregate != ProposalFusion.Max) throw new UserError("--aggregate is for --proposals: add it");
         ProposalFusion? fusion = s.Proposals > 0 ? new ProposalFusion(s.Proposals, s.Aggregate).Checked() : null;
         OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);

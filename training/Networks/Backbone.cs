@@ -44,7 +44,12 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
             _ => throw new UserError(
                 $"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
         };
-        body = body with { Recipe = $"{name} {choice.Features} {choice.Neck}" };
+        Func<Layers, Value, int, Features> forward = body.Forward;
+        body = body with
+        {
+            Forward = (l, x, named) => l.AsBody(() => forward(l, x, named)),
+            Recipe = $"{name} {choice.Features} {choice.Neck}",
+        };
         return body.UnderNeck(name == PyramidName ? BodyChoice.PyramidNeck : choice.Neck);
     }
 

@@ -14,6 +14,23 @@ public abstract class Layers(GraphBuilder graph)
 
     public GraphBuilder Graph { get; } = graph;
 
+    /// <summary>Whether the parameters that are declared now are the body's.</summary>
+    protected bool InBody { get; private set; }
+
+    /// <summary>Emits layers whose parameters are the body's, see <see cref="Nn.Parameter.InBody"/>.</summary>
+    public T AsBody<T>(Func<T> emit)
+    {
+        InBody = true;
+        try
+        {
+            return emit();
+        }
+        finally
+        {
+            InBody = false;
+        }
+    }
+
     /// <summary>Convolution without bias, then batch norm: x [N,C,H,W] → [N,channels,H/stride,W/stride].</summary>
     public abstract Value ConvBn(string name, Value x, long channels, long kernel, long stride);
 

@@ -9,6 +9,9 @@ namespace RealtimeSeg.Training.Nn;
 /// <param name="Init">Fills its first values.</param>
 public sealed record Parameter(string Name, Shape Shape, ParameterKind Kind, Initializer Init)
 {
+    /// <summary>Whether it belongs to the body of the network, which may learn at a rate of its own.</summary>
+    public bool InBody { get; init; }
+
     /// <summary>Values at step 0: a function of seed and name alone, so that a new layer does not change the start of any other.</summary>
     public float[] Initial(int seed)
     {

@@ -53,7 +53,7 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
     protected override Value Parameter(Parameter p)
     {
         Value v = Graph.Input(p.Name, ElementType.Float, p.Shape);
-        _parameters.Add((p, v));
+        _parameters.Add((p with { InBody = InBody }, v));
         return v;
     }
 

@@ -108,6 +108,12 @@ public sealed record RunConfig
     /// <summary>Crops around the best object proposals, so many per image; 0 for whole images.</summary>
     public int Proposals { get; init; }
 
+    /// <summary>Highest learning rate of the body; null for that of the rest.</summary>
+    public double? BodyLearningRate { get; init; }
+
+    /// <summary>Epochs at the beginning in which the body does not learn.</summary>
+    public int FrozenEpochs { get; init; }
+
     [JsonIgnore]
     public BodyChoice Body => new(Input, Features, Neck);
 
@@ -133,6 +139,10 @@ public sealed record RunConfig
         return Path.Exists(there) ? there : path;
     }
 
+    /// <summary>The body's learning rate in an epoch, counted from 0, in which the rest learns at <paramref name="rate"/>.</summary>
+    public double BodyRateAt(double rate, long epoch)
+        => epoch < FrozenEpochs ? 0 : rate * (BodyLearningRate ?? LearningRate) / LearningRate;
+
     public Sampling ToSampling() => new Sampling(ObjectCrops, Proposals).With(Augment, Scale);
 
     public Optimizer ToOptimizer() => Optim.Optimizer.Parse(Optimizer, WeightDecay);
@@ -145,6 +155,8 @@ public sealed record RunConfig
     {
         if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
+        if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name)
+            throw new UserError($"--body-lr and --freeze-body: {Net} has no separate backbone: leave them out");
         _ = Objective.Checked();
         _ = ToSampling();
         _ = ClassWeights.Of(Weighting, new ClassFrequencies([1], [1]));

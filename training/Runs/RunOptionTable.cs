@@ -60,6 +60,10 @@ public static class RunOptionTable
     [
         RunOption.Of("--optimizer", "adamw or sgd", c => c.Optimizer, (c, v) => c with { Optimizer = v }),
         RunOption.Of("--lr", "Highest learning rate", c => c.LearningRate, (c, v) => c with { LearningRate = v }),
+        RunOption.Of("--body-lr", "Highest learning rate of an FCN's backbone [default: --lr]",
+            c => c.BodyLearningRate, (c, v) => c with { BodyLearningRate = v }, Limits.AtLeast(0.0).Optional()),
+        RunOption.Of("--freeze-body", "Epochs at the beginning in which the backbone does not learn",
+            c => c.FrozenEpochs, (c, v) => c with { FrozenEpochs = v }, Limits.AtLeast(0)) with { RecordedUnlessDefault = true },
         RunOption.Of("--schedule", "constant, poly or cosine", c => c.Schedule, (c, v) => c with { Schedule = v }),
         RunOption.Of("--warmup", "Steps of linear warm-up", c => c.WarmUp, (c, v) => c with { WarmUp = v }),
         RunOption.Of("--weight-decay", "Weight decay", c => c.WeightDecay, (c, v) => c with { WeightDecay = v }),

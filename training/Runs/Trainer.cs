@@ -51,7 +51,8 @@ public sealed class Trainer(
         {
             double rate = schedule.At(state.Step);
             loader.Next(step.Frame, step.Labels);
-            float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay));
+            double bodyRate = config.BodyRateAt(rate, state.Step / loader.StepsPerEpoch);
+            float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay, bodyRate));
             ThrowIfNotFinite(loss, step.NonFiniteGradient(), state.Step);
 
             state = state with { Step = state.Step + 1 };

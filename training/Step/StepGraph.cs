@@ -68,7 +68,8 @@ public sealed class StepGraph
         {
             Value[] memory = [.. optimizer.Memory.Select(m => g.Input($"{m}/{p.Name}", ElementType.Float, p.Shape))];
             ParameterUpdate update = new(w, gradient, memory, Decays: p.Kind == ParameterKind.Weight);
-            (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, update, scalars);
+            StepScalars own = p.InBody ? scalars with { LearningRate = scalars.BodyRate } : scalars;
+            (Value newW, IReadOnlyList<Value> newMemory) = optimizer.Update(g, update, own);
             next.Keep(p, w, newW);
             foreach ((Value now, Value then) in memory.Zip(newMemory)) next.Keep(now, then);
         }
