@@ -53,6 +53,30 @@ public sealed class FrameTests
         Assert.Null(taken);
     }
 
+    /// <summary>They reach back five to ten seconds, and a pause empties them.</summary>
+    [Fact]
+    public void Figures_of_now_forget_what_is_older_than_ten_seconds()
+    {
+        Durations durations = new();
+        long now = 100 * Second;
+        void Add(double seconds, long took)
+        {
+            for (long end = now + (long)(seconds * Second); now < end; now += Second / 10) durations.Add(took, now);
+        }
+
+        Add(11, 9_000_000);
+        Assert.InRange(durations.RecentMedian, 8.9, 9.1);
+        Add(4, 2_000_000);
+        Assert.InRange(durations.RecentTail, 8.9, 9.1); // the slow ones are still among them
+        Add(7, 2_000_000);
+        Assert.InRange(durations.RecentTail, 1.98, 2.02);
+        Add(6, 9_000_000);
+        now += 30 * Second;
+        Add(0.5, 2_000_000);
+        Assert.InRange(durations.RecentTail, 1.98, 2.02);
+        Assert.InRange(durations.Percentiles.P99, 8.9, 9.1);
+    }
+
     [Fact]
     public void No_percentile_exceeds_the_maximum()
     {

@@ -15,7 +15,8 @@ internal sealed partial class MutationRun(string folder)
     private const string Tests = "Set!=Long&Set!=Slow&FullyQualifiedName!~ResumeTests&FullyQualifiedName!~RunTests"
         + "&FullyQualifiedName!~RecipeTests&FullyQualifiedName!~TrainCommandTests&FullyQualifiedName!~EndToEnd"
         + "&(FullyQualifiedName~Tests.Training|FullyQualifiedName~Tests.Core"
-        + "|FullyQualifiedName~Tests.App.Frame|FullyQualifiedName~Tests.App.Stats|FullyQualifiedName~Tests.App.Labeller)";
+        + "|FullyQualifiedName~Tests.App.Frame|FullyQualifiedName~Tests.App.Stats|FullyQualifiedName~Tests.App.Labeller"
+        + "|FullyQualifiedName~Tests.App.ThirdParty)";
 
     private readonly string _tree = Path.Combine(folder, "tree"), _reports = Path.Combine(folder, "reports");
 
