@@ -34,8 +34,12 @@ public sealed class BatchNormTests
         Value input = g.Input("x", ElementType.Float, new Shape(2, 1, 8, 8)), y = layers.ConvBn("layer", input, 1, 1, 1);
         Dictionary<string, Array> values = new(StringComparer.Ordinal)
         {
-            ["x"] = x, ["layer.weight"] = new[] { 1f }, ["layer.gamma"] = new[] { 1f }, ["layer.beta"] = new[] { 0f },
-            ["layer.mean"] = new[] { runningMean }, ["layer.variance"] = new[] { 1f },
+            ["x"] = x,
+            ["layer.weight"] = new[] { 1f },
+            ["layer.gamma"] = new[] { 1f },
+            ["layer.beta"] = new[] { 0f },
+            ["layer.mean"] = new[] { runningMean },
+            ["layer.variance"] = new[] { 1f },
         };
         Value[] updates = [.. layers.StatisticUpdates.OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => u.Value)]; // mean, variance
         float[][] results = Ort.Run(g, [y, .. updates], values);

@@ -42,7 +42,11 @@ public sealed class ReproduceTests
 
     private static Result Of(string name, int seed, double meanIu) => new(name, meanIu, 0, 0, default)
     {
-        Seed = seed, Parameters = 0, Minutes = 0, Milliseconds = 0, Command = "",
+        Seed = seed,
+        Parameters = 0,
+        Minutes = 0,
+        Milliseconds = 0,
+        Command = "",
     };
 
     [Fact]
