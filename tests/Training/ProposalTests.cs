@@ -41,7 +41,7 @@ public sealed class ProposalTests
         ProposalCrops crops = new(set.ClassNames, 20);
         for (int seed = 0; seed < 10; seed++)
         {
-            Sample cut = crops.Crop(set, 0, new Random(seed));
+            Sample cut = crops.Crop(set, 0, set.Load(0), new Random(seed));
             Assert.True(cut.Image.Width < image.Width && cut.Image.Height < image.Height);
             Assert.Equal(cut.Image.Size(), cut.Labels.Size());
             byte[] seen = [.. cut.Labels.AsSpan<byte>().ToArray().Distinct().Order()];
@@ -52,7 +52,7 @@ public sealed class ProposalTests
         }
 
         labels.SetTo(Scalar.Black);
-        Sample all = new ProposalCrops(set.ClassNames, 20).Crop(set, 0, new Random(1));
+        Sample all = new ProposalCrops(set.ClassNames, 20).Crop(set, 0, set.Load(0), new Random(1));
         Assert.Equal(image.Size(), all.Image.Size()); // no object
         all.Image.Dispose();
         all.Labels.Dispose();

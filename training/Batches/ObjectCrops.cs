@@ -11,7 +11,6 @@ namespace RealtimeSeg.Training.Batches;
 public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
 {
     private const string Background = "background";
-    private const double Margin = 1.2;
 
     /// <summary>Components of fewer pixels are label noise; crops with a shorter side would be all blur.</summary>
     private const int SmallestArea = 64, SmallestSide = 48;
@@ -44,7 +43,7 @@ public sealed class ObjectCrops(IReadOnlyList<string> classNames) : IDisposable
 
     /// <summary>A bounding box, 1.2 times as large about its centre, clipped to the image.</summary>
     public static Rect Window(Rect box, Size image)
-        => ObjectProposals.Enlarge(box, Margin, SmallestSide) & new Rect(0, 0, image.Width, image.Height);
+        => ObjectProposals.Enlarge(box, ObjectProposals.Margin, SmallestSide) & new Rect(0, 0, image.Width, image.Height);
 
     /// <summary>The bounding boxes of all objects.</summary>
     public static IEnumerable<Rect> Objects(Mat labels, IReadOnlyList<string> classNames)

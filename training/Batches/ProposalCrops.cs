@@ -20,10 +20,10 @@ public sealed class ProposalCrops(IReadOnlyList<string> classNames, int most)
     /// <summary>A random proposal of the image, as a sample that the caller disposes; the whole sample if none fits an object.</summary>
     /// <param name="set">The data set.</param>
     /// <param name="index">Which of its images.</param>
+    /// <param name="sample">That image.</param>
     /// <param name="random">The only source of randomness.</param>
-    public Sample Crop(IDataset set, int index, Random random)
+    public Sample Crop(IDataset set, int index, Sample sample, Random random)
     {
-        Sample sample = set.Load(index);
         Rect[] windows = _windows.GetOrAdd((set, index), _ => Windows(sample));
         Rect whole = new(default, sample.Labels.Size());
         Rect window = windows.Length > 0 ? windows[random.Next(windows.Length)] : whole;

@@ -32,7 +32,7 @@ public sealed class SampleMaker : IDisposable
     public void Make(IDataset set, int index, Random random, Span<byte> frame, Span<byte> labels)
     {
         Sample whole = set.Load(index);
-        Sample? made = _objects?.Crop(whole, random) ?? _proposals?.Crop(set, index, random);
+        Sample? made = _objects?.Crop(whole, random) ?? _proposals?.Crop(set, index, whole, random);
         if (_paste is not null && random.NextDouble() < PasteProbability)
             made = _paste.Apply(whole, from: set.Load(random.Next(set.Count)), random);
         _augmentation.Apply(made ?? whole, random, frame, labels);

@@ -9,6 +9,9 @@ namespace RealtimeSeg.Training.Data;
 /// </summary>
 public static class ObjectProposals
 {
+    /// <summary>How much larger a box is cut out than it is, in DeconvNet's training and inference.</summary>
+    public const double Margin = 1.2;
+
     // Of Canny and the smoothing before it, in grey levels and pixels.
     private const double WeakEdge = 30, StrongEdge = 80, Blur = 2;
 

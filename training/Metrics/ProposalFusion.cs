@@ -13,7 +13,6 @@ namespace RealtimeSeg.Training.Metrics;
 public sealed record ProposalFusion(int Most, string Aggregate = ProposalFusion.Max)
 {
     public const string Max = "max", Mean = "mean";
-    private const double Margin = 1.2; // as in training
 
     /// <exception cref="UserError">No such way to aggregate.</exception>
     public ProposalFusion Checked() => Aggregate is Max or Mean
@@ -29,7 +28,9 @@ public sealed record ProposalFusion(int Most, string Aggregate = ProposalFusion.
         Mat[]? fused = null;
         try
         {
-            foreach (Rect window in ObjectProposals.Of(image, Most).Select(p => ObjectProposals.Enlarge(p, Margin) & whole).Prepend(whole))
+            IEnumerable<Rect> parts = ObjectProposals.Of(image, Most)
+                .Select(p => ObjectProposals.Enlarge(p, ObjectProposals.Margin) & whole);
+            foreach (Rect window in parts.Prepend(whole))
             {
                 using Mat part = new(image, window);
                 Mat[] planes = probabilities(part);
