@@ -1,10 +1,9 @@
-using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Frames;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>Slots, channels and statistics of frames, and the sizes and metadata that they meet.</summary>
+/// <summary>Slots, channels, clocks and statistics of frames.</summary>
 public sealed class FrameTests
 {
     private const long Second = 1_000_000_000;
@@ -189,47 +188,126 @@ public sealed class FrameTests
         Assert.Null(Status.MostUrgent(null, null));
     }
 
-    [Theory]
-    [InlineData(768, 576, Fit.Keep, 480, 360, 480, 360)]
-    [InlineData(320, 240, Fit.Keep, 480, 360, 480, 360)]
-    [InlineData(1280, 720, Fit.Keep, 554, 312, 554, 312)]
-    [InlineData(1280, 720, Fit.Stretch, 480, 360, 480, 360)]
-    [InlineData(4000, 10, Fit.Keep, 8314, 32, 8314, 32)]
-    [InlineData(1280, 720, Fit.Letterbox, 480, 270, 480, 360)]
-    [InlineData(720, 1280, Fit.Letterbox, 202, 360, 480, 360)]
-    [InlineData(1280, 720, Fit.Crop, 640, 360, 480, 360)]
-    [InlineData(4000, 10, Fit.Letterbox, 480, 1, 480, 360)]
-    public void Geometry_keeps_aspect_and_area_stretches_adds_bars_or_crops(
-        int width, int height, Fit fit, int scaledWidth, int scaledHeight, int networkWidth, int networkHeight)
+    [Fact]
+    public void A_queue_gives_frames_in_order_and_drops_the_oldest_when_full()
     {
-        FrameGeometry g = FrameGeometry.For(width, height, (480, 360), fit);
-        Assert.Equal((scaledWidth, scaledHeight, networkWidth, networkHeight), (g.Width, g.Height, g.NetworkWidth, g.NetworkHeight));
+        FrameChannel queue = new(2);
+        using FrameSlot first = new() { Jumped = true }, second = new(), third = new(), fourth = new();
+        Assert.Null(queue.Put(first));
+        Assert.Null(queue.Put(second));
+        Assert.Equal(0, queue.Dropped);
+        Assert.Same(first, queue.Put(third));
+        Assert.Same(second, queue.Take(0));
+        Assert.True(second.Jumped); // it follows the jump now
+        Assert.False(third.Jumped);
+        Assert.Null(queue.Put(fourth));
+        Assert.Equal([third, fourth], [queue.Take(0), queue.Take(0)]);
+        Assert.False(queue.IsFinished); // empty, but open
+        Assert.Null(queue.Take(1));
+        queue.Close();
+        Assert.True(queue.IsFinished);
+        Assert.Null(queue.Take());
     }
 
     [Fact]
-    public void A_manifest_survives_the_file_and_a_wrong_one_is_refused()
+    public void A_stepped_clock_advances_by_waiting_and_never_goes_back()
     {
-        ModelManifest m = new()
-        {
-            Classes = ["a", "b"],
-            Palette = [0x010203, 0xFFEEDD],
-            Size = (64, 32),
-            Network = "n",
-            Parameters = 7,
-            MeanIu = 0.5,
-            Fit = Fit.Stretch,
-            Recipe = ["train --out a", "export a"],
-            Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mean IU 0.5" },
-        };
-        ModelManifest read = ModelManifest.Parse(m.ToMetadata(), "x.onnx");
-        Assert.Equal(m.ToMetadata(), read.ToMetadata());
-        Assert.Equal(m.Recipe, read.Recipe);
-        Assert.Equal(m.Scores, read.Scores);
+        using ManualResetEvent never = new(false);
+        SteppedClock clock = new();
+        Assert.Equal(0, clock.Now);
+        clock.WaitUntil(5, never);
+        clock.WaitUntil(3, never);
+        Assert.Equal(5, clock.Now);
+    }
 
-        Dictionary<string, string> bad = new(m.ToMetadata(), StringComparer.Ordinal) { ["rtseg.palette"] = "1" };
-        Assert.Contains("x.onnx", Assert.Throws<UserError>(() => ModelManifest.Parse(bad, "x.onnx")).Message, StringComparison.Ordinal);
-        bad["rtseg.schema"] = "99";
-        Assert.Contains("update", Assert.Throws<UserError>(() => ModelManifest.Parse(bad, "x.onnx")).Message, StringComparison.Ordinal);
-        Assert.Throws<UserError>(() => ModelManifest.Parse(new Dictionary<string, string>(StringComparer.Ordinal), "x.onnx"));
+    [Fact]
+    public void The_wall_clock_counts_nanoseconds_and_waits_until_a_moment_or_the_end()
+    {
+        using ManualResetEvent never = new(false), ended = new(true);
+        WallClock clock = new();
+        long start = clock.Now, watch = System.Diagnostics.Stopwatch.GetTimestamp();
+        clock.WaitUntil(start + 20_000_000, never);
+        long waited = clock.Now - start;
+        Assert.True(waited >= 19_000_000, $"{waited} ns");
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(watch).TotalNanoseconds, waited, double.MaxValue);
+        clock.WaitUntil(clock.Now + (3600 * Second), ended);
+        clock.WaitUntil(start, never); // a moment ago
+    }
+
+    /// <summary>Moments at squares, so that each part of the way has a length of its own.</summary>
+    [Fact]
+    public void Each_stage_lies_between_its_two_moments()
+    {
+        FrameStats stats = new();
+        using FrameSlot slot = new() { LabelledFrom = Second - 7_000_000 };
+        foreach (Stamp s in Enum.GetValues<Stamp>()) slot[s] = Second + ((long)s * (long)s * 1_000_000);
+        stats.Record(slot);
+        double[] stages = [.. Enum.GetValues<Stage>().Select(s => stats.Of(s).Max)];
+        Assert.Equal([4, 7, 9, 11, 15, 17, 19], stages);
+        Assert.Equal(stages, Enum.GetValues<Stage>().Select(s => stats.Recent(s, 0)));
+        Assert.Equal(99, stats.CaptureToPresent.Max);
+        Assert.Equal(107, stats.MaskAge.Max);
+        Assert.InRange(stats.RecentMaskAge, 106, 108);
+        Assert.InRange(stats.RecentLatency.Median, 98, 100);
+        Assert.Equal(0, stats.FramesPerSecond);
+        Assert.Equal(default, stats.Period);
+    }
+
+    [Fact]
+    public void The_stages_of_the_last_frames_are_kept_one_by_one()
+    {
+        FrameStats stats = new();
+        using FrameSlot slot = new();
+        Assert.Equal(0, stats.Recent(Stage.Infer, 0));
+        for (int i = 1; i <= FrameStats.Kept + 6; i++)
+        {
+            foreach (Stamp s in Enum.GetValues<Stamp>()) slot[s] = (i * Second) + (s < Stamp.Inferred ? 0 : i * 1_000_000);
+            stats.Record(slot);
+            Assert.Equal(i, stats.Recent(Stage.Infer, 0));
+            Assert.Equal(i - 1, stats.Recent(Stage.Infer, 1));
+        }
+
+        Assert.Equal(7, stats.Recent(Stage.Infer, FrameStats.Kept - 1));
+        Assert.Equal(0, stats.Recent(Stage.Infer, FrameStats.Kept));
+        Assert.InRange(stats.RecentRate(slot[Stamp.Presented]), 0.9, 1.1);
+        stats.Clear();
+        Assert.Equal(0, stats.Recent(Stage.Infer, 0));
+        Assert.Equal(0, stats.RecentRate(slot[Stamp.Presented]));
+    }
+
+    [Fact]
+    public void Durations_have_a_mean_and_a_spread_and_forget_all_when_cleared()
+    {
+        Durations durations = new();
+        Assert.Equal((0, 0.0, default), (durations.Count, durations.Mean, durations.Percentiles));
+        foreach (int ms in new[] { 1, 2, 9, 31, 250 }) durations.Add(ms * 1_000_000L, now: ms);
+        durations.Add(100 * Second, now: 300); // beyond what the histogram tells apart
+        Assert.Equal(6, durations.Count);
+        Assert.Equal((293_000_000 + (100.0 * Second)) / 6, durations.Mean, 3);
+        Assert.Equal([3, 0, 0, 1, 2], durations.Spread(10, 5));
+        Assert.Equal(100_000, durations.Percentiles.Max);
+        durations.Clear();
+        Assert.Equal((0, 0.0, default), (durations.Count, durations.Mean, durations.Percentiles));
+        Assert.Equal((0.0, 0.0), (durations.RecentMedian, durations.RecentTail));
+        Assert.Equal([0, 0], durations.Spread(10, 2));
+    }
+
+    /// <summary>More frames than the rate remembers, and a lone one.</summary>
+    [Fact]
+    public void The_rate_of_many_frames_is_that_of_the_last_ones()
+    {
+        FrameRate rate = new();
+        for (int i = 0; i < 30_000; i++) rate.Add(Second + (i * 100_000L));
+        Assert.Equal(10_000, rate.At(4 * Second), 0);
+        rate.Clear();
+        Assert.Equal(0, rate.At(4 * Second));
+        rate.Add(5 * Second);
+        Assert.Equal(0, rate.At(5 * Second)); // one frame has no period
+        rate.Add(8 * Second);
+        Assert.Equal(0.5, rate.At(8 * Second)); // one in the last two seconds
+        rate.Add((8 * Second) + (Second / 2));
+        Assert.Equal(2, rate.At((8 * Second) + (Second / 2)), 6);
+        Assert.Equal(2, rate.At(9 * Second), 6); // a period later, the next is just due
+        Assert.Equal(2 / 1.2, rate.At((9 * Second) + (Second / 5)), 6); // and then overdue
     }
 }

@@ -46,7 +46,8 @@ public sealed class ExportTests
             image.CopyTo(slot.Image);
             segmenter.Fit(slot);
             segmenter.Infer(slot);
-            byte[] byApp = Bytes(slot.Labels), byEvaluator = evaluator.Labels(image), byTraining = Unfolded(trained, image);
+            byte[] byApp = Bytes(slot.Labels), byEvaluator = evaluator.Labels(image);
+            byte[] byTraining = Unfolded(trained.Config.Network(), trained.State, image);
             Assert.Equal(byEvaluator, byApp);
             // Folding batch norm rounds differently: a pixel between two classes may fall either way.
             Assert.True(Agreement(byTraining, byApp) > 0.999, $"{Agreement(byTraining, byApp):P3} agree");
@@ -168,15 +169,14 @@ public sealed class ExportTests
     }
 
     /// <summary>Labels by the training graph's own forward pass, batch norm on its running statistics and not folded.</summary>
-    private static byte[] Unfolded(Checkpoint trained, Mat image)
+    internal static byte[] Unfolded(INetwork net, IReadOnlyDictionary<string, float[]> state, Mat image)
     {
-        INetwork net = trained.Config.Network();
         (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(net, image.Height, image.Width);
         using InferenceSession session = new(model);
         using RunOptions run = new();
         string[] names = [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)];
         List<OrtValue> inputs = [OrtValue.CreateTensorValueFromMemory(Bytes(image), [1, image.Height, image.Width, 3])];
-        inputs.AddRange(parameters.Select(p => OrtValue.CreateTensorValueFromMemory(trained.State[p.Name], p.Shape.ToArray())));
+        inputs.AddRange(parameters.Select(p => OrtValue.CreateTensorValueFromMemory(state[p.Name], p.Shape.ToArray())));
         using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, names, inputs, [ModelManifest.LabelsOutput]);
         byte[] labels = result[0].GetTensorDataAsSpan<byte>().ToArray();
         foreach (OrtValue v in inputs) v.Dispose();
@@ -251,13 +251,7 @@ public sealed class ExportTests
     [InlineData(0.5f, 1f, 2f)]
     public void Logits_at_several_sizes_of_the_image_are_averaged(params float[] scales)
     {
-        PixelNet net = new();
-        IReadOnlyList<Parameter> declared = InferenceGraph.Declared(net);
-        Dictionary<string, float[]> weights = declared.ToDictionary(p => p.Name, p => p.Initial(3), StringComparer.Ordinal);
-        weights["score.weight"] = [1, 0, 0, 0, 1, 0, 0, 0, 1]; // the brightest channel wins
-        ModelManifest manifest = new() { Classes = ["blue", "green", "red"], Palette = [0, 1, 2], Size = (64, 64) };
-        byte[] one = InferenceGraph.Build(net, weights, manifest);
-        byte[] several = InferenceGraph.Build(net, weights, manifest, new ExportForm(Scales: scales));
+        byte[] one = PixelNet.File(), several = PixelNet.File(form: new ExportForm(Scales: scales));
         using Mat image = new(50, 90, MatType.CV_8UC3, new Scalar(200, 30, 30)); // no multiple of 32
         using (Mat right = new(image, new Rect(40, 0, 50, 50))) right.SetTo(new Scalar(30, 30, 220));
         using Evaluator single = new(one, "one"), multiple = new(several, "several");
@@ -267,14 +261,6 @@ public sealed class ExportTests
         {
             if (i % 90 is < 37 or > 43) Assert.Equal(expected[i], labels[i]); // the edge is blurred at other sizes
         }
-    }
-
-    private sealed record PixelNet : INetwork
-    {
-        public int Classes => 3;
-
-        public NetworkOutput Forward(Layers l, Value frame)
-            => new(l.Classify("score", FrameInput.Emit(l.Graph, frame), Classes), []);
     }
 
     [Fact]

@@ -49,6 +49,64 @@ public sealed class MetricTests
         Assert.Equal(1, score.Mean, 6);
     }
 
+    /// <summary>A class that only the truth or only the prediction has scores 0; the mean is over the images with one.</summary>
+    [Fact]
+    public void A_class_that_is_missed_or_invented_has_no_boundary()
+    {
+        using Mat truth = Square(100, 80), predicted = Square(100, 80);
+        predicted.SetTo(new Scalar(2), predicted.Equals(1).ToMat());
+        using BoundaryScore score = new(4);
+        score.Add(truth, predicted);
+        Assert.Equal([1, 0, 0], score.PerClass.Take(3));
+        Assert.True(double.IsNaN(score.PerClass[3]));
+        score.Add(truth, truth);
+        Assert.Equal([1, 0.5, 0], score.PerClass.Take(3));
+        Assert.Equal(0.5, score.Mean, 9);
+        using BoundaryScore none = new(2);
+        Assert.True(double.IsNaN(none.Mean));
+    }
+
+    /// <summary>Three quarters of a hundredth of a small image's diagonal are less than a pixel: one is allowed.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0.8)]
+    public void The_tolerance_is_at_least_a_pixel(int shift, double most)
+    {
+        using Mat truth = new(30, 40, MatType.CV_8UC1, Scalar.Black), predicted = truth.Clone();
+        truth[new Rect(10, 8, 15, 12)].SetTo(new Scalar(1));
+        predicted[new Rect(10 + shift, 8, 15, 12)].SetTo(new Scalar(1));
+        using BoundaryScore score = new(2);
+        score.Add(truth, predicted);
+        Assert.InRange(score.PerClass[1], most - 0.3, most);
+        Assert.Equal(shift == 1, score.PerClass[1] == 1);
+    }
+
+    [Fact]
+    public void Labels_from_the_number_of_classes_on_are_ignored()
+    {
+        ConfusionMatrix m = new(2);
+        m.Add([0, 1, 2, 255], [0, 0, 1, 1]);
+        Assert.Equal([1, 0], [m.Share(0, 0), m.Share(1, 1)]);
+        Assert.Equal((1, 0.5, 2), (m.Share(1, 0), m.PixelAccuracy, m.Classes));
+        Assert.True(double.IsNaN(new ConfusionMatrix(2).MeanIu));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => m.Add([0, 1], [0]));
+        Assert.Equal("2 labels, 1 predictions", e.Message);
+    }
+
+    [Fact]
+    public void Specks_are_no_objects_and_without_objects_there_is_no_score()
+    {
+        using Mat truth = new(100, 100, MatType.CV_8UC1, new Scalar(255)), predicted = new(100, 100, MatType.CV_8UC1, new Scalar(1));
+        truth[new Rect(10, 10, 5, 3)].SetTo(new Scalar(1));
+        using SizeScore score = new(2);
+        score.Add(truth, predicted);
+        Assert.Equal((0, 0), score.Bounds);
+        Assert.True(double.IsNaN(score.Terciles.Small) && double.IsNaN(score.Terciles.Large));
+        truth[new Rect(30, 10, 4, 4)].SetTo(new Scalar(1));
+        score.Add(truth, predicted);
+        Assert.Equal((16, 16), score.Bounds);
+    }
+
     [Fact]
     public void Objects_are_scored_by_their_size()
     {

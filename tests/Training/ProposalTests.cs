@@ -37,7 +37,7 @@ public sealed class ProposalTests
         using Mat image = Scene(), labels = new(image.Size(), MatType.CV_8UC1, Scalar.Black);
         labels[Thing].SetTo(new Scalar(2));
         labels[new Rect(Thing.X, Thing.Y, 20, 20)].SetTo(new Scalar(1)); // a part of it is something else
-        One set = new(new Sample(image, labels));
+        MemoryDataset set = new(["background", "a", "b"], new Sample(image, labels));
         ProposalCrops crops = new(set.ClassNames, 20);
         for (int seed = 0; seed < 10; seed++)
         {
@@ -87,7 +87,7 @@ public sealed class ProposalTests
         using Evaluator plain = new(model, "m"), fused = new(model, "m", new ProposalFusion(10));
         Sample sample = Toy.Street.Parts[0].Load(0);
         using Mat image = new(sample.Image.Size(), MatType.CV_8UC3, Scalar.Gray);
-        One set = new(new Sample(image, sample.Labels)) { ClassNames = plain.Manifest.Classes };
+        MemoryDataset set = new(plain.Manifest.Classes, new Sample(image, sample.Labels));
         byte[] Labels(Evaluator evaluator)
         {
             byte[] found = [];
@@ -105,16 +105,5 @@ public sealed class ProposalTests
         Mat image = new(200, 300, MatType.CV_8UC3, new Scalar(40, 40, 40));
         image[Thing].SetTo(new Scalar(220, 200, 180));
         return image;
-    }
-
-    private sealed class One(Sample sample) : IDataset
-    {
-        public string Name => "one";
-
-        public IReadOnlyList<string> ClassNames { get; init; } = ["background", "a", "b"];
-
-        public int Count => 1;
-
-        public Sample Load(int index) => sample;
     }
 }
