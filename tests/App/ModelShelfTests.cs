@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
@@ -26,6 +27,17 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
         first.LetGo();
         models.Label(two);
         Assert.False(first.TryKeep());
+    }
+
+    /// <summary>A steady run never fills the oldest generation: what has aged into it would stay for hours.</summary>
+    [Fact]
+    public async Task Garbage_that_has_aged_is_collected_with_a_model()
+    {
+        Segmenter network = model.Load((160, 120));
+        WeakReference aged = Aged();
+        Assert.True(aged.IsAlive);
+        await network.Retire();
+        Assert.False(aged.IsAlive);
     }
 
     [Fact]
@@ -72,5 +84,16 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
         SwappedModels.Next(shelf, ref _now);
         Assert.Equal(Status.Alarm("other.onnx cannot be loaded (Access is denied)"), shelf.Status);
         Assert.Same(first, shelf.Current);
+    }
+
+    /// <summary>An object of the oldest generation that nobody holds any more.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Aged()
+    {
+        object held = new();
+        while (GC.GetGeneration(held) < GC.MaxGeneration) GC.Collect(GC.GetGeneration(held));
+        WeakReference aged = new(held);
+        GC.KeepAlive(held);
+        return aged;
     }
 }
