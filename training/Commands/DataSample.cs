@@ -21,7 +21,7 @@ internal sealed record SampleSettings
 internal static class DataSample
 {
     private const int FramesPerSecond = StreetScene.DefaultRate;
-    private static readonly int Width = StreetScene.DefaultSize.Width, Height = StreetScene.DefaultSize.Height;
+    private static readonly int Width = StreetScene.SampleSize.Width, Height = StreetScene.SampleSize.Height;
 
     internal static IReadOnlyList<OptionRow<SampleSettings>> Rows { get; } =
     [

@@ -4,12 +4,20 @@ namespace RealtimeSeg.Core.Street;
 
 /// <summary>
 /// A small software rasteriser: perspective-correct textured quads with a depth buffer, into a BGR image and a label map at once,
-/// so that the labels are exact. Camera space: x right, y up, z forward, in metres.
+/// so that the labels are exact. Camera space: x right, y up, z forward, in metres. Quads are collected, and drawn in bands of rows on
+/// all threads.
 /// </summary>
 public sealed class StreetCanvas(int width, int height)
 {
     private const float NearPlane = 0.4f;
-    private readonly float[] _depth = new float[width * height];
+
+    /// <summary>A shadow lies on what is this much nearer at most, as a share of its distance.</summary>
+    private const float ShadowReach = 0.03f;
+
+    private const int Bands = 8;
+    private readonly float[] _depth = new float[width * height], _shade = new float[width * height];
+    private readonly Vector3[] _color = new Vector3[width * height];
+    private readonly List<Triangle> _triangles = [];
 
     /// <summary>height × width × 3 bytes.</summary>
     public byte[] Bgr { get; } = new byte[width * height * 3];
@@ -22,41 +30,56 @@ public sealed class StreetCanvas(int width, int height)
     /// <summary>Row of the horizon in pixels.</summary>
     public required float Horizon { get; set; }
 
-    /// <summary>Colour of the haze and its density per metre.</summary>
-    public (Vector3 Color, float Density) Haze { get; set; }
+    /// <summary>Density of the haze per metre; it has the sky's colour at the horizon.</summary>
+    public float Haze { get; set; }
 
-    public float Time { get; set; }
+    /// <summary>A parallelogram: <paramref name="origin"/> is its lower left corner, the sides span it.</summary>
+    public void Quad(Vector3 origin, Vector3 right, Vector3 up, in Material material, byte label, Vector3 light)
+        => Add(origin, right, up, new Paint(material, right.Length(), up.Length(), label, light, Shadow: 0));
+
+    /// <summary>Darkens what lies on the ground there already, and keeps its class; where shadows overlap, the darkest counts.</summary>
+    public void Shadow(Vector3 origin, Vector3 right, Vector3 up, in Material silhouette, float strength)
+        => Add(origin, right, up, new Paint(silhouette, right.Length(), up.Length(), 0, Vector3.One, strength));
+
+    /// <summary>Draws the quads that were added since the last time over a sky.</summary>
+    public void Draw(StreetSky sky, float time, uint frame)
+    {
+        Parallel.For(0, Bands, band =>
+        {
+            int first = height * band / Bands, end = height * (band + 1) / Bands;
+            Clear(first, end, sky, time);
+            foreach (ref readonly Triangle t in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_triangles))
+                Fill(t, first, end, sky.Low, time);
+            for (int y = first; y < end; y++) Expose(y, sky, frame);
+        });
+        _triangles.Clear();
+    }
 
     /// <summary>Sky everywhere: a gradient with clouds.</summary>
-    public void Clear(Vector3 top, Vector3 low, float clouds, uint seed)
+    private void Clear(int first, int end, StreetSky sky, float time)
     {
-        Array.Fill(_depth, float.PositiveInfinity);
-        Array.Fill(Labels, StreetClasses.Sky);
-        for (int y = 0; y < height; y++)
+        for (int y = first; y < end; y++)
         {
             float up = Math.Clamp((Horizon - y) / Math.Max(1, Horizon), 0, 1);
-            Vector3 clear = Vector3.Lerp(low, top, up);
             for (int x = 0; x < width; x++)
             {
-                float far = 3f / (up + 0.25f);
-                float cloud = StreetTextures.Noise(((x / (float)width) - 0.5f) * far * 3, far + (Time * 0.03f), seed);
-                Put((y * width) + x, Vector3.Lerp(clear, Vector3.One, Math.Clamp((cloud - 1 + clouds) * 2, 0, 0.9f)));
+                int i = (y * width) + x;
+                (_depth[i], _shade[i], Labels[i]) = (float.PositiveInfinity, 1, StreetClasses.Sky);
+                _color[i] = sky.At((x / (float)width) - 0.5f, up, time);
             }
         }
     }
 
-    /// <summary>A parallelogram: <paramref name="origin"/> is its lower left corner, the sides span it.</summary>
-    public void Quad(Vector3 origin, Vector3 right, Vector3 up, in Material material, byte label, float light)
+    private void Add(Vector3 origin, Vector3 right, Vector3 up, in Paint paint)
     {
-        float w = right.Length(), h = up.Length();
         Span<Vertex> corners =
         [
-            new(origin, 0, 0), new(origin + right, w, 0), new(origin + right + up, w, h), new(origin + up, 0, h),
+            new(origin, 0, 0), new(origin + right, paint.Width, 0),
+            new(origin + right + up, paint.Width, paint.Height), new(origin + up, 0, paint.Height),
         ];
         Span<Vertex> clipped = stackalloc Vertex[8];
         int n = ClipNear(corners, clipped);
-        Paint paint = new(material, w, h, label, light);
-        for (int i = 1; i + 1 < n; i++) Triangle(clipped[0], clipped[i], clipped[i + 1], paint);
+        for (int i = 1; i + 1 < n; i++) _triangles.Add(new Triangle(clipped[0], clipped[i], clipped[i + 1], paint));
     }
 
     private static int ClipNear(ReadOnlySpan<Vertex> polygon, Span<Vertex> result)
@@ -73,14 +96,16 @@ public sealed class StreetCanvas(int width, int height)
         return n;
     }
 
-    private void Triangle(in Vertex a, in Vertex b, in Vertex c, in Paint paint)
+    /// <summary>The part of a triangle in rows from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    private void Fill(in Triangle t, int first, int end, Vector3 haze, float time)
     {
+        (Vertex a, Vertex b, Vertex c) = (t.A, t.B, t.C);
         Vector2 pa = Project(a.At), pb = Project(b.At), pc = Project(c.At);
         float area = Cross(pb - pa, pc - pa);
         if (MathF.Abs(area) < 1e-6f) return;
         Vector2 least = Vector2.Min(pa, Vector2.Min(pb, pc)), most = Vector2.Max(pa, Vector2.Max(pb, pc));
         int x0 = (int)Math.Max(0, MathF.Floor(least.X)), x1 = (int)Math.Min(width - 1, MathF.Ceiling(most.X));
-        int y0 = (int)Math.Max(0, MathF.Floor(least.Y)), y1 = (int)Math.Min(height - 1, MathF.Ceiling(most.Y));
+        int y0 = (int)Math.Max(first, MathF.Floor(least.Y)), y1 = (int)Math.Min(end - 1, MathF.Ceiling(most.Y));
         Vector3 inverse = new(1 / a.At.Z, 1 / b.At.Z, 1 / c.At.Z);
         for (int y = y0; y <= y1; y++)
         {
@@ -92,13 +117,41 @@ public sealed class StreetCanvas(int width, int height)
                 Vector3 weights = share * inverse;
                 float z = 1 / (weights.X + weights.Y + weights.Z);
                 int i = (y * width) + x;
-                if (z >= _depth[i]) continue;
+                if (t.Paint.Shadow > 0 ? z > _depth[i] * (1 + ShadowReach) || z < _depth[i] * (1 - ShadowReach) : z >= _depth[i]) continue;
                 float u = Vector3.Dot(weights, new Vector3(a.U, b.U, c.U)) * z, v = Vector3.Dot(weights, new Vector3(a.V, b.V, c.V)) * z;
-                if (!StreetTextures.Shade(paint.Material, u, v, paint.Width, paint.Height, Time, out Vector3 color)) continue;
-                _depth[i] = z;
-                Labels[i] = paint.Label;
-                Put(i, Vector3.Lerp(Haze.Color, color * paint.Light, MathF.Exp(-z * Haze.Density)));
+                Put(i, z, u, v, t.Paint, haze, time);
             }
+        }
+    }
+
+    private void Put(int i, float z, float u, float v, in Paint paint, Vector3 haze, float time)
+    {
+        if (!StreetTextures.Shade(paint.Material, u, v, paint.Width, paint.Height, time, out Vector3 color, out Vector3 glow)) return;
+        float clear = MathF.Exp(-z * Haze);
+        if (paint.Shadow > 0)
+        {
+            float shade = 1 - (paint.Shadow * clear);
+            if (shade >= _shade[i]) return;
+            _color[i] *= shade / _shade[i];
+            _shade[i] = shade;
+            return;
+        }
+
+        (_depth[i], _shade[i], Labels[i]) = (z, 1, paint.Label);
+        _color[i] = Vector3.Lerp(haze, (color * paint.Light) + glow, clear);
+    }
+
+    /// <summary>Exposure and sensor noise, which is a function of the row and the frame.</summary>
+    private void Expose(int y, StreetSky sky, uint frame)
+    {
+        uint state = (uint)y * 2654435761u ^ (frame * 747796405u) ^ sky.Seed;
+        for (int i = y * width; i < (y + 1) * width; i++)
+        {
+            state = (state * 1664525u) + 1013904223u;
+            Vector3 grain = new((state >> 8 & 255) - 127.5f, (state >> 16 & 255) - 127.5f, (state >> 24) - 127.5f);
+            Vector3 value = (Vector3.Clamp(_color[i], Vector3.Zero, Vector3.One) * 255 * sky.Exposure) + (grain * (sky.Noise / 255));
+            value = Vector3.Clamp(value, Vector3.Zero, new Vector3(255));
+            (Bgr[i * 3], Bgr[(i * 3) + 1], Bgr[(i * 3) + 2]) = ((byte)value.Z, (byte)value.Y, (byte)value.X);
         }
     }
 
@@ -106,15 +159,15 @@ public sealed class StreetCanvas(int width, int height)
 
     private static float Cross(Vector2 a, Vector2 b) => (a.X * b.Y) - (a.Y * b.X);
 
-    private void Put(int pixel, Vector3 rgb)
-    {
-        Vector3 c = Vector3.Clamp(rgb, Vector3.Zero, Vector3.One) * 255;
-        Bgr[pixel * 3] = (byte)c.Z;
-        Bgr[(pixel * 3) + 1] = (byte)c.Y;
-        Bgr[(pixel * 3) + 2] = (byte)c.X;
-    }
+    private readonly record struct Triangle(Vertex A, Vertex B, Vertex C, Paint Paint);
 
-    private readonly record struct Paint(Material Material, float Width, float Height, byte Label, float Light);
+    /// <param name="Material">What it looks like; of a shadow, what throws it.</param>
+    /// <param name="Width">Of the quad, in metres.</param>
+    /// <param name="Height">Likewise.</param>
+    /// <param name="Label">Its class.</param>
+    /// <param name="Light">That falls on it.</param>
+    /// <param name="Shadow">0, or how much light a shadow takes.</param>
+    private readonly record struct Paint(Material Material, float Width, float Height, byte Label, Vector3 Light, float Shadow);
 
     private readonly record struct Vertex(Vector3 At, float U, float V)
     {

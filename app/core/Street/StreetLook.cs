@@ -6,8 +6,6 @@ namespace RealtimeSeg.Core.Street;
 /// <summary>All that a seed decides about a street: its measures in metres, its light and the colours of what stands in it.</summary>
 internal sealed class StreetLook
 {
-    private readonly Vector3 _sun;
-
     public StreetLook(int seed)
     {
         Seed = (uint)seed * 2654435761u;
@@ -15,13 +13,14 @@ internal sealed class StreetLook
         Pavement = Range(1, 2f, 3.6f);
         Eye = Range(2, 1.2f, 1.8f);
         Lane = Range(3, 0.8f, Road - 1.4f);
-        Speed = Range(4, 5, 11);
+        Speed = Range(4, 3, 6);
         Exposure = Range(5, 0.55f, 1.15f);
         Noise = Range(6, 2, 12);
+        Clouds = Range(14, 0.2f, 0.75f);
         float warm = Range(7, 0, 1);
         SkyTop = Vector3.Lerp(new Vector3(0.35f, 0.52f, 0.8f), new Vector3(0.66f, 0.68f, 0.72f), warm);
         SkyLow = Vector3.Lerp(new Vector3(0.8f, 0.87f, 0.94f), new Vector3(0.9f, 0.86f, 0.8f), warm);
-        _sun = Vector3.Normalize(new Vector3(Range(8, -1, 1), Range(9, 0.5f, 1.2f), Range(10, -0.8f, 0.4f)));
+        Sun = Vector3.Normalize(new Vector3(Range(8, -1, 1), Range(9, 0.5f, 1.2f), Range(10, -0.8f, 0.4f)));
     }
 
     public uint Seed { get; }
@@ -51,8 +50,11 @@ internal sealed class StreetLook
 
     public Vector3 SkyLow { get; }
 
-    /// <summary>How brightly the sun lights a surface with this normal.</summary>
-    public float Light(Vector3 normal) => 0.55f + (0.5f * Math.Max(0, Vector3.Dot(normal, _sun)));
+    /// <summary>Towards it, by day.</summary>
+    public Vector3 Sun { get; }
+
+    /// <summary>How much of the sky they cover.</summary>
+    public float Clouds { get; }
 
     /// <summary>A number in 0–1 that belongs to an object and one of its properties.</summary>
     public float Pick(int key, int what) => Hash(key, what, Seed);
