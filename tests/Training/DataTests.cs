@@ -27,6 +27,46 @@ public sealed class DataTests
         Assert.Equal(Enumerable.Range(0, 11).Select(i => (byte)i), seen.Order());
     }
 
+    /// <summary>Half a minute from day to day: noon, dusk after eight seconds, evening after twelve.</summary>
+    [Theory]
+    [InlineData(7)]
+    [InlineData(3)]
+    public void It_gets_dark_on_the_toy_street_and_light_again(int seed)
+    {
+        StreetScene street = new(seed, 240, 180);
+        double Brightness(double seconds)
+        {
+            byte[] image = new byte[240 * 180 * 3], labels = new byte[240 * 180];
+            street.Render(seconds, image, labels);
+            return image.Average(v => v);
+        }
+
+        double noon = Brightness(0);
+        Assert.InRange(Brightness(7.9) / noon, 0.7, 1.4); // another place, the same light
+        Assert.InRange(Brightness(16) / noon, 0.1, 0.75);
+        Assert.InRange(Brightness(26) / noon, 0.7, 1.4);
+    }
+
+    [Fact]
+    public void A_shadow_darkens_the_ground_and_keeps_its_class()
+    {
+        StreetCanvas canvas = new(64, 64) { Focal = 60, Horizon = 20 };
+        StreetSky sky = new(seed: 1, dusk: 0);
+        Material plain = new(Surface.Plain, new(0.8f), default, 0);
+        void Ground() => canvas.Quad(new(-9, -1.5f, 1), new(18, 0, 0), new(0, 0, 40), plain, StreetClasses.Road, new(1));
+        Ground();
+        canvas.Draw(sky, 0, 0);
+        (byte[] light, byte[] classes) = ([.. canvas.Bgr], [.. canvas.Labels]);
+        Ground();
+        canvas.Shadow(new(-1, -1.5f, 3), new(2, 0, 0), new(0, 0, 3), plain, 0.5f);
+        canvas.Shadow(new(-1, -1.5f, 3), new(2, 0, 0), new(0, 0, 3), plain, 0.4f); // beneath the other: nothing is darkened twice
+        canvas.Draw(sky, 0, 0);
+        Assert.Equal(classes, canvas.Labels);
+        const int Below = ((42 * 64) + 32) * 3, Beside = ((42 * 64) + 2) * 3; // 4 m ahead, and 2 m to the left of it
+        Assert.InRange(canvas.Bgr[Below] / (double)light[Below], 0.45, 0.56);
+        Assert.Equal(light[Beside], canvas.Bgr[Beside]);
+    }
+
     [Fact]
     public void A_batch_is_a_function_of_seed_and_step()
     {

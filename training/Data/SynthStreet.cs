@@ -11,8 +11,8 @@ public sealed class SynthStreet(int count, int seed) : IDataset
     /// <summary>Images per drive; each drive has its own houses, light and traffic.</summary>
     private const int PerDrive = 4;
 
-    /// <summary>Seconds between two images of a drive.</summary>
-    private const double Interval = 2.5;
+    /// <summary>Seconds between two images of a drive, and between the beginnings of two: by day, at dusk, in the evening.</summary>
+    private const double Interval = 2.5, Later = 5;
 
     private readonly Lazy<Sample>[] _samples = [.. Enumerable.Range(0, count).Select(i => new Lazy<Sample>(() => Draw(seed, i)))];
 
@@ -29,7 +29,7 @@ public sealed class SynthStreet(int count, int seed) : IDataset
         StreetScene scene = new(SceneSeed(seed, index / PerDrive), Width, Height);
         Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
         Span<byte> pixels = new(image.DataPointer, Width * Height * 3), classes = new(labels.DataPointer, Width * Height);
-        scene.Render(index % PerDrive * Interval, pixels, classes);
+        scene.Render((index / PerDrive * Later) + (index % PerDrive * Interval), pixels, classes);
         return new Sample(image, labels);
     }
 

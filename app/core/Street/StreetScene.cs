@@ -21,7 +21,7 @@ public sealed class StreetScene
     /// <summary>Movers by number: first the cars, then the cyclists, the rest walk.</summary>
     private const int Movers = 22, Cars = 4, Riders = 9, FirstMoverKey = 5000;
 
-    /// <summary>Metres between two crossings; who crosses at each, and how far ahead of the camera they are when they have crossed.</summary>
+    /// <summary>Metres between two crossings, people at each, and how far ahead of the camera the last has crossed at least.</summary>
     private const float CrossingEvery = 36;
     private const int CrossingPeople = 4, FirstCrossingKey = 9000;
     private const float Clearance = 3;

@@ -11,6 +11,13 @@ public sealed class StreetSky
     private readonly Vector3 _sun, _ambient, _sunlight, _top;
     private readonly float _clouds;
 
+    /// <param name="seed">Of the street.</param>
+    /// <param name="dusk">0 by day, 1 when the sun has set.</param>
+    public StreetSky(int seed, float dusk)
+        : this(new StreetLook(seed), dusk)
+    {
+    }
+
     /// <param name="look">The street's.</param>
     /// <param name="dusk">0 by day, 1 when the sun has set.</param>
     internal StreetSky(StreetLook look, float dusk)
