@@ -49,6 +49,7 @@ internal static class OutputFiles
         OutputName.RefuseTwins(all);
         string[] sequences = [.. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
         OutputName.Check([.. all, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
+        OutputName.CheckKind(s.Json, ".json", "--json");
     }
 
     /// <summary>The files that are read for a model, and for those that M goes through.</summary>

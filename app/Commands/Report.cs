@@ -24,7 +24,8 @@ internal static class Report
         }
 
         foreach (string output in run.Report.Outputs) Console.WriteLine(PlainText.Of($"wrote {output}"));
-        Console.WriteLine(PlainText.Of($"read {run.Report.Read} frames from {run.Source}"));
+        string unread = run.Report.Unread > 0 ? Text($", {run.Report.Unread} more came that newer ones overtook unread") : "";
+        Console.WriteLine(PlainText.Of($"read {run.Report.Read} frames from {run.Source}{unread}"));
         foreach (string problem in run.Report.Problems) Console.Error.WriteLine(PlainText.Of($"warning: {problem}"));
     }
 

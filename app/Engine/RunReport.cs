@@ -17,7 +17,10 @@ public sealed record RunReport
     /// <summary>Frames read from the source, warm-up included.</summary>
     public required long Read { get; init; }
 
-    /// <summary>Frames skipped because newer ones came.</summary>
+    /// <summary>Frames that came and were not read because newer ones did, warm-up included.</summary>
+    public long Unread { get; init; }
+
+    /// <summary>Frames that were not shown because newer ones came, read or not.</summary>
     public required long Dropped { get; init; }
 
     /// <summary>Without the first frames, which allocate what all later ones use.</summary>

@@ -115,6 +115,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         {
             Stats = _stats,
             Read = capture.Captured,
+            Unread = parts.Source.Skipped,
             Dropped = _dropped,
             ManagedBytesPerFrame = (_end.Allocated - _begin.Allocated) / (double)Math.Max(1, _shown - _unmeasured),
             Gen0Collections = _end.Gen0 - _begin.Gen0,

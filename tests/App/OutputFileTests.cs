@@ -31,7 +31,7 @@ public sealed class OutputFileTests : IDisposable
     [Theory]
     [InlineData("out.mp4", "TMP/in.mp4", "TMP/out.mp4")]
     [InlineData("out.mp4", "synth://", "null", "--stats", "TMP/out.mp4")]
-    [InlineData("out.mp4", "synth://", "null", "--json", "TMP/out.mp4")]
+    [InlineData("b.json", "synth://", "null", "--json", "TMP/b.json")]
     [InlineData("f1.png", "synth://", "TMP/f%d.png")]
     [InlineData("000004.png", "synth://", "null", "--masks", "TMP/masks")]
     public void An_existing_file_is_refused_unless_it_may_be_overwritten(string names, params string[] arguments)
@@ -62,6 +62,19 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("synth://", "null", "--json", "TMP/model.json", "--model", "TMP")]
     public void A_file_that_is_read_is_never_written(params string[] arguments)
         => Assert.Contains("this command reads it", Refusal([.. arguments, "-y"]), StringComparison.Ordinal);
+
+    /// <summary>A slip with -y would replace a model, or the page that one reads.</summary>
+    [Theory]
+    [InlineData("TMP/m.onnx")]
+    [InlineData("TMP/new.txt")]
+    [InlineData("TMP/new")]
+    public void Figures_go_to_a_json_file_or_a_device(string file)
+    {
+        string message = Refusal(["synth://", "null", "--json", file, "-y"]);
+        Assert.EndsWith(": name a .json file", message, StringComparison.Ordinal);
+        Assert.StartsWith("--json ", message, StringComparison.Ordinal);
+        foreach (string allowed in new[] { "/dev/null", "TMP/new.JSON" }) OutputFiles.Check(Read("synth://", "null", "--json", allowed));
+    }
 
     [Theory]
     [InlineData("http://me:pw@127.0.0.1:9/v.mjpg?resolution=640x480")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RealtimeSeg.Tests.Fuzz;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Runs;
@@ -18,6 +19,27 @@ public sealed class FuzzTests
         (int code, string output, string error) = Cli.Try("dotnet", command)!.Value;
         Assert.True(code == 0, $"{output}\n{error}");
         Assert.StartsWith("500 inputs", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void A_worker_ends_when_its_run_is_killed()
+    {
+        using TemporaryFolder folder = new();
+        string[] command = [typeof(FuzzTests).Assembly.Location, FuzzCommand.WorkerName, "1", "1000000", folder.Path, "1", "0"];
+        using Process worker = Process.Start(
+            new ProcessStartInfo("dotnet", command) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal(FuzzWorker.Ready, worker.StandardOutput.ReadLine());
+            Assert.StartsWith(FuzzWorker.Begin, worker.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            worker.StandardOutput.Close(); // as when whoever reads it is gone
+            Assert.True(worker.WaitForExit(TimeSpan.FromMinutes(2)), "it goes on");
+        }
+        finally
+        {
+            if (!worker.HasExited) worker.Kill(entireProcessTree: true);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace RealtimeSeg.Tests.Fuzz;
 
@@ -25,7 +26,8 @@ internal sealed class FuzzWorker(string folder, int seed, int percentThroughProg
     /// <summary>Tries the inputs with these numbers.</summary>
     public void Run(long from, long to)
     {
-        TextWriter log = Console.Out;
+        // Unlike the console, a file tells that nobody reads any more: a worker whose run was killed ends after its input.
+        using StreamWriter log = new(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write)) { AutoFlush = true };
         Console.SetOut(TextWriter.Null); // the programs' own words
         using FuzzWorld world = new(Path.Combine(folder, "seeds"));
         foreach (string name in FuzzWorld.Names) world.Seed(name);

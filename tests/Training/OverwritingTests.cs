@@ -53,6 +53,20 @@ public sealed class OverwritingTests(AppModel model) : IClassFixture<AppModel>, 
         Assert.Equal("mine", File.ReadAllText(_folder["run/last.ckpt"]));
     }
 
+    [Theory]
+    [InlineData("export", "--random", "p.md")]
+    [InlineData("quantize", "m.onnx", "p.md")]
+    [InlineData("convert", "m.onnx", "p.md")]
+    [InlineData("eval", "m.onnx", "--data", "synth", "--json", "p.md")]
+    public void Permission_does_not_stretch_to_files_of_another_kind(params string[] command)
+    {
+        File.Copy(model.File, _folder["m.onnx"]);
+        File.WriteAllText(_folder["p.md"], "mine");
+        UserError e = Assert.Throws<UserError>(() => Run([.. command, "-y"]));
+        Assert.Contains(": name a .", e.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder["p.md"]));
+    }
+
     [Fact]
     public void With_permission_it_is_replaced()
     {

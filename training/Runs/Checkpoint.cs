@@ -61,7 +61,14 @@ public sealed record Checkpoint(RunConfig Config, RunState Progress, IReadOnlyDi
     /// <exception cref="UserError">No file, not a checkpoint, or damaged.</exception>
     public static Checkpoint Load(string path)
     {
-        if (!File.Exists(path)) throw new UserError($"no checkpoint {path}: train first, or name a run folder that contains {FileName}");
+        if (!File.Exists(path))
+        {
+            bool began = File.Exists(Path.Combine(Path.GetDirectoryName(path) ?? "", RunFile.ConfigFileName));
+            throw new UserError(began
+                ? $"no checkpoint {path}: the run ended before its first evaluation wrote one; begin it again without --resume"
+                : $"no checkpoint {path}: train first, or name a run folder that contains {FileName}");
+        }
+
         using FileStream file = File.OpenRead(path);
         using HashedReader reader = new(file, file.Length - HashBytes);
         Checkpoint? read = null;
