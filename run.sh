@@ -117,6 +117,10 @@ case ${1:-} in
             "$root/training/$bin/rtseg-train" reference
         } >"$root/docs/cli.md" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
+    -h | --help)
+        echo "Commands: live, replay, bench, doctor (the app, below); train, eval, export, quantize, convert, data (trainer); test, docs"
+        echo "COMMAND --help tells the options of one."
+        exec "$root/app/$bin/rtseg" --help ;;
     '' | -* | live | replay | bench | doctor)
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)

@@ -26,7 +26,7 @@ internal static class BenchCommand
         (List<BenchRun> runs, bool stopped) = Measure(configurations);
         foreach (BenchRun run in runs.Where(r => r.Missing > 0))
         {
-            string why = stopped ? "a signal stopped it" : "the source ended";
+            string why = run.Stopped ? "a signal stopped it" : "the source ended";
             Console.Error.WriteLine($"warning: {run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
         }
 
@@ -49,7 +49,7 @@ internal static class BenchCommand
         foreach ((string name, PipelineSettings settings) in configurations)
         {
             if (configurations.Count > 1) Console.WriteLine($"— {name}");
-            runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings, signals)));
+            runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings, signals), signals.WasSignalled));
             if (!signals.WasSignalled) continue;
             if (runs.Count > 1 && runs[^1].Result.Stats.Count == 0) runs.RemoveAt(runs.Count - 1);
             break;

@@ -3,7 +3,8 @@ namespace RealtimeSeg.Commands;
 /// <summary>One configuration of a bench, and its result.</summary>
 /// <param name="Name">What distinguishes the configuration; empty if there is only one.</param>
 /// <param name="Result">Its figures.</param>
-internal sealed record BenchRun(string Name, RunResult Result)
+/// <param name="Stopped">Whether a signal ended it.</param>
+internal sealed record BenchRun(string Name, RunResult Result, bool Stopped)
 {
     /// <summary>Name in tables and plots.</summary>
     public string Label => Name.Length > 0 ? Name : Result.Model;

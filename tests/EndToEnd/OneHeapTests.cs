@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -32,6 +33,11 @@ public sealed class OneHeapTests(AppModel model) : IClassFixture<AppModel>
             Assert.Single(environment, v => v == $"{Variable}={found}");
             string[] words = (await File.ReadAllTextAsync($"/proc/{run.Id}/cmdline")).Split('\0');
             Assert.Equal(command, words[1..^1]);
+            // By its name ps and pkill find it, by its socket .NET's tools do: one that nobody listens on would be in their way.
+            Assert.Equal("rtseg\n", await File.ReadAllTextAsync($"/proc/{run.Id}/comm"));
+            string[] sockets = Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{run.Id}-*-socket");
+            using Socket tool = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await tool.ConnectAsync(new UnixDomainSocketEndPoint(Assert.Single(sockets)));
         }
         finally
         {

@@ -12,11 +12,12 @@ internal static class FuzzCommand
 
     private static Command Fuzz()
     {
-        Argument<long> count = new("count");
-        Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1 };
-        Option<string> folder = new("--folder") { DefaultValueFactory = _ => Path.Combine("out", "fuzz") };
-        Option<int> programs = new("--programs") { DefaultValueFactory = _ => 5 };
-        Option<double> patience = new("--patience") { DefaultValueFactory = _ => 5 };
+        Argument<long> count = new("count") { Description = "How many inputs" };
+        Option<int> seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "Chooses the inputs" };
+        string kept = Path.Combine("out", "fuzz");
+        Option<string> folder = new("--folder") { DefaultValueFactory = _ => kept, Description = "For failing inputs and its place" };
+        Option<int> programs = new("--programs") { DefaultValueFactory = _ => 5, Description = "Percent that go through the programs" };
+        Option<double> patience = new("--patience") { DefaultValueFactory = _ => 5, Description = "Seconds that an input may take" };
         Command command = new("fuzz", "Tries N inputs; goes on where the same seed in the same folder was interrupted.")
         {
             count, seed, folder, programs, patience,

@@ -11,7 +11,8 @@ internal static class MutationCommand
     {
         Option<int?> seed = new("--seed") { Description = "drawn by the clock if not given" };
         Option<double> share = new("--share") { DefaultValueFactory = _ => 10, Description = "percent of the lines" };
-        Option<string> folder = new("--folder") { DefaultValueFactory = _ => Path.Combine("out", "mutate") };
+        string place = Path.Combine("out", "mutate");
+        Option<string> folder = new("--folder") { DefaultValueFactory = _ => place, Description = "For the copy and the report" };
         Command command = new("mutate", "Plants faults by dotnet-stryker in lines that a seed draws, and counts those that tests find.")
         {
             seed, share, folder,

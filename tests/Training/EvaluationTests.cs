@@ -75,6 +75,19 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public void The_page_says_that_labels_are_fused_from_proposals()
+    {
+        using TemporaryFolder folder = new();
+        using WorstImages worst = new(Classes);
+        using Evaluator fusing = new(PixelNet.File(Classes), "pixels", new ProposalFusion(4, "MEAN").Checked());
+        using Scoreboard scores = Scoreboard.Of(fusing, [new MemoryDataset(Classes, new Sample(_image, _truth))]);
+        EvalPage.Write(folder["page"], "fused", scores, worst);
+        string page = File.ReadAllText(folder["page/index.html"]);
+        Assert.Contains("<td>labels fused<td>mean of the whole image and 4 proposals", page, StringComparison.Ordinal);
+        Assert.Contains("<td>network, median ms per proposal<td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_bars_stand_side_by_side_over_their_class()
     {
         using Scoreboard scores = Scored();

@@ -75,6 +75,19 @@ public sealed class ReproduceTests
         DateTime trained = File.GetLastWriteTimeUtc(last);
         Succeeds(command);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(last));
+
+        Directory.Delete(Path.Combine(runs, "7"), recursive: true); // as after a refusal, to train it with other options
+        (int code, _, string error) = Cli.Run(Repository.Root, command);
+        Assert.Equal(2, code);
+        Assert.Contains($"{Path.Combine(runs, "8")} began from {Path.Combine(runs, "7")}, which has gone", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Seeds_that_do_not_exist_are_refused()
+    {
+        TrainSettings last = new() { Run = new TrainSettings().Run with { Seed = int.MaxValue - 1 } };
+        Reproduction reproduction = new(new ReproduceSettings { Data = "synth", Epochs = 4, Seeds = 2, Out = "/dev/null" }, last);
+        Assert.Contains("begin with a smaller one", Assert.Throws<UserError>(reproduction.Run).Message, StringComparison.Ordinal);
     }
 
     [Theory]

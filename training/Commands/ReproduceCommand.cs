@@ -39,7 +39,7 @@ internal static class ReproduceCommand
         Row.Value("--epochs", "Budget of each network", s => s.Epochs, (s, v) => s with { Epochs = v },
             new Limit<int>(v => v >= 4, "two stages need at least 4")),
         Row.Value("--seeds", "Runs of each network, with consecutive seeds: results get deviations, claims verdicts",
-            s => s.Seeds, (s, v) => s with { Seeds = v }, Limits.AtLeast(1)),
+            s => s.Seeds, (s, v) => s with { Seeds = v }, Limits.Between(1, 100)),
         Row.Value("--common", "Options of train that all runs share, as one text", s => s.Common, (s, v) => s with { Common = v }),
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),

@@ -23,7 +23,10 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     public void Run()
     {
         if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out, ResultsPage.Table(settings)], [], settings.Overwrite);
-        int[] seeds = [.. Enumerable.Range(common.Run.Seed, settings.Seeds)];
+        int first = common.Run.Seed;
+        if (first > int.MaxValue - settings.Seeds)
+            throw new UserError($"--seed {first} in --common: there are no {settings.Seeds} seeds from there; begin with a smaller one");
+        int[] seeds = [.. Enumerable.Range(first, settings.Seeds)];
         foreach (int seed in seeds)
         {
             foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan, seed)); // before any of them takes its hours
@@ -82,7 +85,12 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
 
     private static void ThrowIfMadeOtherwise(TrainSettings run)
     {
-        if (run.Run.From is { } before && !Checkpoint.Exists(before)) return; // that run comes first
+        if (run.Run.From is { } before && !Checkpoint.Exists(before))
+        {
+            if (!Checkpoint.Exists(run.Out)) return; // that run comes first
+            throw new UserError($"{run.Out} began from {before}, which has gone: delete that folder too, to train both again");
+        }
+
         RunConfig wanted = run.ConfigFor(run.Run.Open(training: true));
         if (!Checkpoint.Exists(run.Out)) return;
         RunConfig made = Checkpoint.Of(run.Out).Config;

@@ -54,7 +54,8 @@ public static class EvalPage
         ["mean accuracy", F4(s.Matrix.MeanAccuracy)],
         ["frequency-weighted IU", F4(s.Matrix.FrequencyWeightedIu)],
         ["boundary F1", F4(s.Boundary.Mean)],
-        ["network, median ms per image", s.MedianMilliseconds.ToString("F1", CultureInfo.InvariantCulture)],
+        .. s.Fusion is { } f ? (string[][])[["labels fused", $"{f.Aggregate} of the whole image and {f.Most} proposals"]] : [],
+        [s.Fusion is null ? "network, median ms per image" : "network, median ms per proposal", Ms(s.MedianMilliseconds)],
         [$"IU of small objects (below {s.Sizes.Bounds.Medium} pixels)", F4(s.Sizes.Terciles.Small)],
         ["of medium ones", F4(s.Sizes.Terciles.Medium)],
         [$"of large ones (from {s.Sizes.Bounds.Large} pixels)", F4(s.Sizes.Terciles.Large)],
@@ -73,6 +74,8 @@ public static class EvalPage
         using StreamReader reader = new(asset);
         return reader.ReadToEnd();
     }
+
+    private static string Ms(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     private static string F4(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 

@@ -15,8 +15,8 @@ public sealed record ProposalFusion(int Most, string Aggregate = ProposalFusion.
     public const string Max = "max", Mean = "mean";
 
     /// <exception cref="UserError">No such way to aggregate.</exception>
-    public ProposalFusion Checked() => Aggregate is Max or Mean
-        ? this
+    public ProposalFusion Checked() => Aggregate.ToLowerInvariant() is Max or Mean
+        ? this with { Aggregate = Aggregate.ToLowerInvariant() }
         : throw new UserError($"--aggregate {Aggregate}: choose {Max} or {Mean}");
 
     /// <summary>The class of each pixel, row by row.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace RealtimeSeg.Core.Shell;
@@ -34,8 +35,26 @@ public static partial class NativeHeap
             int word = 0;
             for (int at = 0; at < words.Length; at += Array.IndexOf(words, (byte)0, at) - at + 1) starts[word++] = (nint)(text + at);
             nint ignored = SetHandler(BrokenPipe, 0); // .NET ignores it, and what is ignored stays so: ffmpeg would not end with its reader
-            _ = Execute("/proc/self/exe", pointers); // returns only if it failed; the program runs with several heaps as well
+            RemoveDiagnosticSocket();
+            _ = Execute(Environment.ProcessPath ?? "/proc/self/exe", pointers); // returns only if it failed: several heaps do as well
             _ = SetHandler(BrokenPipe, ignored);
+        }
+    }
+
+    /// <summary>
+    /// .NET's first start in this process listens on a socket that is named after the process and its start; the second would find the
+    /// name taken, and no tool could reach it.
+    /// </summary>
+    private static void RemoveDiagnosticSocket()
+    {
+        string pattern = string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{Environment.ProcessId}-*-socket");
+        try
+        {
+            foreach (string socket in Directory.EnumerateFiles(Path.GetTempPath(), pattern)) File.Delete(socket);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder for temporary files that cannot be read: the program runs without being observed.
         }
     }
 
