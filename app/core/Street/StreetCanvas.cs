@@ -1,11 +1,11 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace RealtimeSeg.Core.Street;
 
 /// <summary>
 /// A small software rasteriser: perspective-correct textured quads with a depth buffer, into a BGR image and a label map at once,
-/// so that the labels are exact. Camera space: x right, y up, z forward, in metres. Quads are collected, and drawn in bands of rows on
-/// all threads.
+/// so that the labels are exact. Camera space: x right, y up, z forward, in metres. Quads are collected, and then drawn.
 /// </summary>
 public sealed class StreetCanvas(int width, int height)
 {
@@ -13,6 +13,9 @@ public sealed class StreetCanvas(int width, int height)
 
     /// <summary>A shadow lies on what is this much nearer at most, as a share of its distance.</summary>
     private const float ShadowReach = 0.03f;
+
+    /// <summary>From so many pixels on, all threads draw an image in bands of rows; a smaller one leaves them to the network.</summary>
+    private const int ManyPixels = 640 * 480;
 
     private const int Bands = 8;
     private readonly float[] _depth = new float[width * height], _shade = new float[width * height];
@@ -44,15 +47,19 @@ public sealed class StreetCanvas(int width, int height)
     /// <summary>Draws the quads that were added since the last time over a sky.</summary>
     public void Draw(StreetSky sky, float time, uint frame)
     {
-        Parallel.For(0, Bands, band =>
-        {
-            int first = height * band / Bands, end = height * (band + 1) / Bands;
-            Clear(first, end, sky, time);
-            foreach (ref readonly Triangle t in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_triangles))
-                Fill(t, first, end, sky.Low, time);
-            for (int y = first; y < end; y++) Expose(y, sky, frame);
-        });
+        if (width * height < ManyPixels) DrawRows(0, height, sky, time, frame);
+        else DrawOnAllThreads(sky, time, frame);
         _triangles.Clear();
+    }
+
+    private void DrawOnAllThreads(StreetSky sky, float time, uint frame) => Parallel.For(
+        0, Bands, band => DrawRows(height * band / Bands, height * (band + 1) / Bands, sky, time, frame));
+
+    private void DrawRows(int first, int end, StreetSky sky, float time, uint frame)
+    {
+        Clear(first, end, sky, time);
+        foreach (ref readonly Triangle t in CollectionsMarshal.AsSpan(_triangles)) Fill(t, first, end, sky.Low, time);
+        for (int y = first; y < end; y++) Expose(y, sky, frame);
     }
 
     /// <summary>Sky everywhere: a gradient with clouds.</summary>
