@@ -231,7 +231,7 @@ public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
         using StreamSource source = new(camera.Address("http"), null);
         using Mat image = new();
         Assert.True(source.Read(image));
-        Assert.Equal(new Size(480, 360), image.Size());
+        Assert.Equal(new Size(1280, 720), image.Size());
         Assert.Equal(1, most);
     }
 
