@@ -39,7 +39,7 @@ public sealed class WindowTests
             await Until(s => s.GetProperty("paused").GetBoolean(), "a pause after space");
 
             // The road is where the car goes: low in the middle, also in a window twice as wide as the image.
-            Click(display, window, 480 / 2, 340);
+            Click(display, window, 1280 / 2, 690);
             await Until(s => s.GetProperty("solo").GetString() == "road", "the road alone after a click on it");
             display.Do("windowsize", "--sync", window, "1000", "375");
             Click(display, window, 20, 200); // beside the image

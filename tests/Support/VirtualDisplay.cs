@@ -10,7 +10,7 @@ internal sealed class VirtualDisplay : IDisposable
     public VirtualDisplay()
     {
         // It picks a free display and writes its number.
-        ProcessStartInfo start = new("Xvfb", ["-displayfd", "1", "-screen", "0", "1100x900x24", "-nolisten", "tcp"])
+        ProcessStartInfo start = new("Xvfb", ["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
