@@ -91,7 +91,7 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
     private static WeakReference Aged()
     {
         object held = new();
-        while (GC.GetGeneration(held) < GC.MaxGeneration) GC.Collect(GC.GetGeneration(held));
+        for (int i = 0; i <= GC.MaxGeneration; i++) GC.Collect(GC.MaxGeneration); // each moves it on, unless the collector thinks otherwise
         WeakReference aged = new(held);
         GC.KeepAlive(held);
         return aged;
