@@ -49,7 +49,8 @@ internal static class OutputFiles
         OutputName.RefuseTwins(all);
         string[] sequences = [.. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
         OutputName.Check([.. all, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
-        OutputName.CheckKind(s.Json, ".json", "--json");
+        OutputName.CheckKind(s.Json, "--json", ".json");
+        OutputName.CheckKind(s.Stats, "--stats", ".csv", ".jsonl");
     }
 
     /// <summary>The files that are read for a model, and for those that M goes through.</summary>

@@ -23,14 +23,12 @@ public sealed class StatsSink : ISink
     private bool _begun, _closed;
     private long _flushed;
 
-    /// <param name="path">The file, or a pipe or device.</param>
+    /// <param name="path">The file, or a pipe or device; JSON lines if it ends in .jsonl, else CSV.</param>
     /// <param name="context">Of the run.</param>
-    /// <exception cref="UserError">The file cannot be created, nobody reads the pipe, or its extension is neither.</exception>
+    /// <exception cref="UserError">The file cannot be created, or nobody reads the pipe.</exception>
     public StatsSink(string path, SinkContext context)
     {
         _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
-        if (!_json && !path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-            throw new UserError($"--stats {path}: name a .csv or .jsonl file");
         _overdue = context.Overdue;
         if (FileIdentity.IsSpecial(path)) _special = SpecialFile.Open(path, context.Stop);
         _file = new PartialFile(path, context.Overwrite);

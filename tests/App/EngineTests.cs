@@ -60,6 +60,15 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(9 * 50_000_000L, clock.Now); // the first is due at once
     }
 
+    /// <summary>Three frames came that the source gave no chance to read: what is shown and dropped is what came.</summary>
+    [Fact]
+    public void Frames_that_were_never_read_are_told_apart()
+    {
+        RunReport report = Run(new EngineOptions(Schedule.Inline), new BriefSource(), new RecordingSink());
+        Assert.Equal((1, 3, 3), (report.Read, report.Unread, report.Dropped));
+        Assert.Equal(report.Read + report.Unread, report.Stats.Count + report.Dropped);
+    }
+
     [Theory]
     [InlineData(Schedule.Inline)]
     [InlineData(Schedule.Pipelined)]

@@ -15,7 +15,7 @@ public sealed class OutputFileTests : IDisposable
         string[] names =
         [
             "in.mp4", "out.mp4", "v-007.mp4", "f0.png", "f1.png", "f2.png", "back.png", "names.txt", "m.onnx", "n.onnx", "m.json",
-            "model.json", "labels.txt", "colors.txt", "b.json",
+            "model.json", "labels.txt", "colors.txt", "b.json", "s.csv",
         ];
         foreach (string name in names) File.WriteAllText(_folder[name], "data");
         Directory.CreateDirectory(_folder["masks"]);
@@ -30,7 +30,7 @@ public sealed class OutputFileTests : IDisposable
 
     [Theory]
     [InlineData("out.mp4", "TMP/in.mp4", "TMP/out.mp4")]
-    [InlineData("out.mp4", "synth://", "null", "--stats", "TMP/out.mp4")]
+    [InlineData("s.csv", "synth://", "null", "--stats", "TMP/s.csv")]
     [InlineData("b.json", "synth://", "null", "--json", "TMP/b.json")]
     [InlineData("f1.png", "synth://", "TMP/f%d.png")]
     [InlineData("000004.png", "synth://", "null", "--masks", "TMP/masks")]
@@ -73,6 +73,8 @@ public sealed class OutputFileTests : IDisposable
         string message = Refusal(["synth://", "null", "--json", file, "-y"]);
         Assert.EndsWith(": name a .json file", message, StringComparison.Ordinal);
         Assert.StartsWith("--json ", message, StringComparison.Ordinal);
+        string shares = Refusal(["synth://", "null", "--stats", "TMP/new.txt"]);
+        Assert.EndsWith("new.txt: name a .csv or .jsonl file", shares, StringComparison.Ordinal);
         foreach (string allowed in new[] { "/dev/null", "TMP/new.JSON" }) OutputFiles.Check(Read("synth://", "null", "--json", allowed));
     }
 

@@ -64,33 +64,58 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     [Fact]
     public async Task A_signal_ends_a_whole_sweep()
     {
-        string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
-        string[] command = ["bench", "synth://", "--sweep", "threads=1,2,1,2", "--model", model.File];
-        ProcessStartInfo start = new(program, command) { RedirectStandardOutput = true, UseShellExecute = false };
-        using Process run = Process.Start(start)!;
-        string text = "";
-        while (!text.Contains("provider", StringComparison.Ordinal)) text += $"{await run.StandardOutput.ReadLineAsync()}\n";
-        Cli.Try("kill", "-TERM", run.Id.ToString(CultureInfo.InvariantCulture));
-        Task<string> rest = run.StandardOutput.ReadToEndAsync();
-        bool ended = run.WaitForExit(50_000);
-        if (!ended) run.Kill(entireProcessTree: true);
-        Assert.True(ended, "it goes on");
-        Assert.Equal(1, (text + await rest).Split("— ").Length - 1);
-        Assert.Equal(CommandRunner.IncompleteCode, run.ExitCode);
+        (int code, string text, _) = await StoppedAsync(["synth://", "--sweep", "threads=1,2,1,2"], at: "provider");
+        Assert.Equal(1, text.Split("— ").Length - 1);
+        Assert.Equal(CommandRunner.IncompleteCode, code);
+    }
+
+    /// <summary>The first configuration comes to the end of the images, the second to the signal.</summary>
+    [Fact]
+    public async Task A_signal_is_no_reason_for_what_ended_before_it()
+    {
+        using TemporaryFolder folder = new();
+        WriteImages(folder, 24);
+        string[] sizes = ["--sweep", "size=64x64,1280x960"]; // seconds for the second
+        (_, _, string error) = await StoppedAsync([folder.Path, "--frames", "300", .. sizes], at: "— size 1280x960");
+        Assert.Matches("^warning: size 64x64: 4 of 300 frames measured: the source ended", error);
     }
 
     [Fact]
     public void A_bench_of_fewer_frames_than_asked_for_says_so()
     {
         using TemporaryFolder folder = new();
-        using (Mat grey = new(48, 64, MatType.CV_8UC3, Scalar.Gray))
-        {
-            for (int i = 0; i < 30; i++) Cv2.ImWrite(folder[$"{i:D3}.png"], grey);
-        }
-
+        WriteImages(folder, 30);
         (int code, _, string error) = App("bench", folder.Path, "--frames", "300");
         Assert.Equal(CommandRunner.IncompleteCode, code);
         Assert.Matches("^warning: .*: 10 of 300 frames measured: the source ended", error); // after 20 of warm-up
+    }
+
+    private static void WriteImages(TemporaryFolder folder, int count)
+    {
+        using Mat grey = new(48, 64, MatType.CV_8UC3, Scalar.Gray);
+        for (int i = 0; i < count; i++) Cv2.ImWrite(folder[$"{i:D3}.png"], grey);
+    }
+
+    /// <summary>A bench that gets a signal when it has said something.</summary>
+    private async Task<(int Code, string Out, string Error)> StoppedAsync(string[] arguments, string at)
+    {
+        string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
+        ProcessStartInfo start = new(program, ["bench", .. arguments, "--model", model.File])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process run = Process.Start(start)!;
+        Task<string> error = run.StandardError.ReadToEndAsync();
+        string text = "";
+        while (!text.Contains(at, StringComparison.Ordinal)) text += $"{await run.StandardOutput.ReadLineAsync()}\n";
+        Cli.Try("kill", "-TERM", run.Id.ToString(CultureInfo.InvariantCulture));
+        Task<string> rest = run.StandardOutput.ReadToEndAsync();
+        bool ended = run.WaitForExit(50_000);
+        if (!ended) run.Kill(entireProcessTree: true);
+        Assert.True(ended, "it goes on");
+        return (run.ExitCode, text + await rest, await error);
     }
 
     private (int Code, string Out, string Error) App(params string[] arguments)

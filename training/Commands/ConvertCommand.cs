@@ -73,7 +73,7 @@ internal static class ConvertCommand
     private static void Run(string from, string to, ConvertSettings s)
     {
         OutputName.Check([to], [from], s.Overwrite);
-        OutputName.CheckKind(to, ".onnx");
+        OutputName.CheckKind(to, "", ".onnx");
         Classifier classifier = OnnxClassifier.Load(from, s.Features);
         if (!Fcn.Strides.TryGetValue(s.Net, out int stride))
             throw new UserError($"no network '{s.Net}': choose one of {string.Join(", ", Fcn.Strides.Keys)}");

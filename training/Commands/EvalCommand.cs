@@ -85,7 +85,7 @@ internal static class EvalCommand
         if (s.Proposals == 0 && s.Aggregate != ProposalFusion.Max) throw new UserError("--aggregate is for --proposals: add it");
         ProposalFusion? fusion = s.Proposals > 0 ? new ProposalFusion(s.Proposals, s.Aggregate).Checked() : null;
         OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
-        OutputName.CheckKind(s.Json, ".json", "--json");
+        OutputName.CheckKind(s.Json, "--json", ".json");
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
         using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion);
         if (s.Video) OnVideo(evaluator, sets.Parts[0], s);

@@ -104,7 +104,7 @@ internal static class ExportCommand
         string target = paths[^1];
         string[] runs = s.Random ? [] : s.Ensemble is { } members ? [.. Parse.List(members)] : [paths[0]];
         OutputName.Check([target], runs.SelectMany(Checkpoint.Files), s.Overwrite);
-        OutputName.CheckKind(target, ".onnx");
+        OutputName.CheckKind(target, "", ".onnx");
         ModelManifest m = s switch
         {
             { Ensemble: not null } => RunExport.FromRuns(runs, s.Combine, target, s.Form, s.Best),

@@ -58,7 +58,7 @@ internal static class QuantizeCommand
     private static void Run(string from, string to, QuantizeSettings s)
     {
         OutputName.Check([to], [from], s.Overwrite);
-        OutputName.CheckKind(to, ".onnx");
+        OutputName.CheckKind(to, "", ".onnx");
         ModelManifest manifest = ManifestOf(from);
         MixedDataset sets = MixedDataset.Parse(s.Data, new Split(Training: true), s.Map);
         (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(from, Images(sets.Parts, s.Images, manifest));

@@ -27,7 +27,7 @@ internal static class TrainBench
     public static void Run(TrainSettings settings, bool dataIsNamed)
     {
         OutputName.Check([settings.Json], [], settings.Overwrite);
-        OutputName.CheckKind(settings.Json, ".json", "--json");
+        OutputName.CheckKind(settings.Json, "--json", ".json");
         RunConfig run = settings.Run;
         string? backbone = run.Backbone.Length > 0 ? run.Backbone : null;
         INetwork net = NetworkNames.Parse(run.Net, backbone, settings.Classes, run.Upsampling, run.Body);

@@ -71,13 +71,14 @@ public static partial class OutputName
 
     /// <summary>Refuses a name that ends like another kind of file: with <c>-y</c>, a slip would replace a model or a page.</summary>
     /// <param name="output">The file that may be written; null for none.</param>
-    /// <param name="extension">What its name has to end in; devices and pipes are exempt.</param>
     /// <param name="option">The option that names it, or nothing.</param>
+    /// <param name="extensions">What its name may end in; devices and pipes are exempt.</param>
     /// <exception cref="UserError">It ends otherwise.</exception>
-    public static void CheckKind(string? output, string extension, string option = "")
+    public static void CheckKind(string? output, string option, params string[] extensions)
     {
-        if (output is null || FileIdentity.IsSpecial(output) || output.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) return;
-        throw new UserError($"{option} {output}: name a {extension} file".TrimStart());
+        if (output is null || FileIdentity.IsSpecial(output)) return;
+        if (Array.Exists(extensions, e => output.EndsWith(e, StringComparison.OrdinalIgnoreCase))) return;
+        throw new UserError($"{option} {output}: name a {string.Join(" or ", extensions)} file".TrimStart());
     }
 
     /// <summary>The nearest folder above a name that exists, and the name from there: links lead to the same one.</summary>
