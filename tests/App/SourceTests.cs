@@ -60,7 +60,7 @@ public sealed class SourceTests
         Process camera = Serve(port);
         using ReconnectingSource source = new(() => Retry(Address(port)), stop);
         for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
-        Assert.Equal(new Size(480, 360), image.Size());
+        Assert.Equal(new Size(1280, 720), image.Size());
 
         for (int round = 1; round <= 3; round++)
         {
@@ -95,7 +95,7 @@ public sealed class SourceTests
         using StreamSource source = Retry(url);
         using Mat image = new();
         for (int i = 0; i < 5; i++) Assert.True(source.Read(image));
-        Assert.Equal(new Size(480, 360), image.Size());
+        Assert.Equal(new Size(1280, 720), image.Size());
         Cli.Try("kill", "-STOP", sender.Id.ToString(CultureInfo.InvariantCulture)); // it stalls, but the connection stays open
         bool ended = false;
         for (int i = 0; i < 300 && !ended; i++) ended = !source.Read(image);

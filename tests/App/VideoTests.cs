@@ -149,7 +149,7 @@ public sealed class VideoTests : IDisposable
         Make("-i", _folder["wide.mp4"], "-c", "copy", "-metadata:s:v", "rotate=90", _folder["turned.mp4"]);
         string facts = Cli.Try("ffprobe", _folder["turned.mp4"])!.Value.Error;
         Skip.IfNot(facts.Contains("rotat", StringComparison.Ordinal), "this ffmpeg writes no rotation");
-        foreach ((string name, Size size) in new[] { ("wide.mp4", new Size(960, 360)), ("turned.mp4", new Size(360, 960)) })
+        foreach ((string name, Size size) in new[] { ("wide.mp4", new Size(2560, 720)), ("turned.mp4", new Size(720, 2560)) })
         {
             using VideoSource source = new(_folder[name], null);
             using Mat image = new();
@@ -168,14 +168,14 @@ public sealed class VideoTests : IDisposable
         Make("-i", Clip, "-c:v", "mpeg4", "-b:v", "500k", "-movflags", "+faststart", _folder[name]);
         using (VideoSource whole = new(_folder[name], null))
         {
-            Assert.Equal(150, Times(whole).Count);
+            Assert.Equal(300, Times(whole).Count);
             Assert.Empty(whole.Problems);
         }
 
         byte[] bytes = File.ReadAllBytes(_folder[name]);
         File.WriteAllBytes(_folder[name], bytes[..(bytes.Length / 2)]);
         using VideoSource half = new(_folder[name], null);
-        Assert.InRange(Times(half).Count, 20, 130);
+        Assert.InRange(Times(half).Count, 40, 260);
         Assert.Contains("breaks off: read", Assert.Single(half.Problems), StringComparison.Ordinal);
     }
 
