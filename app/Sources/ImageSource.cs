@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
@@ -90,7 +91,7 @@ public sealed class ImageSource : ISource
         if (FileIdentity.IsSpecial(file)) return "is a pipe or a device and no image"; // opening it could wait for ever
         try
         {
-            using Mat decoded = Cv2.ImRead(file, ImreadModes.Color);
+            using Mat decoded = PictureFile.Read(file, ImreadModes.Color);
             if (decoded.Empty()) return "is not a readable image";
             if (Math.Max(decoded.Width, decoded.Height) > LargestSide)
                 return $"is not a readable image (its {decoded.Width}×{decoded.Height} pixels are more than {LargestSide} on a side)";

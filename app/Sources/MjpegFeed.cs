@@ -84,6 +84,7 @@ internal sealed class MjpegFeed : IImageFeed
 
     public bool Decode(ReceivedImage image, Mat bgr)
     {
+        if (image.Bytes is not [0xFF, 0xD8, ..]) return false; // no JPEG: what other decoders take for a few bytes knows no bounds
         try
         {
             using Mat decoded = Cv2.ImDecode(image.Bytes, ImreadModes.Color);

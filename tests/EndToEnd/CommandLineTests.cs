@@ -33,6 +33,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("text.avi", "--json", "bench", "synth://", "--compare", "TMP/text.avi")]
     [InlineData("none.json", "--json", "bench", "synth://", "--compare", "TMP/none.json")]
     [InlineData("--crf", "between 0 and 63", "replay", "synth://", "TMP/v.mp4", "--crf", "99")]
+    [InlineData("--stats", "is empty", "replay", "synth://", "null", "--stats", "")]
     [InlineData("car", "the model has", "bench", "synth://", "--ignore-class", "car")]
     [InlineData("labels.txt", "no file", "bench", "synth://", "--labels", "TMP/labels.txt")]
     public void App_refuses_bad_input_in_one_line(string names, string says, params string[] arguments)

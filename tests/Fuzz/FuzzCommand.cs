@@ -6,7 +6,7 @@ namespace RealtimeSeg.Tests.Fuzz;
 /// <summary><c>./run.sh test --fuzz N</c> and <c>--fuzz-again FOLDER</c>.</summary>
 internal static class FuzzCommand
 {
-    public const string WorkerName = "fuzz-worker", TargetFile = "target";
+    public const string WorkerName = "fuzz-worker", TargetFile = "target", InputFile = "input";
 
     public static RootCommand Root() => new("Damaged inputs in great number.") { Fuzz(), Worker(), Again() };
 
@@ -55,7 +55,7 @@ internal static class FuzzCommand
             string name = File.ReadAllText(Path.Combine(place, TargetFile));
             FuzzTarget target = FuzzTargets.All.FirstOrDefault(t => t.Name == name) ?? throw new UserError($"no target '{name}' any more");
             using FuzzWorld world = new(Path.GetFullPath(Path.Combine(place, "..", "..", "seeds")));
-            string outcome = FuzzWorker.Try(target, world, File.ReadAllBytes(Path.Combine(place, FuzzWorker.InputFile)));
+            string outcome = FuzzWorker.Try(target, world, File.ReadAllBytes(Path.Combine(place, InputFile)));
             Console.WriteLine($"{name}: {outcome.Replace(" | ", "\n", StringComparison.Ordinal)}");
             return outcome.StartsWith(FuzzWorker.Failed, StringComparison.Ordinal) ? 1 : 0;
         });

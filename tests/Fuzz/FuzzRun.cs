@@ -112,10 +112,16 @@ internal sealed class FuzzRun
         string kind = $"{target}: {why.Split(':')[0]}";
         int before = _kinds.GetValueOrDefault(kind);
         _kinds[kind] = before + 1;
-        if (before >= KeptOfAKind) return;
+        string input = FuzzWorker.InputFile(_settings.Folder, number);
+        if (before >= KeptOfAKind)
+        {
+            File.Delete(input);
+            return;
+        }
+
         string folder = Path.Combine(_settings.Folder, "failures", $"{_settings.Seed}-{number}");
         Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(_settings.Folder, FuzzWorker.InputFile), Path.Combine(folder, FuzzWorker.InputFile), overwrite: true);
+        File.Move(input, Path.Combine(folder, FuzzCommand.InputFile), overwrite: true);
         File.WriteAllText(Path.Combine(folder, FuzzCommand.TargetFile), target);
         File.WriteAllText(Path.Combine(folder, "why"), why.Replace(" | ", "\n", StringComparison.Ordinal));
         Console.WriteLine($"input {number}, {target}: {why[..Math.Min(400, why.Length)]}\n  again: ./run.sh test --fuzz-again {folder}");

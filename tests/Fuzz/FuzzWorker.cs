@@ -7,12 +7,19 @@ namespace RealtimeSeg.Tests.Fuzz;
 /// Tries inputs one after the other and tells on its output what begins and how it ended, so that whoever started it knows the input
 /// that ends the process or never ends. An input follows from the seed and its number.
 /// </summary>
-/// <param name="folder">Of the fuzzing; the input that is being tried lies in it.</param>
+/// <param name="folder">Of the fuzzing.</param>
 /// <param name="seed">Decides all inputs.</param>
 /// <param name="percentThroughPrograms">How many of a hundred inputs go through the programs.</param>
 internal sealed class FuzzWorker(string folder, int seed, int percentThroughPrograms)
 {
-    public const string Ready = "ready", Begin = "begin", Passed = "passed", Refused = "refused", Failed = "failed", InputFile = "input";
+    public const string Ready = "ready", Begin = "begin", Passed = "passed", Refused = "refused", Failed = "failed";
+
+    /// <summary>
+    /// The file that an input lies in while it is tried. It stays if the input fails or ends the process: then the next one has begun
+    /// before anybody looks.
+    /// </summary>
+    public static string InputFile(string folder, long number)
+        => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"input-{number}"));
 
     /// <summary>The target of an input.</summary>
     public FuzzTarget TargetOf(long number)
@@ -37,8 +44,10 @@ internal sealed class FuzzWorker(string folder, int seed, int percentThroughProg
             FuzzTarget target = TargetOf(number);
             log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Begin} {number}"));
             byte[] input = target.Make(world, new Random(unchecked((int)((seed * 1_000_003L) + number))));
-            File.WriteAllBytes(Path.Combine(folder, InputFile), input);
-            log.WriteLine(Try(target, world, input));
+            File.WriteAllBytes(InputFile(folder, number), input);
+            string outcome = Try(target, world, input);
+            if (!outcome.StartsWith(Failed, StringComparison.Ordinal)) File.Delete(InputFile(folder, number));
+            log.WriteLine(outcome);
         }
     }
 

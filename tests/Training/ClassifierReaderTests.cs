@@ -45,6 +45,11 @@ public sealed class ClassifierReaderTests
         ["Unsqueeze"] = (g, x) => g.Add("Unsqueeze", [Flat(g, Reduce.Mean(g, x, [2, 3])), g.Constant(2L, 3)], new Shape(1, 4, 1, 1)),
         ["Identity"] = (g, x) => g.Add("Identity", [x], x.Shape),
         ["Cast"] = (g, x) => g.Add("Cast", [x], x.Shape, attributes: [("to", (long)ElementType.Float)]),
+        ["Shape"] = ImagePooled,
+        ["Slice"] = ImagePooled,
+        ["Expand"] = ImagePooled,
+        ["Gather"] = GatheredSize,
+        ["Resize"] = (g, x) => Layout.Concat(g, [x, Resized(g, Reduce.Mean(g, x, [2, 3]), x)], 1),
     };
 
     /// <summary>After the class layer: no fully convolutional network needs them, so the converted one gives logits.</summary>
@@ -113,6 +118,15 @@ public sealed class ClassifierReaderTests
     });
 
     [Fact]
+    public void Only_a_cell_can_be_enlarged()
+    {
+        using TemporaryFolder folder = new();
+        Write((g, x) => Resized(g, x, x), end: null, folder["c.onnx"]);
+        string message = Assert.Throws<UserError>(() => OnnxClassifier.Load(folder["c.onnx"])).Message;
+        Assert.Contains("(Resize): only a single cell can be enlarged, to the size of another layer", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Padding_that_no_layer_takes_over_is_refused()
     {
         using TemporaryFolder folder = new();
@@ -154,6 +168,30 @@ public sealed class ClassifierReaderTests
 
     private static Value Convolved(GraphBuilder g, Value x)
         => Conv.Emit(g, x, Weights(g, "branch", 4, 4, 3, 3), null, new ConvGeometry(Pad: 1));
+
+    /// <summary>A mean over the image beside each cell, as DeepLab has it.</summary>
+    private static Value ImagePooled(GraphBuilder g, Value x) => Layout.Concat(g, [x, Layout.Spread(g, Reduce.Mean(g, x, [2, 3]), x)], 1);
+
+    /// <summary>The same with the size as PyTorch writes it: every dimension taken and put back by itself.</summary>
+    private static Value GatheredSize(GraphBuilder g, Value x)
+    {
+        Value shape = Layout.ShapeOf(g, x);
+        Value Dimension(long axis)
+        {
+            Value one = g.Add("Gather", [shape, g.IntegerScalar(axis)], Shape.Scalar, ElementType.Int64);
+            return g.Add("Unsqueeze", [one, g.Constant(0L)], new Shape(1), ElementType.Int64);
+        }
+
+        Value size = Layout.Concat(g, [g.Constant(1L, 1), Dimension(2), Dimension(3)], 0);
+        return Layout.Concat(g, [x, g.Add("Expand", [Reduce.Mean(g, x, [2, 3]), size], x.Shape)], 1);
+    }
+
+    /// <summary>x at the size of <paramref name="like"/>, bilinear.</summary>
+    private static Value Resized(GraphBuilder g, Value x, Value like)
+    {
+        Value none = g.Constant([], new Shape(0));
+        return g.Add("Resize", [x, none, none, Layout.ShapeOf(g, like)], like.Shape, attributes: [("mode", "linear")]);
+    }
 
     private static Value HardSwished(GraphBuilder g, Value x) => g.Add("HardSwish", [x], x.Shape);
 

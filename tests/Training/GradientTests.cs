@@ -59,6 +59,8 @@ public sealed class GradientTests
         new("Resize", "by 4", [new(2, 2, 3, 4)], (g, x) => Resize.Emit(g, x[0], 4)),
         new("Resize", "by 8", [new(2, 2, 3, 4)], (g, x) => Resize.Emit(g, x[0], 8)),
         new("Concat", "of channels", [new(2, 3, 2, 2), new(2, 1, 2, 2)], (g, x) => Layout.Concat(g, x, 1)),
+        new("Expand", "of a cell", [new(2, 3, 1, 1), new(2, 1, 4, 5)],
+            (g, x) => Elementwise.Mul(g, Layout.Spread(g, x[0], x[1]), x[1])),
         new("Slice", "as a crop", [new(2, 3, 6, 5)], (g, x) => Layout.Slice(g, x[0], [2, 3], [1, 2], [5, 4])),
         new("Pad", "by positive and negative sizes", [new(2, 3, 6, 5)], (g, x) => Layout.Pad(g, x[0], 2, 1, -1, 3)),
         new("ReduceMean", "over the image", [new(2, 3, 4, 5)], (g, x) => Reduce.Mean(g, x[0], [2, 3])),

@@ -30,6 +30,7 @@ public static class Gradients
         ["Concat"] = Layout.ConcatGradient,
         ["Slice"] = Layout.SliceGradient,
         ["Pad"] = Layout.PadGradient,
+        ["Expand"] = Layout.ExpandGradient,
         ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
         ["SoftmaxSquaredError"] = SoftmaxSquaredError.Gradient,
         ["ReduceSum"] = Reduce.SumGradient,

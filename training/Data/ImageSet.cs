@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 
 namespace RealtimeSeg.Training.Data;
 
@@ -66,7 +67,7 @@ public sealed class ImageSet : IDataset
         UserError Unreadable(Exception? inner = null) => new($"{file} is not a readable image: replace or remove it", inner);
         try
         {
-            Mat image = Cv2.ImRead(file, mode);
+            Mat image = PictureFile.Read(file, mode);
             return image.Empty() ? throw Unreadable() : image;
         }
         catch (OpenCVException e)

@@ -72,6 +72,7 @@ public static class Conv
     /// </summary>
     internal static Value WeightGradient(GraphBuilder g, Value x, Value dy, Shape w, ConvGeometry geo)
     {
+        if (geo.Group > 1 && geo.Group == w[0] && w[1] == 1) return DepthwiseWeightGradient(g, x, dy, w, geo);
         long n = x.Shape[0], channels = x.Shape[1], outputs = dy.Shape[1], s = geo.Stride, d = geo.Dilation;
         long reachY = (w[2] - 1) * d / s, reachX = (w[3] - 1) * d / s;
         long rows = dy.Shape[2] + reachY + (reachX > 0 ? 1 : 0), cols = dy.Shape[3] + reachX, length = dy.Shape[2] * cols;
@@ -98,6 +99,23 @@ public static class Conv
         return Layout.Reshape(g, moved, w);
     }
 
+    /// <summary>
+    /// dW [C,1,kH,kW] of a depthwise convolution: each plane of x convolved with its plane of dY, as large a kernel as that is, stride and
+    /// dilation in each other's place. One product per tap reads as many numbers as it multiplies: 230 ms where this takes 53 (480
+    /// planes of 18×24, 5×5, batch 8).
+    /// </summary>
+    private static Value DepthwiseWeightGradient(GraphBuilder g, Value x, Value dy, Shape w, ConvGeometry geo)
+    {
+        long n = x.Shape[0], planes = n * x.Shape[1];
+        long Covered(int axis) => ((dy.Shape[axis] - 1) * geo.Stride) + ((w[axis] - 1) * geo.Dilation) + 1; // what no window reaches is cut
+        (long h, long width) = (Covered(2), Covered(3));
+        Value padded = Layout.Pad(g, x, geo.Pad, geo.Pad, h - x.Shape[2] - geo.Pad, width - x.Shape[3] - geo.Pad);
+        Value image = Layout.Reshape(g, padded, new Shape(1, planes, h, width));
+        Value kernels = Layout.Reshape(g, dy, new Shape(planes, 1, dy.Shape[2], dy.Shape[3]));
+        Value taps = Emit(g, image, kernels, null, new ConvGeometry(geo.Dilation, 0, geo.Stride, planes)); // [1,N·C,kH,kW]
+        return Layout.Reshape(g, Summed(g, taps, n, w.Count), w);
+    }
+
     /// <summary>dY [N,M,L] × xᵀ [N,L,C], summed over N → [1,M,C/group].</summary>
     private static Value TapGradient(GraphBuilder g, Value dy, Value x, long group)
     {
@@ -109,13 +127,16 @@ public static class Conv
         }
 
         Value tap = MatrixProduct.EmitTransposed(g, dy, x); // [N,M,C], or [N,group,M/group,C/group]
-        if (n > 1)
-        {
-            // The sum over the batch as a product with ones: on all threads, 0.2 ms where ReduceSum takes 1.0 (256×256, batch 8).
-            Value ones = Layout.Ones(g, new Shape(1, n));
-            tap = MatrixProduct.Emit(g, ones, Layout.Reshape(g, tap, new Shape(n, m * c)), new Shape(1, m * c));
-        }
+        return Layout.Reshape(g, Summed(g, tap, n, m * c), new Shape(1, m, c));
+    }
 
-        return Layout.Reshape(g, tap, new Shape(1, m, c));
+    /// <summary>
+    /// The sum over the batch: n times as many numbers → [1,length]. As a product with ones: on all threads, 0.2 ms where ReduceSum takes
+    /// 1.0 (256×256, batch 8).
+    /// </summary>
+    private static Value Summed(GraphBuilder g, Value x, long n, long length)
+    {
+        Value flat = Layout.Reshape(g, x, new Shape(n, length));
+        return n == 1 ? flat : MatrixProduct.Emit(g, Layout.Ones(g, new Shape(1, n)), flat, new Shape(1, length));
     }
 }

@@ -26,6 +26,16 @@ public static class Layout
     /// <summary>x repeated along its axes of size 1, to a static shape.</summary>
     internal static Value Expand(GraphBuilder g, Value x, Shape shape) => g.Add("Expand", [x, g.Constant(shape.ToArray())], shape);
 
+    /// <summary>One cell for a map: x [N,C,1,1] → [N,C,H,W], H and W those of <paramref name="like"/>, which may be dynamic.</summary>
+    public static Value Spread(GraphBuilder g, Value x, Value like)
+    {
+        Value size = g.Add("Slice", [ShapeOf(g, like), g.Constant(2L), g.Constant(4L)], new Shape(2), ElementType.Int64); // H, W
+        return g.Add("Expand", [x, Concat(g, [g.Constant(1L, 1), size], 0)], x.Shape.With(2, like.Shape[2]).With(3, like.Shape[3]));
+    }
+
+    /// <summary>dY as it is: <see cref="Autodiff.Gradients"/> sums over the axes along which a value was repeated.</summary>
+    internal static IReadOnlyList<Value?> ExpandGradient(Backward b) => [b.DY];
+
     /// <summary>Blocks of s×s pixels to channels: x [N,C,H,W] → [N,C·s·s,H/s,W/s].</summary>
     internal static Value SpaceToDepth(GraphBuilder g, Value x, long s)
     {

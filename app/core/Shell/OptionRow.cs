@@ -93,8 +93,12 @@ public static class OptionRows<TSettings>
             });
         }
 
-        private T Checked(T value) => Limit is null || Limit.Allows(value)
-            ? value
-            : throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{Name} {value}: {Limit.Text}"));
+        private T Checked(T value)
+        {
+            if (value is "") throw new UserError($"{Name} '': its value is empty; give one, or leave the option out");
+            return Limit is null || Limit.Allows(value)
+                ? value
+                : throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{Name} {value}: {Limit.Text}"));
+        }
     }
 }

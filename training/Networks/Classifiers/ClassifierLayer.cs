@@ -58,6 +58,12 @@ public sealed record AddLayer(string Name, string A, string B) : ClassifierLayer
 /// <summary>A product, such as of features [N,C,H,W] and their gates [N,C,1,1].</summary>
 public sealed record MulLayer(string Name, string A, string B) : ClassifierLayer(Name, [A, B]);
 
+/// <summary>A single cell repeated to the size of another layer: DeepLab's image pooling (Chen et al. 2017, section 3.3).</summary>
+/// <param name="Name">Of the layer.</param>
+/// <param name="Cell">The layer that is repeated, [N,C,1,1].</param>
+/// <param name="Like">The layer whose height and width it gets.</param>
+public sealed record SpreadLayer(string Name, string Cell, string Like) : ClassifierLayer(Name, [Cell, Like]);
+
 public sealed record ConcatLayer(string Name, IReadOnlyList<string> Parts) : ClassifierLayer(Name, Parts);
 
 /// <summary>

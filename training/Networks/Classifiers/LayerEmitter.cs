@@ -32,6 +32,7 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
         DropoutLayer d => Layers.Dropout(d.Name, inputs[0], d.Probability),
         AffineLayer a => Affine(a, inputs[0]),
         AddLayer => Elementwise.Add(Graph, inputs[0], inputs[1]),
+        SpreadLayer => Layout.Spread(Graph, inputs[0], inputs[1]),
         ConcatLayer => Layout.Concat(Graph, inputs, 1),
         _ => throw new ArgumentException($"no form for {layer.GetType().Name}", nameof(layer)),
     };

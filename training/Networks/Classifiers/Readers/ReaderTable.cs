@@ -22,6 +22,11 @@ internal static class ReaderTable
         ["Sub"] = NumberReaders.Sub,
         ["Div"] = NumberReaders.Div,
         ["Concat"] = JoinReaders.Concat,
+        ["Shape"] = SizeReaders.Shape,
+        ["Slice"] = SizeReaders.Part,
+        ["Gather"] = SizeReaders.Part,
+        ["Expand"] = SizeReaders.Expand,
+        ["Resize"] = SizeReaders.Resize,
         ["Relu"] = SameShapeReaders.Relu,
         ["Clip"] = SameShapeReaders.Clip,
         ["Sigmoid"] = SameShapeReaders.Sigmoid,
@@ -47,6 +52,7 @@ internal static class ReaderTable
     {
         if (n.Node.Output.Count == 0 || n.Node.Input.Count == 0) throw n.Cannot("it has no input or no output");
         if (!Readers.TryGetValue(n.Node.OpType, out Action<NodeReading>? reader)) throw n.Unknown();
-        reader(n);
+        if (SizeReaders.Joins(n)) SizeReaders.Part(n);
+        else reader(n);
     }
 }

@@ -39,6 +39,9 @@ internal sealed class ReadingContext
     /// <summary>By name of the tensor in the file.</summary>
     public Dictionary<string, LayerValue> Values { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Tensors that hold a layer's dimensions, or some of them, and the layer.</summary>
+    public Dictionary<string, LayerValue> Sizes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The last tensor in the file that a layer stands for, by the layer's name: what is folded into it included.</summary>
     public Dictionary<string, string> TensorOf { get; } = new(StringComparer.Ordinal);
 

@@ -1,0 +1,67 @@
+using System.Globalization;
+using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.Core;
+
+/// <summary>Damaged image files.</summary>
+public sealed class PictureFileTests
+{
+    private const int LengthOfFirstData = 33; // after the signature and the header's chunk
+
+    [Fact]
+    public void A_png_that_is_whole_is_read()
+    {
+        using TemporaryFolder folder = new();
+        byte[] png = Png();
+        File.WriteAllBytes(folder["i.png"], [.. png, 1, 2, 3]); // what follows its end is not its
+        using Mat read = PictureFile.Read(folder["i.png"], ImreadModes.Color);
+        Assert.Equal(new Size(64, 48), read.Size());
+    }
+
+    [Fact]
+    public void A_png_that_claims_gigabytes_takes_none()
+    {
+        using TemporaryFolder folder = new();
+        byte[] png = Png();
+        png[LengthOfFirstData] = 0xFF;
+        File.WriteAllBytes(folder["i.png"], png);
+        long before = PeakMemory();
+        using Mat read = PictureFile.Read(folder["i.png"], ImreadModes.Color);
+        Assert.True(read.Empty());
+        Assert.InRange(PeakMemory() - before, 0, 2_000_000); // OpenCV alone took 4,200,000
+    }
+
+    /// <summary>A header of a few bytes that wants 3 GB: OpenCV's own limit is a little above.</summary>
+    [Fact]
+    public void An_image_of_a_thousand_million_pixels_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        using MemoryStream bitmap = new();
+        using (BinaryWriter w = new(bitmap))
+        {
+            w.Write("BM"u8);
+            foreach (int field in new[] { 1000, 0, 54, 40, 32_000, 32_000, (24 << 16) + 1, 0, 0, 0, 0, 0, 0 }) w.Write(field);
+        }
+
+        File.WriteAllBytes(folder["i.bmp"], bitmap.ToArray());
+        (int code, _, string error) = Cli.Run(Repository.Root, "bench", folder["i.bmp"], "--frames", "1");
+        Assert.Equal(2, code);
+        Assert.Contains("CV_IO_MAX_IMAGE_PIXELS", error, StringComparison.Ordinal);
+    }
+
+    private static byte[] Png()
+    {
+        using Mat image = new(48, 64, MatType.CV_8UC3, new Scalar(1, 2, 3));
+        return image.ToBytes(".png");
+    }
+
+    /// <summary>The most memory that this process has had so far, in kB.</summary>
+    private static long PeakMemory()
+    {
+        string line = File.ReadLines("/proc/self/status").Single(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+}
