@@ -94,7 +94,7 @@ public sealed class Evaluator : IDisposable
             Sample sample = video.Load(i);
             FrameGeometry g = Geometry(sample.Image);
             using Mat fitted = Fitted(sample.Image, g), truthFitted = new();
-            (byte[] labels, byte[] confidence) = Run(fitted);
+            (byte[] labels, byte[] confidence) = Decide(fitted);
             ReadOnlySpan<bool> still = motion.Update(fitted.AsSpan<byte>(), fitted.Width);
             smoother.Apply(still, labels, confidence);
             matrix.Add(sample.Labels.AsSpan<byte>(), Enlarged(labels, g, sample.Image.Size()));
@@ -155,9 +155,10 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>The class of each pixel of an 8-bit BGR image at its own size, row by row.</summary>
-    public byte[] Labels(Mat image) => Run(image).Labels;
+    public byte[] Labels(Mat image) => Decide(image).Labels;
 
-    private (byte[] Labels, byte[] Confidence) Run(Mat image)
+    /// <summary>The same with the probability of each pixel's class, in 0–255.</summary>
+    public (byte[] Labels, byte[] Confidence) Decide(Mat image)
     {
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(image, ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput);
         return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
