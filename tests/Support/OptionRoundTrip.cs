@@ -8,7 +8,10 @@ namespace RealtimeSeg.Tests.Support;
 /// <summary>Gives each option of a table a value and looks where it goes: to what it shows as its default, and nowhere else.</summary>
 internal static partial class OptionRoundTrip
 {
-    private static readonly string[] Values = ["5", "3", "2", "1", "0.25", "64x96", "0.5-1.5", "#102030", "10,20,30", "1,1.5", "off", "on"];
+    private static readonly string[] Values =
+    [
+        "5", "3", "2", "1", "16", "0.25", "64x96", "0.5-1.5", "#102030", "10,20,30", "1,1.5", "off", "on",
+    ];
 
     /// <param name="rows">All options of a command.</param>
     /// <param name="defaults">Its settings before anything is given.</param>

@@ -123,6 +123,35 @@ public sealed class BodyTests : IDisposable
         Assert.Contains(read.Layers.OfType<GlobalMeanLayer>(), m => m.Side == 56); // squeeze-and-excitation, of 224 / 4
     }
 
+    /// <summary>At 8 the last stride is dilation instead; back at 16 it is a stride again.</summary>
+    [Fact]
+    public void Features_at_a_finer_output_stride_contain_the_coarser_ones()
+    {
+        (float[] Values, long[] Shape) Features(Classifier body)
+            => Ort.OnImage(ClassifierGraph.Body(body, body.Weights!), Ort.Spread(3 * 64 * 96, 5), 64, 96);
+
+        ClassifierFile.WriteMobile(File, MobileHead.Map);
+        Classifier read = OnnxClassifier.Load(File, ClassifierFile.LastFeatures), finer = OutputStride.At(read, 8);
+        (float[] coarse, long[] shape) = Features(read);
+        (float[] fine, long[] fineShape) = Features(finer);
+        Assert.Equal([1, 24, 4, 6], shape);
+        Assert.Equal([1, 24, 8, 12], fineShape);
+        Assert.Equal(coarse, EverySecond(fine, fineShape), (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(coarse, Features(OutputStride.At(finer, 16)).Values);
+        Assert.Equal(coarse, Features(OutputStride.At(read, 16)).Values);
+    }
+
+    [Fact]
+    public void An_output_stride_that_a_body_cannot_have_is_refused()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.Dense);
+        Classifier read = OnnxClassifier.Load(File);
+        string Error(Classifier body, int stride) => Assert.Throws<UserError>(() => OutputStride.At(body, stride)).Message;
+        Assert.Contains("the body ends at stride 16", Error(read, 32), StringComparison.Ordinal); // nothing before its dilation was undone
+        string sum = read.Layers.OfType<AddLayer>().First().Name[Classifier.FilePrefix.Length..];
+        Assert.Contains("the body ends at stride 4", Error(OnnxClassifier.Load(File, sum), 8), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("fcn8s", BodyChoice.NoNeck)]
     [InlineData("fcn4s", BodyChoice.PyramidNeck)]
@@ -202,6 +231,8 @@ public sealed class BodyTests : IDisposable
         static string Error(string net, string backbone, BodyChoice choice)
             => Assert.Throws<UserError>(() => NetworkNames.Parse(net, backbone, 3, body: choice)).Message;
         Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(Features: "x")), StringComparison.Ordinal);
+        Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
+        Assert.Contains("own body", Error("deconvnet", "vgg16", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
         Assert.Contains("choose none or fpn", Error("fcn8s", "reslite", new BodyChoice(Neck: "giraffe")), StringComparison.Ordinal);
         Assert.Contains("own body", Error("deconvnet", "vgg16", new BodyChoice(Neck: "fpn")), StringComparison.Ordinal);
     }
@@ -229,4 +260,11 @@ public sealed class BodyTests : IDisposable
     }
 
     private static float Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
+
+    /// <summary>Of planes [1,C,H,W], every second row and column.</summary>
+    private static float[] EverySecond(float[] values, long[] shape)
+    {
+        (int h, int w) = ((int)shape[2], (int)shape[3]);
+        return [.. values.Where((_, i) => i / w % h % 2 == 0 && i % w % 2 == 0)];
+    }
 }

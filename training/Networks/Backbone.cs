@@ -30,6 +30,8 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
         choice ??= new BodyChoice();
         if (choice.Features is not null && !IsFile(name))
             throw new UserError($"--features {choice.Features}: '{name}' has no tensors to choose from; add --backbone FILE{FileEnding}");
+        if (choice.OutputStride is not null && !IsFile(name))
+            throw new UserError($"--output-stride {choice.OutputStride}: '{name}' has strides of its own; add --backbone FILE{FileEnding}");
 
         InputScaling own = choice.Input ?? InputScaling.Plain;
         Backbone body = name switch
@@ -39,7 +41,7 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
             Vgg16Name => Of(name, BuiltIn.Vgg16(), own),
             _ when IsFile(name) => Of(
                 Path.GetFileNameWithoutExtension(name),
-                OnnxClassifier.Load(name, choice.Features),
+                Loaded(name, choice),
                 choice.Input ?? InputScaling.ImageNet),
             _ => throw new UserError(
                 $"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
@@ -48,9 +50,15 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
         body = body with
         {
             Forward = (l, x, named) => l.AsBody(() => forward(l, x, named)),
-            Recipe = $"{name} {choice.Features} {choice.Neck}",
+            Recipe = $"{name} {choice.Features} {choice.Neck} {choice.OutputStride}",
         };
         return body.UnderNeck(name == PyramidName ? BodyChoice.PyramidNeck : choice.Neck);
+    }
+
+    private static Classifier Loaded(string file, BodyChoice choice)
+    {
+        Classifier read = OnnxClassifier.Load(file, choice.Features);
+        return choice.OutputStride is { } stride ? OutputStride.At(read, stride) : read;
     }
 
     public bool Equals(Backbone? other) => other is not null && (Recipe, Input) == (other.Recipe, other.Input);

@@ -36,8 +36,8 @@ public static class NetworkNames
 
     private static DeconvNet ParseDeconvNet(string backbone, int classes, BodyChoice? body)
     {
-        if (body is { Features: not null } or { Neck: not BodyChoice.NoNeck })
-            throw new UserError($"--features and --neck are for FCNs: {DeconvNet.Name} has its own body");
+        if (body is { Features: not null } or { Neck: not BodyChoice.NoNeck } or { OutputStride: not null })
+            throw new UserError($"--features, --neck and --output-stride are for FCNs: {DeconvNet.Name} has its own body");
         if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, backbone, body?.Input);
         throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}");
     }

@@ -114,8 +114,11 @@ public sealed record RunConfig
     /// <summary>Epochs at the beginning in which the body does not learn.</summary>
     public int FrozenEpochs { get; init; }
 
+    /// <summary>The stride at which a backbone from a file ends; null for its own.</summary>
+    public int? OutputStride { get; init; }
+
     [JsonIgnore]
-    public BodyChoice Body => new(Input, Features, Neck);
+    public BodyChoice Body => new(Input, Features, Neck, OutputStride);
 
     [JsonIgnore]
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);

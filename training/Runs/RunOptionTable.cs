@@ -25,6 +25,10 @@ public static class RunOptionTable
             c => c.Backbone.Length > 0 ? c.Backbone : null, (c, v) => c with { Backbone = v ?? "" }) with { Shorten = Short },
         RunOption.Of("--features", "The tensor that the body of a --backbone file ends with [default: its last feature map]",
             c => c.Features, (c, v) => c with { Features = v }),
+        RunOption.Of("--output-stride", "The stride at which the body of a --backbone file ends, 8, 16 or 32, its kernels dilated to suit "
+                + "[default: its own]",
+            c => c.OutputStride, (c, v) => c with { OutputStride = v },
+            new Limit<int>(v => v is 8 or 16 or 32, "choose 8, 16 or 32").Optional()),
         RunOption.Of("--neck", $"{BodyChoice.NoNeck}, or {BodyChoice.PyramidNeck}: a feature pyramid over any backbone of an FCN",
             c => c.Neck, (c, v) => c with { Neck = v }) with { RecordedUnlessDefault = true },
         new(ScalingOptions.Color<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Rgb) : null),
