@@ -256,4 +256,31 @@ public sealed class AugmentationTests
         Assert.True(heights.Count > 3, "always of one size");
         Assert.All(heights, h => Assert.InRange(h, 21, 41)); // 30 × 0.75 to 1.33
     }
+
+    /// <summary>From half of it beyond the left edge to half beyond the right one.</summary>
+    [Fact]
+    public void A_pasted_object_stands_anywhere_along_the_width()
+    {
+        using Mat image = new(60, 90, MatType.CV_8UC3, Scalar.Black), labels = new(60, 90, MatType.CV_8UC1, new Scalar(0));
+        using Mat withLabels = new(60, 90, MatType.CV_8UC1, new Scalar(1));
+        withLabels[new Rect(30, 10, 24, 24)].SetTo(new Scalar(2));
+        using CopyPaste paste = new([0.6, 0.39, 0.01]);
+        HashSet<int> firsts = [], lasts = [];
+        for (int seed = 0; seed < 300; seed++)
+        {
+            Sample made = paste.Apply(new Sample(image, labels), new Sample(image, withLabels), new Random(seed));
+            byte[] map = made.Labels.AsSpan<byte>().ToArray();
+            int[] columns = [.. Enumerable.Range(0, 90).Where(x => Enumerable.Range(0, 60).Any(y => map[(y * 90) + x] == 2))];
+            int height = Enumerable.Range(0, 60).Count(y => map.AsSpan(y * 90, 90).Contains((byte)2));
+            Assert.InRange(columns.Length, (height / 2) - 1, height); // a square, of which half may be cut off
+            firsts.Add(columns[0]);
+            lasts.Add(columns[^1]);
+            made.Image.Dispose();
+            made.Labels.Dispose();
+        }
+
+        Assert.Contains(0, firsts);
+        Assert.Contains(89, lasts);
+        Assert.True(firsts.Count > 50, $"{firsts.Count} places");
+    }
 }

@@ -46,6 +46,7 @@ public sealed class GradientTests
         new("MaxPool", "2×2", [new(2, 3, 4, 6)], (g, x) => MaxPool.Emit(g, x[0], 2).Y),
         Pool("MaxPool", new(3, 2, 0, 0), (g, x, geo) => MaxPool.Emit(g, x, geo).Y),
         Pool("MaxPool", new(3, 2, 0, 1), (g, x, geo) => MaxPool.Emit(g, x, geo).Y),
+        Pool("MaxPool", new(2, 2, 1, 1), (g, x, geo) => MaxPool.Emit(g, x, geo).Y),
         Pool("MaxPool", new(2, 1, 1, 1), (g, x, geo) => MaxPool.Emit(g, x, geo).Y),
         Pool("AveragePool", new(2, 2, 0, 0), AveragePool.Emit),
         Pool("AveragePool", new(3, 2, 0, 1), AveragePool.Emit),

@@ -36,6 +36,7 @@ public sealed class GraphRuleTests
         foreach (float p in new[] { -0.1f, 1 })
             Assert.Throws<ArgumentOutOfRangeException>(() => Dropout.Emit(_g, x, p, _g.Constant(1f), seed: 1));
         Assert.Equal(x.Shape, Dropout.Emit(_g, x, 0, _g.Constant(1f), seed: 1).Shape);
+        Assert.Equal(new Shape(2, 3, 4), Layout.CellCentres(_g, Bytes(2, 12, 16), 4).Shape);
     }
 
     [Fact]

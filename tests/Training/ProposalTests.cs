@@ -65,17 +65,27 @@ public sealed class ProposalTests
     public void Probabilities_are_fused_where_a_proposal_lies(string aggregate, byte inside)
     {
         using Mat image = Scene();
-        int parts = 0;
+        List<Mat> planes = [];
         byte[] labels = new ProposalFusion(1, aggregate).Labels(image, part =>
         {
-            parts++;
             float[] p = part.Width == image.Width ? [0.5f, 0.4f, 0.1f] : [0, 0.45f, 0.55f];
-            return [.. p.Select(v => new Mat(part.Size(), MatType.CV_32FC1, new Scalar(v)))];
+            Mat[] given = [.. p.Select(v => new Mat(part.Size(), MatType.CV_32FC1, new Scalar(v)))];
+            planes.AddRange(given);
+            return given;
         });
-        Assert.Equal(2, parts);
+        Assert.Equal(2 * 3, planes.Count);
+        Assert.All(planes, p => Assert.True(p.IsDisposed));
         Assert.Equal(inside, labels[(85 * image.Width) + 105]);
         Assert.Equal(0, labels[(190 * image.Width) + 280]);
         Assert.InRange(labels.Count(l => l == inside), Thing.Width * Thing.Height, 2 * Thing.Width * Thing.Height);
+    }
+
+    [Fact]
+    public void A_network_that_fails_says_so_through_the_fusion()
+    {
+        using Mat image = Scene();
+        Mat[] Fail(Mat part) => throw new UserError("no scores");
+        Assert.Equal("no scores", Assert.Throws<UserError>(() => new ProposalFusion(1).Labels(image, Fail)).Message);
     }
 
     [Fact]
