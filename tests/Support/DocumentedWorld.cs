@@ -36,7 +36,7 @@ internal sealed class DocumentedWorld : IDisposable
     {
         string[] given = command.Length == 0 ? [] : command.Split('\n');
         string[] arguments = [.. given.Select(a => a == "DIR" ? DataSet() : a == "RUN_A,RUN_B" ? Runs() : a)];
-        arguments = [.. arguments.Select(a => a == "TENSOR" ? ClassifierFile.LastFeatures : a)];
+        arguments = [.. arguments.Select(a => a == "TENSOR" ? ClassifierFile.LastFeatures : a == "IMAGES" ? DataSet() + "/val" : a)];
         MakeWhatIsNamed(arguments);
         return Shortened(arguments);
     }
@@ -68,7 +68,8 @@ internal sealed class DocumentedWorld : IDisposable
         string[] classifier = ["export", "--random", "--net", "classifier", "--backbone", "alexnet", "classifier.onnx"];
         if (arguments.Contains("classifier.onnx")) Make(classifier);
         if (arguments.Contains("segmenter.onnx")) ClassifierFile.WriteMobile(_folder["segmenter.onnx"], MobileHead.ImagePooling);
-        if (arguments is ["eval" or "quantize", "out/mine.onnx", ..]) Make("export", Run("runs/street"), "out/mine.onnx");
+        bool readsModel = arguments is ["eval" or "quantize", "out/mine.onnx", ..] or ["data", "label", ..];
+        if (readsModel) Make("export", Run("runs/street"), "out/mine.onnx");
         if (arguments is ["replay", ..] && arguments.Contains("out/toy.onnx")) Make("export", Run("runs/toy"), "out/toy.onnx");
         if (arguments is ["export", "runs/street" or "runs/toy", ..]) Run(arguments[1]);
         if (arguments.Contains("--resume")) Run("runs/street");

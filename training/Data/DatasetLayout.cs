@@ -84,7 +84,9 @@ public static class DatasetLayout
         return WithLabels(images, Path.Combine(root, PlainMasks));
     }
 
-    private static IEnumerable<string> Images(string folder)
+    /// <summary>The image files of a folder, by name.</summary>
+    /// <exception cref="UserError">No such folder.</exception>
+    internal static IEnumerable<string> Images(string folder)
     {
         if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: the images belong there");
         static bool IsImage(string file) => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png";

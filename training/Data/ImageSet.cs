@@ -62,7 +62,9 @@ public sealed class ImageSet : IDataset
         return new Sample(image, labels);
     }
 
-    private static Mat Decode(string file, ImreadModes mode)
+    /// <summary>An image file's pixels.</summary>
+    /// <exception cref="UserError">It is no image.</exception>
+    internal static Mat Decode(string file, ImreadModes mode)
     {
         UserError Unreadable(Exception? inner = null) => new($"{file} is not a readable image: replace or remove it", inner);
         try

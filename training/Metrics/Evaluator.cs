@@ -107,11 +107,19 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>The class of each pixel of an image of any size, which is fitted to the network as in the app.</summary>
-    public byte[] LabelsAsShown(Mat image)
+    /// <param name="image">8-bit BGR.</param>
+    /// <param name="least">Probability below which a pixel is <see cref="ClassMap.Ignore"/>.</param>
+    public byte[] LabelsAsShown(Mat image, float least = 0)
     {
         FrameGeometry g = Geometry(image);
         using Mat fitted = Fitted(image, g);
-        return Enlarged(Labels(fitted), g, image.Size());
+        (byte[] labels, byte[] confidence) = Decide(fitted);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (confidence[i] < least * byte.MaxValue) labels[i] = ClassMap.Ignore;
+        }
+
+        return Enlarged(labels, g, image.Size());
     }
 
     /// <summary>A plane of 32-bit floats for each class, of the size of the image, which is fitted to the network as in the app.</summary>

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Globalization;
+using OpenCvSharp;
+using RealtimeSeg.Core.Street;
+using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Metrics;
+using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Training.Commands.LabelSettings>;
+
+namespace RealtimeSeg.Training.Commands;
+
+/// <summary>The command line of <c>data label</c>.</summary>
+internal sealed record LabelSettings
+{
+    /// <summary>Probability below which a pixel's class is ignored.</summary>
+    public float Least { get; init; } = 0.7f;
+
+    public bool Overwrite { get; init; }
+}
+
+/// <summary>
+/// <c>data label</c>: a data set of images that nobody but a model has labelled, for another model to learn from (Lee 2013,
+/// "Pseudo-Label"; Xie et al. 2020, "Self-training with Noisy Student").
+/// </summary>
+internal static class DataLabel
+{
+    private const int JpegQuality = 95;
+
+    internal static IReadOnlyList<OptionRow<LabelSettings>> Rows { get; } =
+    [
+        Row.Value("--least", "Least probability of a class; pixels below it are left out", s => s.Least, (s, v) => s with { Least = v },
+            Limits.Below(0f, 1f)),
+        Overwriting.Row<LabelSettings>(s => s with { Overwrite = true }),
+    ];
+
+    public static Command Create()
+    {
+        Argument<string> model = new("model") { Description = "An exported model: the teacher" };
+        Argument<string> images = new("images") { Description = "A folder of images" };
+        Argument<string> folder = new("folder") { Description = "The data set to write: CamVid's layout for streets, VOC's for people" };
+        OptionTable<LabelSettings> options = new(new LabelSettings(), Rows);
+        Command c = new("label", "Label images with a model, to train another one on them.") { model, images, folder };
+        options.AddTo(c);
+        c.SetAction(p =>
+        {
+            Write(p.GetValue(model)!, p.GetValue(images)!, p.GetValue(folder)!, options.Read(p));
+            return 0;
+        });
+        return c;
+    }
+
+    private static void Write(string model, string images, string folder, LabelSettings s)
+    {
+        if (!File.Exists(model)) throw new UserError($"no model {model}: name an exported .onnx file");
+        using Evaluator teacher = new(File.ReadAllBytes(model), model);
+        Layout layout = Layout.For(teacher.Manifest.Classes) ?? throw new UserError(
+            $"{model} has the classes {string.Join(", ", teacher.Manifest.Classes)}: no layout of data sets takes these; "
+            + "name a model of CamVid's classes, or of background and person");
+        string[] files = [.. DatasetLayout.Images(images)], names = [.. files.Select(f => Path.GetFileNameWithoutExtension(f))];
+        if (files.Length == 0) throw new UserError($"{images} has no images: .jpg, .jpeg and .png are read");
+        if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
+            throw new UserError($"{images} has two images named {twice.Key}, which would have one label file: rename one");
+
+        (string Image, string Labels)[] pairs = [.. files.Select((f, i) => layout.Pair(folder, f, names[i]))];
+        string list = Path.Combine(folder, layout.List);
+        IEnumerable<string> outputs = pairs.SelectMany(p => new[] { p.Image, p.Labels });
+        if (layout.List.Length > 0) outputs = outputs.Append(list);
+        OutputName.Check(outputs, [model, .. files], s.Overwrite);
+        MakeFolders(outputs);
+        double sure = 0;
+        for (int i = 0; i < files.Length; i++) sure += Label(teacher, files[i], pairs[i], layout, s.Least) / files.Length;
+        if (layout.List.Length > 0) File.WriteAllLines(list, names);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{files.Length} images labelled in {folder}, {sure:P1} of their pixels at a probability of {s.Least} or more; "
+            + $"train on them: --data DIR:4,{folder}:1{layout.Option}"));
+    }
+
+    /// <summary>Writes an image and its labels; returns the share of its pixels that have one.</summary>
+    private static double Label(Evaluator teacher, string file, (string Image, string Labels) pair, Layout layout, float least)
+    {
+        using Mat image = ImageSet.Decode(file, ImreadModes.Color);
+        byte[] labels = teacher.LabelsAsShown(image, least);
+        double sure = labels.Count(l => l != ClassMap.Ignore) / (double)labels.Length;
+        for (int i = 0; i < labels.Length; i++) labels[i] = labels[i] == ClassMap.Ignore ? ClassMap.Ignore : layout.Codes[labels[i]];
+        using Mat map = Mat.FromPixelData(image.Height, image.Width, MatType.CV_8UC1, labels);
+        bool isSame = Path.GetExtension(file).Equals(Path.GetExtension(pair.Image), StringComparison.OrdinalIgnoreCase);
+        if (isSame) File.Copy(file, pair.Image, overwrite: true);
+        bool written = isSame || Cv2.ImWrite(pair.Image, image, new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
+        return written && Cv2.ImWrite(pair.Labels, map) ? sure : throw new UserError($"cannot write {pair.Labels}: is the disk full?");
+    }
+
+    private static void MakeFolders(IEnumerable<string> files)
+    {
+        foreach (string folder in files.Select(f => Path.GetDirectoryName(f)!).Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw UserError.CannotWrite(folder, e);
+            }
+        }
+    }
+
+    /// <summary>Where files of a data set lie, and what its label files say.</summary>
+    /// <param name="Images">Folder of the images.</param>
+    /// <param name="Labels">Folder of the labels.</param>
+    /// <param name="Codes">The value for each of the model's classes.</param>
+    /// <param name="List">File that lists the images; empty for none.</param>
+    /// <param name="Option">What else <c>train</c> is told.</param>
+    private sealed record Layout(string Images, string Labels, byte[] Codes, string List, string Option)
+    {
+        private const byte PersonInVoc = 15;
+
+        /// <summary>The layout for a model's classes, or null.</summary>
+        public static Layout? For(IReadOnlyList<string> classes)
+        {
+            if (classes.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal))
+                return new Layout("train", "trainannot", [.. Enumerable.Range(0, classes.Count).Select(k => (byte)k)], "", "");
+            string list = Path.Combine("ImageSets", "Segmentation", "train.txt");
+            return classes is ["background", "person"]
+                ? new Layout("JPEGImages", "SegmentationClass", [0, PersonInVoc], list, " --map voc-person")
+                : null;
+        }
+
+        public (string Image, string Labels) Pair(string folder, string file, string name)
+        {
+            string ending = List.Length > 0 ? ".jpg" : Path.GetExtension(file); // VOC's lists know no other
+            return (Path.Combine(folder, Images, name + ending), Path.Combine(folder, Labels, name + ".png"));
+        }
+    }
+}
