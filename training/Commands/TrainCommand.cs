@@ -93,7 +93,7 @@ internal static class TrainCommand
         bool madeFolder = !Directory.Exists(folder);
         RunState state = from?.Progress ?? new RunState();
         AtomicFile.WriteJson(Path.Combine(folder, RunFile.ConfigFileName), RunFile.Write(config, state)); // makes the folder too
-        Console.WriteLine($"{config.Net}-{config.Backbone}, {config.ClassNames.Count} classes, {config.Data}: "
+        Console.WriteLine($"{config.NetworkName}, {config.ClassNames.Count} classes, {config.Data}: "
             + $"steps {state.Step}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
         try
         {

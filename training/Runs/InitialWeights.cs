@@ -26,7 +26,7 @@ internal static class InitialWeights
         IReadOnlyDictionary<string, float[]> given = RunExport.Shipped(Checkpoint.Of(run).State);
         IReadOnlyList<Parameter> wanted = InferenceGraph.Declared(network);
         int fit = wanted.Count(w => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count);
-        if (fit == 0) throw new UserError($"--from {run}: none of its weights fit {config.Net}-{config.Backbone}");
+        if (fit == 0) throw new UserError($"--from {run}: none of its weights fit {config.NetworkName}");
         report($"{fit} of {wanted.Count} parameters from {run}, the others random");
         return given;
     }
@@ -55,7 +55,7 @@ internal static class InitialWeights
             }
         }
 
-        if (taken.Count == 0) throw new UserError($"--init {file}: its first layer does not fit {config.Net}-{config.Backbone}");
+        if (taken.Count == 0) throw new UserError($"--init {file}: its first layer does not fit {config.NetworkName}");
         string unused = given.Count == 0 ? "none" : string.Join(", ", given);
         string random = string.Join(", ", missed);
         report($"{taken.Count / 2} of {kernels.Length} layers from {file}; random: {random}; unused in the file: {unused}");

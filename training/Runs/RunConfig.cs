@@ -117,6 +117,10 @@ public sealed record RunConfig
     /// <summary>The stride at which a backbone from a file ends; null for its own.</summary>
     public int? OutputStride { get; init; }
 
+    /// <summary>The network's name in messages and manifests: that of a file without its folders.</summary>
+    [JsonIgnore]
+    public string NetworkName => $"{Net}-{Path.GetFileNameWithoutExtension(Backbone)}" + (Neck == BodyChoice.NoNeck ? "" : $"-{Neck}");
+
     [JsonIgnore]
     public BodyChoice Body => new(Input, Features, Neck, OutputStride);
 

@@ -20,8 +20,7 @@ public static class RunExport
         Classes = config.ClassNames,
         Palette = StreetClasses.PaletteFor(config.ClassNames),
         Size = ModelManifest.DefaultSize,
-        Network = $"{config.Net}-{Path.GetFileNameWithoutExtension(config.Backbone)}"
-            + (config.Neck == BodyChoice.NoNeck ? "" : $"-{config.Neck}"),
+        Network = config.NetworkName,
         Parameters = InferenceGraph.Declared(network).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
         MeanIu = meanIu,
