@@ -97,6 +97,8 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("synth:x", "weight", "train", "--data", "synth:x", "--out", "TMP/run")]
     [InlineData("hinge", "choose ce", "train", "--loss", "hinge", "--out", "TMP/run")]
     [InlineData("--label-smoothing", "below 1", "train", "--label-smoothing", "1", "--out", "TMP/run")]
+    [InlineData("--body-lr", "as a number: see", "train", "--body-lr", "inf", "--out", "TMP/run")]
+    [InlineData("--batch", "as a whole number: see", "train", "--batch", "1.5", "--out", "TMP/run")]
     [InlineData("--clip", "positive", "train", "--clip", "-1", "--out", "TMP/run")]
     [InlineData("twirl", "rotate", "train", "--augment", "blur,twirl", "--out", "TMP/run")]
     [InlineData("some", "choose none", "train", "--class-weights", "some", "--out", "TMP/run")]
