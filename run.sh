@@ -98,6 +98,20 @@ run_tests() {
     [[ $status == 0 && ${failed:-0} == 0 && ${passed:-0} != 0 ]]
 }
 
+test_usage() {
+    cat <<'EOF'
+./run.sh test                      all tests that take 15 minutes together
+./run.sh test --fast               those that take a minute and a half
+./run.sh test --long               those that take half an hour or another machine
+./run.sh test --filter EXPRESSION  some of them, by 'dotnet test' filters: FullyQualifiedName~WebTests
+./run.sh test --fuzz N             damaged inputs; --seed S, --folder DIR, --programs PERCENT, --patience SECONDS
+./run.sh test --fuzz-again FOLDER  an input that failed
+./run.sh test --mutate             faults planted in the code; --seed S, --share PERCENT, --folder DIR
+./run.sh test --soak MINUTES       the program live for a long time [FOLDER]
+What each of them asserts is in docs/testing.md.
+EOF
+}
+
 check_whitespace() {
     (cd "$root" && dotnet format whitespace --folder --verify-no-changes .) ||
         fail "whitespace is not as .editorconfig asks: run 'dotnet format whitespace --folder .'"
@@ -109,6 +123,7 @@ if changed; then build; fi
 case ${1:-} in
     test)
         shift
+        [[ ${1:-} != -h && ${1:-} != --help ]] || { test_usage; exit 0; }
         (missing_for_tests | install) || echo "note: tests that need them are skipped" >&2
         run_tests "$@" ;;
     docs)
