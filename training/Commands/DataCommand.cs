@@ -6,7 +6,7 @@ namespace RealtimeSeg.Training.Commands;
 internal static class DataCommand
 {
     public static Command Create()
-        => new("data", "Make and look at data.") 
+        => new("data", "Make and look at data.")
         {
             DataSample.Create(), DataPreview.Create(), DataCheck.Create(), DataLabel.Create(),
         };
