@@ -25,6 +25,21 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("CV_IO_MAX_IMAGE_PIXELS", error, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public void An_image_that_may_not_be_read_is_skipped_and_told()
+    {
+        using TemporaryFolder folder = new();
+        using Mat image = new(48, 64, MatType.CV_8UC3, new Scalar(1, 2, 3));
+        foreach (string name in new[] { "a.png", "b.png" }) Assert.True(Cv2.ImWrite(folder[name], image));
+        Assert.Equal(0, Cli.Try("chmod", "755", folder.Path)!.Value.Code);
+        Assert.Equal(0, Cli.Try("chmod", "000", folder["b.png"])!.Value.Code);
+        string program = Path.Combine(AppContext.BaseDirectory, "rtseg.dll");
+        (int Code, string Out, string Error)? ran = Cli.TryWithoutRights("dotnet", program, "replay", folder.Path, "null", "--headless");
+        Skip.If(ran is null, "setpriv is not installed");
+        Assert.Equal(1, ran.Value.Code);
+        Assert.Contains("skipped 1 of 2 images", ran.Value.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("missing.avi", "no file", "bench", "TMP/missing.avi")]
     [InlineData("text.avi", "not a video", "bench", "TMP/text.avi")]

@@ -30,6 +30,15 @@ internal static class Cli
         }
     }
 
+    /// <summary>A program run by a user without rights, if this one has all; null when that is not possible.</summary>
+    public static (int Code, string Out, string Error)? TryWithoutRights(params string[] command)
+    {
+        const string Nobody = "65534";
+        return Environment.UserName == "root"
+            ? Try("setpriv", ["--reuid", Nobody, "--clear-groups", .. command])
+            : Try(command[0], command[1..]);
+    }
+
     private static ProcessStartInfo WithoutDisplay(ProcessStartInfo start)
     {
         start.Environment.Remove("DISPLAY");

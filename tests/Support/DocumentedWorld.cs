@@ -66,7 +66,7 @@ internal sealed class DocumentedWorld : IDisposable
     private void MakeWhatIsNamed(string[] arguments)
     {
         string[] classifier = ["export", "--random", "--net", "classifier", "--backbone", "alexnet", "classifier.onnx"];
-        if (arguments.Contains("classifier.onnx")) Make(classifier);
+        if (arguments is not ["export", ..] && arguments.Contains("classifier.onnx")) Make(classifier);
         if (arguments.Contains("segmenter.onnx")) ClassifierFile.WriteMobile(_folder["segmenter.onnx"], MobileHead.ImagePooling);
         bool readsModel = arguments is ["eval" or "quantize", "out/mine.onnx", ..] or ["data", "label", ..];
         if (readsModel) Make("export", Run("runs/street"), "out/mine.onnx");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using OpenCvSharp;
 using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Data;
@@ -65,10 +66,9 @@ internal static class DataLabel
         IEnumerable<string> outputs = pairs.SelectMany(p => new[] { p.Image, p.Labels });
         if (layout.List.Length > 0) outputs = outputs.Append(list);
         OutputName.Check(outputs, [model, .. files], s.Overwrite);
-        MakeFolders(outputs);
         double sure = 0;
         for (int i = 0; i < files.Length; i++) sure += Label(teacher, files[i], pairs[i], layout, s.Least) / files.Length;
-        if (layout.List.Length > 0) File.WriteAllLines(list, names);
+        if (layout.List.Length > 0) AtomicFile.Write(list, Encoding.UTF8.GetBytes(string.Concat(names.Select(n => n + "\n"))));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{files.Length} images labelled in {folder}, {sure:P1} of their pixels at a probability of {s.Least} or more; "
             + $"train on them: --data DIR:4,{folder}:1{layout.Option}"));
@@ -83,24 +83,10 @@ internal static class DataLabel
         for (int i = 0; i < labels.Length; i++) labels[i] = labels[i] == ClassMap.Ignore ? ClassMap.Ignore : layout.Codes[labels[i]];
         using Mat map = Mat.FromPixelData(image.Height, image.Width, MatType.CV_8UC1, labels);
         bool isSame = Path.GetExtension(file).Equals(Path.GetExtension(pair.Image), StringComparison.OrdinalIgnoreCase);
-        if (isSame) File.Copy(file, pair.Image, overwrite: true);
-        bool written = isSame || Cv2.ImWrite(pair.Image, image, new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
-        return written && Cv2.ImWrite(pair.Labels, map) ? sure : throw new UserError($"cannot write {pair.Labels}: is the disk full?");
-    }
-
-    private static void MakeFolders(IEnumerable<string> files)
-    {
-        foreach (string folder in files.Select(f => Path.GetDirectoryName(f)!).Distinct(StringComparer.Ordinal))
-        {
-            try
-            {
-                Directory.CreateDirectory(folder);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw UserError.CannotWrite(folder, e);
-            }
-        }
+        ImageEncodingParam quality = new(ImwriteFlags.JpegQuality, JpegQuality);
+        AtomicFile.Write(pair.Image, isSame ? File.ReadAllBytes(file) : image.ToBytes(".jpg", quality));
+        AtomicFile.Write(pair.Labels, map.ToBytes(".png"));
+        return sure;
     }
 
     /// <summary>Where files of a data set lie, and what its label files say.</summary>

@@ -84,7 +84,7 @@ public sealed class ImageSet : IDataset
         int last = _style switch { LabelStyle.CamVid => 11, LabelStyle.Voc => 20, _ => 255 };
         foreach (byte v in values.AsSpan<byte>())
         {
-            if (v > last && v != ClassMap.Ignore) throw new UserError($"{file} contains label {v}: allowed are 0–{last}, and 255 for void");
+            if (v > last && v != ClassMap.Ignore) throw new UserError($"{file} contains label {v}: allowed are 0–{last} and 255, void");
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class InferenceLayers(
             : Graph.Initializer(prefix + p.Name, values, p.Shape);
     }
 
-    /// <summary>Stores kernel and bias of a convolution that absorbs its batch norm: w·s and β − μ·s with s = γ/√(σ² + ε).</summary>
+    /// <summary>Kernel and bias of a convolution that absorbs its batch norm: w·s and β − μ·s with s = γ/√(σ² + ε).</summary>
     private void StoreFolded(Parameter weight, string bias, BatchNormParameters bn)
     {
         float[] w = [.. Values(weight)];

@@ -5,7 +5,7 @@ namespace RealtimeSeg.Training.Ops;
 /// <summary>Transposed convolution ("deconvolution" in the FCN and DeconvNet papers), the adjoint of <see cref="Conv"/>.</summary>
 public static class ConvTranspose
 {
-    /// <summary>x [N,C,H,W], w [C,M/group,kH,kW] → [N,M,(H−1)·stride − 2·pad + dilation·(kH−1) + 1 + output padding, …].</summary>
+    /// <summary>x [N,C,H,W], w [C,M/group,kH,kW] → [N,M,(H−1)·stride − 2·pad + dilation·(kH−1) + 1 + extra, …].</summary>
     /// <param name="g">The graph.</param>
     /// <param name="x">Input [N,C,H,W].</param>
     /// <param name="w">Weights [C,M/group,kH,kW].</param>

@@ -18,7 +18,7 @@ public static class Lrn
     public static Value Emit(GraphBuilder g, Value x, long size, float alpha, float beta, float bias)
         => g.Add("LRN", [x], x.Shape, attributes: [("size", size), ("alpha", alpha), ("beta", beta), ("bias", bias)]);
 
-    /// <summary>dX = dY·s^−β − (2αβ/n)·x·Σ dY·x·s^(−β−1), the sum over the channels whose window contains this one.</summary>
+    /// <summary>dX = dY·s^−β − (2αβ/n)·x·Σ dY·x·s^(−β−1), over the channels whose window contains this one.</summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b)
     {
         GraphBuilder g = b.Graph;

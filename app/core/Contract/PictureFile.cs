@@ -11,16 +11,20 @@ public static class PictureFile
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     /// <summary>
-    /// The image; empty if the file is none. A PNG whose parts claim more bytes than the file has is none either: OpenCV makes room for
-    /// them before it reads, 4 GB for a file of 157 bytes.
+    /// The image; empty if the file is none, or may not be read. A PNG whose parts claim more bytes than the file has is none either:
+    /// OpenCV makes room for them before it reads, 4 GB for a file of 157 bytes.
     /// </summary>
     /// <exception cref="OpenCVException">Its header gives an impossible size.</exception>
     public static Mat Read(string file, ImreadModes mode)
     {
-        if (!File.Exists(file)) return new Mat();
-        using (FileStream opened = File.OpenRead(file))
+        try
         {
+            using FileStream opened = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); // takes no lock
             if (IsBrokenPng(opened)) return new Mat();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Mat(); // OpenCV could not open it either
         }
 
         return Cv2.ImRead(file, mode);

@@ -141,7 +141,7 @@ public static class OnnxClassifier
         if (shape.Length != 4 || shape[1] is not (0 or 3))
             throw new UserError($"{file.Path}: its input is [{string.Join(',', shape)}], but an image [N,3,H,W] is needed");
         long side = shape[2] > 0 ? shape[2] : UsualSide;
-        if (shape[3] > 0 && shape[3] != side) throw new UserError($"{file.Path}: its images are {shape[3]}×{side}; square ones are needed");
+        if (shape[3] > 0 && shape[3] != side) throw new UserError($"{file.Path}: its images are {shape[3]}×{side}; they must be square");
         if (side is < SmallestSide or > LargestSide)
             throw new UserError($"{file.Path}: its images have {side} pixels per side; {SmallestSide} to {LargestSide} are supported");
         return (inputs[0].Name, side);
