@@ -84,6 +84,18 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(meanIu, evaluator.Manifest.MeanIu);
     }
 
+    [Fact]
+    public void A_score_on_images_that_a_network_was_trained_on_stays_out_of_its_file()
+    {
+        RunConfig config = Toy.Config(1, "fcn32s") with { TrainOn = Split.TrainVal };
+        Checkpoint last = Toy.Train(config, _folder["run"]);
+        new Checkpoint(config, last.Progress with { ValidationMeanIu = 0.25 }, last.State).Save(_folder["run/" + Checkpoint.FileName]);
+        Run("export", _folder["run"], _folder["m.onnx"]);
+        using Evaluator evaluator = new(File.ReadAllBytes(_folder["m.onnx"]), "m");
+        Assert.Null(evaluator.Manifest.MeanIu);
+        Assert.Contains("--train-on trainval", evaluator.Manifest.Recipe[0], StringComparison.Ordinal);
+    }
+
     /// <summary>An ensemble has no score of its own, so its members' weights tell which checkpoints they are.</summary>
     [Theory]
     [InlineData("--best")]

@@ -1,6 +1,7 @@
 using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Runs;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
@@ -81,6 +82,36 @@ public sealed class LayoutTests
         Assert.Equal([4, 9], Enumerable.Range(0, kept.Count).Select(i => (int)kept.Load(i).Image.At<Vec3b>(0, 0).Item0));
         Assert.Equal(9, learnt.Count);
         Assert.Equal([1, 1, 1, 1], Labels(kept));
+    }
+
+    [Fact]
+    public void A_network_can_be_trained_on_the_validation_split_as_well()
+    {
+        using TemporaryFolder folder = new();
+        void Frame(string images, string labels, string name)
+        {
+            Save(folder[images], name + ".jpg", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
+            Save(folder[labels], name + ".png", new Mat(8, 8, MatType.CV_8UC1, Scalar.Black));
+        }
+
+        foreach (string name in (string[])["1", "2", "3"]) Frame("camvid/train", "camvid/trainannot", name);
+        foreach (string name in (string[])["4", "5"]) Frame("camvid/val", "camvid/valannot", name);
+        foreach (string name in (string[])["1", "2", "3", "4", "5", "6"]) Frame("plain/images", "plain/masks", name);
+        foreach (string name in (string[])["1", "2", "3"]) Frame("voc/JPEGImages", "voc/SegmentationClass", name);
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder["voc/ImageSets/Segmentation"]).FullName, "train.txt"), "1\n2\n");
+        File.WriteAllText(folder["voc/ImageSets/Segmentation/val.txt"], "3\n");
+
+        string[] splits = ["train", "val", "trainval"];
+        int[] Counts(string set) => [.. splits.Select(s => DatasetLayout.Open(folder[set], Split.Parse(s), null).Count)];
+        Assert.Equal([3, 2, 5], Counts("camvid"));
+        Assert.Equal([5, 1, 6], Counts("plain"));
+        Assert.Equal([2, 1, 3], Counts("voc"));
+
+        RunConfig config = new() { Data = folder["camvid"], TrainOn = Split.TrainVal };
+        Assert.Equal((5, 2), (config.Open(training: true).EpochSize, config.Open(training: false).EpochSize));
+        Assert.Equal(3, (config with { TrainOn = Split.Train }).Open(training: true).EpochSize);
+        Assert.Throws<UserError>(() => (config with { LeaveOut = "1" }).Checked());
+        Assert.Throws<UserError>(() => (config with { TrainOn = "val" }).Checked());
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal static class EvalCommand
     [
         Row.Value("--data", "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'",
             s => s.Data, (s, v) => s with { Data = v }),
-        Row.Value("--split", "train, val or leave-out:DRIVE", s => s.Split, (s, v) => s with { Split = v }),
+        Row.Value("--split", "train, val, trainval or leave-out:DRIVE", s => s.Split, (s, v) => s with { Split = v }),
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
         Row.Flag("--video", "The images are frames of one video, in order: smooth the labels over time and measure flicker",
             s => s with { Video = true }),

@@ -49,11 +49,12 @@ public static class DatasetLayout
         : Directory.Exists(Path.Combine(root, PlainMasks)) ? LabelStyle.Binary
         : LabelStyle.CamVid;
 
-    /// <summary>CamVid: a folder per split, or all images divided by drive.</summary>
+    /// <summary>CamVid: a folder per split, or all images, perhaps divided by drive.</summary>
     private static List<ImageFiles> CamVid(string root, Split split)
     {
-        if (split.LeaveOut is not { } drive) return CamVidFolder(root, split.Training ? "train" : "val");
-        IEnumerable<ImageFiles> all = [.. CamVidFolder(root, "train"), .. CamVidFolder(root, "val")];
+        if (split is { LeaveOut: null, Whole: false }) return CamVidFolder(root, split.Training ? "train" : "val");
+        List<ImageFiles> all = [.. CamVidFolder(root, "train"), .. CamVidFolder(root, "val")];
+        if (split.LeaveOut is not { } drive) return all;
         return [.. all.Where(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal) != split.Training)];
     }
 
@@ -68,8 +69,12 @@ public static class DatasetLayout
 
     /// <summary>PASCAL VOC: the lists in ImageSets/Segmentation name the images of each split.</summary>
     private static List<ImageFiles> Voc(string root, Split split)
+        => split.Whole ? [.. VocList(root, "train.txt"), .. VocList(root, "val.txt")]
+        : VocList(root, split.Training ? "train.txt" : "val.txt");
+
+    private static List<ImageFiles> VocList(string root, string name)
     {
-        string list = Path.Combine(root, "ImageSets", "Segmentation", split.Training ? "train.txt" : "val.txt");
+        string list = Path.Combine(root, "ImageSets", "Segmentation", name);
         if (!File.Exists(list)) throw new UserError($"no list {list}: PASCAL VOC's layout needs it");
         return
         [
@@ -80,8 +85,8 @@ public static class DatasetLayout
 
     private static List<ImageFiles> Plain(string root, Split split)
     {
-        IEnumerable<string> images = Images(Path.Combine(root, PlainImages)).Where((_, i) => i % HoldOut == HoldOut - 1 != split.Training);
-        return WithLabels(images, Path.Combine(root, PlainMasks));
+        bool Has(string file, int i) => split.Whole || i % HoldOut == HoldOut - 1 != split.Training;
+        return WithLabels(Images(Path.Combine(root, PlainImages)).Where(Has), Path.Combine(root, PlainMasks));
     }
 
     /// <summary>The image files of a folder, by name.</summary>

@@ -117,6 +117,9 @@ public sealed record RunConfig
     /// <summary>The stride at which a backbone from a file ends; null for its own.</summary>
     public int? OutputStride { get; init; }
 
+    /// <summary>Which part of the data to train on: <see cref="Split.Train"/> or <see cref="Split.TrainVal"/>.</summary>
+    public string TrainOn { get; init; } = Split.Train;
+
     /// <summary>The network's name in messages and manifests: that of a file without its folders.</summary>
     [JsonIgnore]
     public string NetworkName => $"{Net}-{Path.GetFileNameWithoutExtension(Backbone)}" + (Neck == BodyChoice.NoNeck ? "" : $"-{Neck}");
@@ -136,7 +139,7 @@ public sealed record RunConfig
     /// <exception cref="UserError">It cannot be opened.</exception>
     public MixedDataset Open(bool training) => MixedDataset.Of(
         DataSpec.Parse(Data).Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
-        new Split(training, LeaveOut),
+        new Split(training, LeaveOut, Whole: training && TrainOn == Split.TrainVal),
         Map);
 
     /// <summary>A path of these settings as it opens from the current folder, which need not be the one that it was typed in.</summary>
@@ -164,6 +167,10 @@ public sealed record RunConfig
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
         if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name)
             throw new UserError($"--body-lr and --freeze-body: {Net} has no separate backbone: leave them out");
+        if (TrainOn is not (Split.Train or Split.TrainVal))
+            throw new UserError($"--train-on '{TrainOn}': choose {Split.Train}, or {Split.TrainVal} for the validation split as well");
+        if (TrainOn == Split.TrainVal && LeaveOut is not null)
+            throw new UserError($"--leave-out keeps a drive for validation, --train-on {Split.TrainVal} nothing: choose one");
         _ = Objective.Checked();
         _ = ToSampling();
         _ = ClassWeights.Of(Weighting, new ClassFrequencies([1], [1]));

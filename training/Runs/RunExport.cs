@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Street;
+using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
@@ -114,7 +115,8 @@ public static class RunExport
         {
             Checkpoint c = Checkpoint.Of(folder, best);
             INetwork network = c.Config.Network();
-            return new Member(folder, c.Config, network, Shipped(c.State), ManifestOf(c.Config, network, c.Progress.ValidationMeanIu));
+            double? proven = c.Config.TrainOn == Split.Train ? c.Progress.ValidationMeanIu : null;
+            return new Member(folder, c.Config, network, Shipped(c.State), ManifestOf(c.Config, network, proven));
         }
     }
 }

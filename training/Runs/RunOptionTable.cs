@@ -52,6 +52,8 @@ public static class RunOptionTable
         RunOption.Of("--map", ClassMap.Help, c => c.Map, (c, v) => c with { Map = v }),
         RunOption.Of("--leave-out", "CamVid: keep a drive (0006R0, 0001TP, …) out of training and validate on it",
             c => c.LeaveOut, (c, v) => c with { LeaveOut = v }),
+        RunOption.Of("--train-on", $"{Split.Train}, or {Split.TrainVal} to learn from the validation split too, which then proves nothing",
+            c => c.TrainOn, (c, v) => c with { TrainOn = v }) with { RecordedUnlessDefault = true },
         RunOption.Of("--augment", AugmentationNames.Help, c => c.Augment, (c, v) => c with { Augment = v }),
         RunOption.Of("--scale", "Random sizes of the images, as factors of their size in the app",
             c => c.Scale, (c, v) => c with { Scale = v }) with { RecordedUnlessDefault = true },
