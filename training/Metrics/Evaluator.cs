@@ -23,7 +23,11 @@ public sealed class Evaluator : IDisposable
     {
         Fusion = fusion;
         if (fusion is not null) model = ProbabilityOutput.AddTo(model, name);
-        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using SessionOptions options = new()
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            IntraOpNumThreads = Environment.ProcessorCount,
+        };
         try
         {
             _session = new InferenceSession(model, options);

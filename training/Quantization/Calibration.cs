@@ -21,7 +21,11 @@ public static class Calibration
         IReadOnlyCollection<string> tensors,
         IEnumerable<Mat> images)
     {
-        using SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using SessionOptions options = new()
+        {
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            IntraOpNumThreads = Environment.ProcessorCount,
+        };
         using RunOptions run = new();
         using InferenceSession session = new(WithOutputs(model, tensors).ToByteArray(), options);
         double[] low = new double[tensors.Count], high = new double[tensors.Count];

@@ -128,6 +128,8 @@ public sealed class TrainStep : IDisposable
             EnableMemoryPattern = false,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // Its own choice is half of the CPUs where it cannot tell cores from hyperthreads, as in some virtual machines.
+            IntraOpNumThreads = Environment.ProcessorCount,
         };
         if (profile is not null)
         {
