@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace RealtimeSeg.Inference;
 
-/// <summary>A session and the provider that runs it.</summary>
-public readonly record struct OpenedSession(InferenceSession Session, string Provider);
+/// <summary>A session, the provider that runs it, and whether its only output are scores.</summary>
+public readonly record struct OpenedSession(InferenceSession Session, string Provider, bool EndsWithScores);
 
 /// <summary>The execution providers of ONNX Runtime that can run a network.</summary>
 public static class ExecutionProviders
@@ -18,13 +18,13 @@ public static class ExecutionProviders
     public static bool GpuBuild => Has(CudaNative);
 
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
-    /// <param name="model">The .onnx file.</param>
+    /// <param name="model">The .onnx file, or its graph.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
     /// <param name="wanted">One of <see cref="Choices"/>.</param>
     /// <param name="report">Receives a line for each provider that is passed over.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
-    public static OpenedSession Open(string model, Func<SessionOptions> configure, string wanted, Action<string> report)
+    public static OpenedSession Open(ModelGraph model, Func<SessionOptions> configure, string wanted, Action<string> report)
     {
         if (!Choices.Contains(wanted, StringComparer.Ordinal))
             throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
@@ -48,14 +48,14 @@ public static class ExecutionProviders
 
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
-    private static OpenedSession Try(string model, Func<SessionOptions> configure, string provider)
+    private static OpenedSession Try(ModelGraph model, Func<SessionOptions> configure, string provider)
     {
         using SessionOptions options = configure();
         try
         {
             if (provider == Cuda) options.AppendExecutionProvider_CUDA(0);
             if (provider == TensorRt) options.AppendExecutionProvider_Tensorrt(0);
-            return new OpenedSession(new InferenceSession(model, options), provider);
+            return new OpenedSession(model.Open(options), provider, model.EndsWithScores);
         }
         catch (Exception e) when (provider != Cpu && IsUnusable(e))
         {

@@ -2,7 +2,6 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference.ThirdParty;
 
@@ -20,6 +19,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
     private readonly ThirdPartyRunner? _runner;
+    private readonly float? _scorePitch;
     private readonly int _stride = 1;
 
     /// <summary>Those who keep it loaded: its owner, slots, and whoever is labelling; 0 once it is unloaded.</summary>
@@ -32,6 +32,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private Segmenter(string name, OpenedSession opened, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
+        if (opened.EndsWithScores) _scorePitch = manifest.ScorePitch;
         if (thirdParty is null) return;
         _runner = new ThirdPartyRunner(_session, thirdParty, name, manifest.Classes.Count);
         TakesOneSize = thirdParty.TakesOneSize;
@@ -66,7 +67,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
         try
         {
             passedOver.ForEach(report);
-            return HasContract(opened.Session) ? LoadOwn(path, options, opened) : LoadThirdParty(path, options, opened, report);
+            return opened.EndsWithScores || HasContract(opened.Session)
+                ? LoadOwn(path, options, opened)
+                : LoadThirdParty(path, options, opened, report);
         }
         catch
         {
@@ -76,7 +79,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
     }
 
     /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>
-    public static IReadOnlyList<string> Sidecars(string path) => Sidecar.Files(path) is { Count: > 0 } files && !IsOwn(path) ? files : [];
+    public static IReadOnlyList<string> Sidecars(string path)
+        => Sidecar.Files(path) is { Count: > 0 } files && !ModelGraph.IsOwn(path) ? files : [];
 
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
@@ -178,9 +182,12 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         slot.Binding?.Dispose();
         slot.Binding = null;
-        slot.Binding = _runner is null
-            ? new OwnBinding(this, _session, _run, slot, geometry)
-            : new ThirdPartyBinding(this, _runner, _run, slot, geometry);
+        slot.Binding = (_runner, _scorePitch) switch
+        {
+            ({ } runner, _) => new ThirdPartyBinding(this, runner, _run, slot, geometry),
+            (_, { } pitch) => new ScoreBinding(this, _session, _run, slot, geometry, pitch),
+            _ => new LabelBinding(this, _session, _run, slot, geometry),
+        };
     }
 
     private static OpenedSession Open(string path, SegmenterOptions options, Action<string> report)
@@ -200,7 +207,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         try
         {
             using FileStream readable = File.OpenRead(path); // ONNX Runtime would call a file without permission no model
-            return ExecutionProviders.Open(path, Configure, options.Provider, report);
+            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options.Provider, report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -222,24 +229,6 @@ public sealed class Segmenter : IFrameModel, IDisposable
         return reads
             && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput)
             && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
-    }
-
-    /// <summary>The same by the file alone, which costs no session.</summary>
-    private static bool IsOwn(string path)
-    {
-        try
-        {
-            if (FileIdentity.Of(path) is not { IsRegular: true }) return false;
-            GraphProto graph = OnnxFile.Read(path).Graph;
-            string[] outputs = [.. graph.Output.Select(o => o.Name)];
-            return graph.Input.Any(i => i.Name == ModelManifest.FrameInput)
-                && outputs.Contains(ModelManifest.LabelsOutput, StringComparer.Ordinal)
-                && outputs.Contains(ModelManifest.ConfidenceOutput, StringComparer.Ordinal);
-        }
-        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
-        {
-            return false; // loading it will say what is wrong with it
-        }
     }
 
     private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)

@@ -147,6 +147,8 @@ public sealed class ContractTests
     [InlineData("palette", "1,xyz", "damaged manifest")]
     [InlineData("size", "64", "x.onnx has a damaged manifest (size '64'): export it again")]
     [InlineData("size", "99999999999x1", "damaged manifest")]
+    [InlineData("scores_pitch", "0", "x.onnx has a damaged manifest (pitch of scores '0'): export it again")]
+    [InlineData("scores_pitch", "NaN", "damaged manifest")]
     [InlineData("fit", "letterbox", "x.onnx has a damaged manifest (fit 'letterbox'): export it again")]
     [InlineData("fit", null, "fit ''")]
     [InlineData("schema", "2", "x.onnx has manifest schema 2, this program reads up to 1: update the program")]

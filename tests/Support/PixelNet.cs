@@ -12,7 +12,7 @@ internal sealed record PixelNet(int Classes = 3) : INetwork
     /// <summary>Scores that are the channels: blue is class 0, green class 1, red class 2.</summary>
     public static float[] Brightest { get; } = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
-    public NetworkOutput Forward(Layers l, Value frame) => new(l.Classify("score", FrameInput.Emit(l.Graph, frame), Classes), []);
+    public NetworkOutput Forward(Layers l, Value frame) => new(l.Classify("score", FrameInput.Emit(l.Graph, frame), Classes), 1, []);
 
     /// <summary>Every parameter by name.</summary>
     /// <param name="scores">The weight of each channel for each class; null for <see cref="Brightest"/>.</param>

@@ -22,7 +22,7 @@ internal sealed class GoldenNetwork : INetwork
         Value b = l.ConvBnRelu("b", x, 8, stride: 2);
         Value coarse = l.Classify("score8", l.ConvBnRelu("c", b, 8, stride: 2), Classes);
         Value enlarged = l.LearnedUpsample("up4", coarse), fine = Elementwise.Add(l.Graph, enlarged, l.Classify("score4", b, Classes));
-        return new NetworkOutput(Resize.Emit(l.Graph, fine, 4), [(Coarse, () => coarse)]);
+        return new NetworkOutput(fine, 4, [(Coarse, () => coarse)]);
     }
 
     /// <summary>The first values of the parameter that is declared as number <paramref name="position"/>.</summary>

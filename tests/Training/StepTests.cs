@@ -44,7 +44,7 @@ public sealed class StepTests
         using TemporaryFolder folder = new();
         if (backbone.EndsWith(Backbone.FileEnding, StringComparison.Ordinal))
             ClassifierFile.WriteMobile(backbone = folder[backbone], MobileHead.Dense);
-        Value logits = NetworkNames.Parse(net, backbone, 11).Forward(layers, frame).Logits;
+        Value logits = NetworkNames.Parse(net, backbone, 11).Forward(layers, frame).Logits(g);
         Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [.. Enumerable.Repeat(1f, 11)]);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
@@ -143,7 +143,7 @@ public sealed class StepTests
         public int Classes => 3;
 
         public NetworkOutput Forward(Layers l, Value frame)
-            => new(l.Classify("score", l.Dropout("drop", FrameInput.Emit(l.Graph, frame), probability: 0.5f), Classes), []);
+            => new(l.Classify("score", l.Dropout("drop", FrameInput.Emit(l.Graph, frame), probability: 0.5f), Classes), 1, []);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public static class InferenceGraph
         IReadOnlyDictionary<string, float[]> weights,
         ModelManifest manifest,
         ExportForm? form = null)
-        => Write(manifest, (g, frame) => Logits(g, frame, net, new InferenceLayers(g, weights, form), form));
+        => Write(manifest, (g, frame) => Ending(g, frame, net, new InferenceLayers(g, weights, form), form));
 
     /// <summary>Several networks in one file, see <see cref="Ensemble"/>.</summary>
     /// <exception cref="UserError">Weights are of another network, or there is no such combination.</exception>
@@ -36,10 +36,10 @@ public static class InferenceGraph
             foreach ((INetwork net, IReadOnlyDictionary<string, float[]> weights) in members)
             {
                 InferenceLayers layers = new(g, weights, form, Ensemble.Prefix(logits.Count));
-                logits.Add(FrameOps.CropPlanes(g, Logits(g, frame, net, layers, form), frame));
+                logits.Add(FrameOps.CropPlanes(g, Ending(g, frame, net, layers, form).Logits, frame));
             }
 
-            return Ensemble.Combine(g, logits, combine);
+            return new GraphEnding(Ensemble.Combine(g, logits, combine));
         });
 
     /// <summary>
@@ -51,7 +51,7 @@ public static class InferenceGraph
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
         TrainableLayers layers = new(g, batchStatistics: false);
-        Value logits = net.Forward(layers, frame).Logits;
+        Value logits = net.Forward(layers, frame).Logits(g);
         return (OnnxWriter.Write(g, Decided(g, logits, frame)), [.. layers.Parameters.Select(p => p.Parameter)]);
     }
 
@@ -65,15 +65,24 @@ public static class InferenceGraph
         return [.. layers.Parameters.Select(p => p.Parameter)];
     }
 
-    private static Value Logits(GraphBuilder g, Value frame, INetwork net, InferenceLayers layers, ExportForm? form)
-        => MultiScale.Logits(g, frame, form?.Scales ?? [1f], scaled => net.Forward(layers, scaled).Logits);
+    private static GraphEnding Ending(GraphBuilder g, Value frame, INetwork net, InferenceLayers layers, ExportForm? form)
+    {
+        IReadOnlyList<float> scales = form?.Scales ?? [1f];
+        NetworkOutput? last = null;
+        Value logits = MultiScale.Logits(g, frame, scales, scaled => last = net.Forward(layers, scaled));
+        return scales is [var scale] && last is { Stride: > 1 }
+            ? new GraphEnding(logits, last.Scores, last.Stride / scale)
+            : new GraphEnding(logits);
+    }
 
-    private static byte[] Write(ModelManifest manifest, Func<GraphBuilder, Value, Value> logitsOf)
+    private static byte[] Write(ModelManifest manifest, Func<GraphBuilder, Value, GraphEnding> endingOf)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, Shape.Dynamic, Shape.Dynamic, 3));
-        Value logits = logitsOf(g, frame);
-        return OnnxWriter.Write(g, Decided(g, logits, frame), manifest.ToMetadata());
+        GraphEnding ending = endingOf(g, frame);
+        Value[] outputs = Decided(g, ending.Logits, frame);
+        if (ending.Scores is { } scores) outputs = [.. outputs, g.Rename(scores, ModelManifest.ScoresOutput)];
+        return OnnxWriter.Write(g, outputs, (manifest with { ScorePitch = ending.ScorePitch }).ToMetadata());
     }
 
     /// <summary>The outputs of every model, under their names in the contract.</summary>
@@ -82,4 +91,10 @@ public static class InferenceGraph
         (Value labels, Value confidence) = ClassDecision.Decide(g, logits, frame);
         return [g.Rename(labels, ModelManifest.LabelsOutput), g.Rename(confidence, ModelManifest.ConfidenceOutput)];
     }
+
+    /// <summary>Where the networks of a graph end.</summary>
+    /// <param name="Logits">Of each pixel.</param>
+    /// <param name="Scores">What the logits were enlarged from, if it was one map; the app then decides from it.</param>
+    /// <param name="ScorePitch">See <see cref="ModelManifest.ScorePitch"/>.</param>
+    private readonly record struct GraphEnding(Value Logits, Value? Scores = null, float? ScorePitch = null);
 }

@@ -64,7 +64,7 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact,
         }
 
         Value logits = l.Classify(Layers.Score, x, Classes); // [N,K,H/stem,W/stem]
-        return new NetworkOutput(Resize.Emit(l.Graph, logits, plan.StemStride), coarser);
+        return new NetworkOutput(logits, plan.StemStride, coarser);
     }
 
     /// <summary>A class layer for training only, emitted when it is asked for.</summary>

@@ -49,7 +49,7 @@ public sealed record Fcn(int FinalStride, int Classes, Backbone Backbone, string
             logits = Elementwise.Add(l.Graph, enlarged, own); // [N,K,H/stride,W/stride]
         }
 
-        return new NetworkOutput(Resize.Emit(l.Graph, logits, finest), coarser);
+        return new NetworkOutput(logits, finest, coarser);
     }
 
     private Value Enlarged(Layers l, Value logits, int stride)

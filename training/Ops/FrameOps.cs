@@ -31,6 +31,14 @@ public static class FrameOps
     /// <summary>Channels in reverse order: BGR to RGB, or back. x [N,3,H,W].</summary>
     public static Value ReverseChannels(GraphBuilder g, Value x) => Gather.Reordered(g, x, 1, 2, 1, 0);
 
+    /// <summary>The last row and the last column once more: [N,K,H,W] → [N,K,H+1,W+1].</summary>
+    public static Value RepeatEdge(GraphBuilder g, Value planes)
+    {
+        static long More(long size) => Shape.Map(size, s => s + 1);
+        Shape padded = new(planes.Shape[0], planes.Shape[1], More(planes.Shape[2]), More(planes.Shape[3]));
+        return g.Add("Pad", [planes, g.Constant(0L, 0, 0, 0, 0, 0, 1, 1)], padded, attributes: [("mode", "edge")]);
+    }
+
     /// <summary>The frame at another size, bilinear and rounded: [N,H,W,3] → [N,⌊H·scale⌋,⌊W·scale⌋,3].</summary>
     public static Value Scale(GraphBuilder g, Value frame, float scale)
     {

@@ -23,16 +23,8 @@ public static class Resize
     internal static Value ByFactors(GraphBuilder g, Value x, float[] factors)
         => ByFactors(g, x, factors, new Shape([.. factors.Select((f, axis) => f == 1 ? x.Shape[axis] : Shape.Dynamic)]));
 
-    /// <summary>x [N,C,H,W] to a size that is known when the graph runs, int64 [height, width]. For inference only.</summary>
-    public static Value To(GraphBuilder g, Value x, Value size)
-    {
-        Value shape = Layout.ShapeOf(g, x); // [N, C, H, W]
-        Value lead = g.Add("Slice", [shape, g.Constant(0L), g.Constant(2L)], new Shape(2)); // [N, C]
-        Value sizes = Layout.Concat(g, [lead, size], 0);
-        Value roi = g.Constant([], new Shape(0)), factors = g.Constant([], new Shape(0));
-        Shape resized = new(x.Shape[0], x.Shape[1], Shape.Dynamic, Shape.Dynamic);
-        return g.Add("Resize", [x, roi, factors, sizes], resized, attributes: Bilinear);
-    }
+    /// <summary>x [N,C,H,W] → [N,C,⌊H·factor⌋,⌊W·factor⌋]. For inference only.</summary>
+    public static Value ByFactor(GraphBuilder g, Value x, float factor) => ByFactors(g, x, [1, 1, factor, factor]);
 
     /// <summary>The enlargement is U_h · x · U_wᵀ with fixed matrices, so dX = U_hᵀ · dY · U_w: exact at the edges too.</summary>
     internal static IReadOnlyList<Value?> Gradient(Backward b)

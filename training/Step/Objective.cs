@@ -38,7 +38,7 @@ public sealed record Objective
     /// <summary>Adds the loss, a scalar, of a network's logits on uint8 labels [N,H,W].</summary>
     public Value Emit(GraphBuilder g, NetworkOutput output, Value labels, IReadOnlyList<float> classWeights)
     {
-        Value loss = EmitOne(g, output.Logits, labels, classWeights);
+        Value loss = EmitOne(g, output.Logits(g), labels, classWeights);
         if (Auxiliary <= 0) return loss;
         foreach ((long stride, Func<Value> logits) in output.Auxiliary)
         {

@@ -42,6 +42,7 @@ internal static class ManifestMetadata
         if (manifest.Recipe.Count > 0) m[Recipe] = string.Join('\n', manifest.Recipe);
         foreach ((string measuredOn, string score) in manifest.Scores) m[Score + measuredOn] = score;
         if (manifest.MeanIu is { } iu) m[MeanIu] = iu.ToString("F4", CultureInfo.InvariantCulture);
+        if (manifest.ScorePitch is { } pitch) m[ModelManifest.ScorePitchKey] = pitch.ToString(CultureInfo.InvariantCulture);
         return m;
     }
 
@@ -65,6 +66,7 @@ internal static class ManifestMetadata
                 Commit = Text(Commit),
                 MeanIu = double.TryParse(Text(MeanIu), CultureInfo.InvariantCulture, out double iu) ? iu : null,
                 Date = Text(Date),
+                ScorePitch = ReadPitch(Text(ModelManifest.ScorePitchKey)),
                 Recipe = Text(Recipe).Split('\n', StringSplitOptions.RemoveEmptyEntries),
                 Scores = metadata.Where(m => m.Key.StartsWith(Score, StringComparison.Ordinal))
                     .ToDictionary(m => m.Key[Score.Length..], m => m.Value, StringComparer.Ordinal),
@@ -82,6 +84,14 @@ internal static class ManifestMetadata
             throw new UserError($"{file} carries no manifest ({Schema}): export it with './run.sh export'");
         if (int.TryParse(schema, CultureInfo.InvariantCulture, out int version) && version <= CurrentSchema) return;
         throw new UserError($"{file} has manifest schema {schema}, this program reads up to {CurrentSchema}: update the program");
+    }
+
+    private static float? ReadPitch(string text)
+    {
+        if (text.Length == 0) return null;
+        return float.TryParse(text, CultureInfo.InvariantCulture, out float pitch) && float.IsFinite(pitch) && pitch > 0
+            ? pitch
+            : throw new FormatException($"pitch of scores '{text}'");
     }
 
     private static Fit ReadFit(string text) => Enum.TryParse(text, ignoreCase: true, out Fit fit) && fit is Fit.Keep or Fit.Stretch

@@ -2,11 +2,15 @@ namespace RealtimeSeg.Core.Contract;
 
 /// <summary>
 /// What an .onnx file adds in <c>metadata_props</c> to its graph: the whole contract between trainer and app, besides the graph's input
-/// <c>frame</c> uint8 [1,H,W,3] BGR and its outputs <c>labels</c> and <c>confidence</c>, uint8 [1,H,W].
+/// <c>frame</c> uint8 [1,H,W,3] BGR and its outputs <c>labels</c> and <c>confidence</c>, uint8 [1,H,W]; most files also give the
+/// <c>scores</c> that both are made from, float [1,K,h,w], see <see cref="ScorePitch"/>.
 /// </summary>
 public sealed record ModelManifest
 {
-    public const string FrameInput = "frame", LabelsOutput = "labels", ConfidenceOutput = "confidence";
+    public const string FrameInput = "frame", LabelsOutput = "labels", ConfidenceOutput = "confidence", ScoresOutput = "scores";
+
+    /// <summary>The key of <see cref="ScorePitch"/> in <c>metadata_props</c>.</summary>
+    public const string ScorePitchKey = "rtseg.scores_pitch";
 
     /// <summary>The image size that networks are trained for unless told otherwise, in pixels; CamVid's.</summary>
     public static (int Width, int Height) DefaultSize { get; } = (480, 360);
@@ -43,6 +47,12 @@ public sealed record ModelManifest
     public IReadOnlyDictionary<string, string> Scores { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public string Date { get; init; } = "";
+
+    /// <summary>
+    /// Pixels of the frame between two neighbouring scores: score i, counted from 0 along either axis, belongs to pixel
+    /// (i + ½) · pitch − ½; between them they are interpolated, beyond the outermost they stay. Null without the output <c>scores</c>.
+    /// </summary>
+    public float? ScorePitch { get; init; }
 
     /// <summary>The manifest as <c>metadata_props</c>.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata() => ManifestMetadata.Write(this);

@@ -1,0 +1,93 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+
+namespace RealtimeSeg.Inference;
+
+/// <summary>
+/// What sessions are opened from: an .onnx file, or its graph up to the scores if the trainer made it so. ONNX Runtime runs all nodes
+/// of a graph, wanted or not: labels and confidence at full size would cost a quarter of the network's time.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="upToScores">The graph without labels and confidence, or null for the file as it is.</param>
+public sealed class ModelGraph(string path, byte[]? upToScores = null)
+{
+    /// <summary>Larger files are read by ONNX Runtime alone: a second copy costs more than the end of a slow network.</summary>
+    private const long LargestCopied = 256 << 20;
+
+    /// <summary>Whether scores are its only output.</summary>
+    public bool EndsWithScores => upToScores is not null;
+
+    /// <summary>Reads a file as far as that is needed.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static ModelGraph Of(string path)
+    {
+        if (new FileInfo(path).Length > LargestCopied || Parsed(path) is not { } file || !HasScores(file)) return new ModelGraph(path);
+        EndWithScores(file.Graph);
+        return new ModelGraph(path, file.Model.ToByteArray());
+    }
+
+    /// <summary>Whether the trainer made the file; one that cannot be read is not.</summary>
+    public static bool IsOwn(string path)
+    {
+        try
+        {
+            return FileIdentity.Of(path) is { IsRegular: true } && Parsed(path) is { } file && HasContract(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // loading it will say what is wrong with it
+        }
+    }
+
+    /// <exception cref="OnnxRuntimeException">It is not a model that can be loaded.</exception>
+    public InferenceSession Open(SessionOptions options)
+        => upToScores is null ? new InferenceSession(path, options) : new InferenceSession(upToScores, options);
+
+    /// <summary>Leaves the scores as the only output, and the nodes that it needs.</summary>
+    private static void EndWithScores(GraphProto graph)
+    {
+        ValueInfoProto scores = graph.Output.Single(o => o.Name == ModelManifest.ScoresOutput);
+        HashSet<string> wanted = [scores.Name];
+        List<NodeProto> needed = [];
+        foreach (NodeProto node in graph.Node.Reverse()) // they are in execution order
+        {
+            if (!node.Output.Any(wanted.Contains)) continue;
+            wanted.UnionWith(node.Input);
+            needed.Add(node);
+        }
+
+        needed.Reverse();
+        graph.Node.Clear();
+        graph.Node.AddRange(needed);
+        graph.Output.Clear();
+        graph.Output.Add(scores);
+        foreach (TensorProto unread in graph.Initializer.Where(i => !wanted.Contains(i.Name)).ToArray()) graph.Initializer.Remove(unread);
+    }
+
+    private static OnnxFile? Parsed(string path)
+    {
+        try
+        {
+            return OnnxFile.Read(path);
+        }
+        catch (UserError)
+        {
+            return null; // ONNX Runtime will say what is wrong with it
+        }
+    }
+
+    private static bool HasContract(OnnxFile file)
+        => file.Graph.Input.Any(i => i.Name == ModelManifest.FrameInput)
+            && HasOutput(file, ModelManifest.LabelsOutput)
+            && HasOutput(file, ModelManifest.ConfidenceOutput);
+
+    private static bool HasScores(OnnxFile file)
+        => HasContract(file)
+            && HasOutput(file, ModelManifest.ScoresOutput)
+            && file.Model.MetadataProps.Any(m => m.Key == ModelManifest.ScorePitchKey);
+
+    private static bool HasOutput(OnnxFile file, string name) => file.Graph.Output.Any(o => o.Name == name);
+}

@@ -1,0 +1,200 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>The app decides from scores what the graph decides at full size.</summary>
+public sealed class ScoreDecoderTests : IDisposable
+{
+    private const int Classes = 11;
+    private static readonly SegmenterOptions OnCpu = new(ExecutionProviders.Cpu);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Random scores at strides of 2, 4, 16 and 4 / 1.5, cropped and not, in rows shorter and longer than a vector.</summary>
+    [Theory]
+    [InlineData(2, 1f, 160, 128)]
+    [InlineData(4, 1f, 480, 360)]
+    [InlineData(4, 1f, 5, 200)]
+    [InlineData(16, 1f, 131, 93)]
+    [InlineData(4, 1.5f, 480, 360)]
+    [InlineData(4, 1.5f, 491, 75)]
+    public void It_decides_as_the_graph_does(int stride, float scale, int width, int height)
+    {
+        int Cells(int pixels) => ((int)(pixels * scale) + 31) / 32 * 32 / stride;
+        Size cells = new(Cells(width), Cells(height));
+        Random random = new(3);
+        float[] scores = [.. Enumerable.Range(0, Classes * cells.Width * cells.Height).Select(_ => (random.NextSingle() * 8) - 4)];
+
+        GraphBuilder g = new();
+        Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, height, width, 3));
+        Value map = g.Input("scores", ElementType.Float, new Shape(1, Classes, cells.Height, cells.Width));
+        (Value l, Value c) = ClassDecision.Decide(g, MultiScale.Logits(g, frame, [scale], _ => new NetworkOutput(map, stride, [])), frame);
+        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(new byte[width * height * 3], [1, height, width, 3]);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(scores, [1, Classes, cells.Height, cells.Width]);
+        using InferenceSession session = new(OnnxWriter.Write(g, [l, c]));
+        using RunOptions run = new();
+        using IDisposableReadOnlyCollection<OrtValue> result = session.Run(run, ["frame", "scores"], [pixels, input], [l.Name, c.Name]);
+
+        byte[] labels = new byte[width * height], confidence = new byte[width * height];
+        foreach (int threads in (int[])[1, 2, 7])
+        {
+            using ScoreDecoder decoder = new(Classes, cells, new Size(width, height), stride / scale, threads);
+            decoder.Decode(new float[scores.Length], labels, confidence); // a frame before, of which nothing may stay
+            decoder.Decode(scores, labels, confidence);
+            Same(result[0].GetTensorDataAsSpan<byte>().ToArray(), result[1].GetTensorDataAsSpan<byte>().ToArray(), labels, confidence);
+        }
+    }
+
+    [Theory]
+    [InlineData("fcn4s", 1f, 480, 360)]
+    [InlineData("fcn4s", 1f, 97, 65)]
+    [InlineData("fcn4s", 1.5f, 240, 180)]
+    public void The_app_labels_as_the_file_does(string net, float scale, int width, int height)
+    {
+        string file = Export(net, [scale]);
+        Assert.True(ModelGraph.Of(file).EndsWithScores);
+        using Mat image = Noise(width, height);
+        (byte[] labels, byte[] confidence) = ByApp(file, image);
+        (byte[] graphLabels, byte[] graphConfidence) = ByGraph(file, image);
+        Same(graphLabels, graphConfidence, labels, confidence);
+    }
+
+    [Fact]
+    public void Nothing_beyond_the_scores_is_computed()
+    {
+        ModelGraph graph = ModelGraph.Of(Export("fcn8s", [1]));
+        Assert.True(graph.EndsWithScores);
+        using SessionOptions options = new();
+        using InferenceSession session = graph.Open(options);
+        Assert.Equal(ModelManifest.ScoresOutput, Assert.Single(session.OutputMetadata).Key);
+        Assert.Equal(8f, ModelManifest.Parse(session.ModelMetadata.CustomMetadataMap, "m").ScorePitch);
+    }
+
+    /// <summary>What was averaged at full size has no scores of its own, and a network of full size needs none.</summary>
+    [Fact]
+    public void A_file_without_scores_is_run_to_its_end()
+    {
+        string several = Export("fcn8s", [1, 0.5f]);
+        Assert.False(ModelGraph.Of(several).EndsWithScores);
+        using Mat image = Noise(64, 64);
+        Assert.Equal(ByGraph(several, image).Labels, ByApp(several, image).Labels);
+
+        string pixels = _folder["p.onnx"];
+        File.WriteAllBytes(pixels, InferenceGraph.Build(new PixelNet(), PixelNet.Weights(), PixelNet.Manifest()));
+        Assert.False(ModelGraph.Of(pixels).EndsWithScores);
+        Assert.Null(ModelManifest.Parse(Metadata(pixels), "p").ScorePitch);
+    }
+
+    /// <summary>Somebody else's output of that name is not taken for ours.</summary>
+    [Fact]
+    public void Scores_without_a_pitch_are_left_alone()
+    {
+        string file = Export("fcn8s", [1]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+        model.MetadataProps.Remove(model.MetadataProps.Single(m => m.Key == ModelManifest.ScorePitchKey));
+        File.WriteAllBytes(file, model.ToByteArray());
+        Assert.False(ModelGraph.Of(file).EndsWithScores);
+    }
+
+    [Fact]
+    public void Scores_of_another_shape_are_refused()
+    {
+        string file = Export("fcn8s", [1]);
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+        ValueInfoProto scores = model.Graph.Output.Single(o => o.Name == ModelManifest.ScoresOutput);
+        NodeProto last = model.Graph.Node.Single(n => n.Output.Contains(ModelManifest.LabelsOutput));
+        foreach (NodeProto n in model.Graph.Node)
+        {
+            for (int i = 0; i < n.Input.Count; i++) n.Input[i] = n.Input[i] == scores.Name ? "inner" : n.Input[i];
+            for (int i = 0; i < n.Output.Count; i++) n.Output[i] = n.Output[i] == scores.Name ? "inner" : n.Output[i];
+        }
+
+        model.Graph.Node.Add(new NodeProto { OpType = "Identity", Input = { last.Output[0] }, Output = { scores.Name } });
+        scores.Type = model.Graph.Output.Single(o => o.Name == ModelManifest.LabelsOutput).Type;
+        File.WriteAllBytes(file, model.ToByteArray());
+        using Mat image = Noise(64, 64);
+        string error = Assert.Throws<UserError>(() => ByApp(file, image)).Message;
+        Assert.Contains("m returns scores as UInt8 [1,64,64]", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A network with random weights, its class layers too, so that several classes win.</summary>
+    private string Export(string net, IReadOnlyList<float> scales)
+    {
+        INetwork network = NetworkNames.Parse(net, null, Classes);
+        Random random = new(7);
+        float[] Weights(Parameter p) => p.Name.StartsWith(Layers.Score, StringComparison.Ordinal)
+            ? [.. Enumerable.Range(0, (int)p.Shape.Count).Select(_ => random.NextSingle() - 0.5f)]
+            : p.Initial(1);
+        Dictionary<string, float[]> weights = InferenceGraph.Declared(network).ToDictionary(p => p.Name, Weights, StringComparer.Ordinal);
+        ModelManifest manifest = PixelNet.Manifest() with
+        {
+            Classes = [.. Enumerable.Range(0, Classes).Select(k => $"class{k}")],
+            Palette = ModelManifest.DefaultPalette(Classes),
+        };
+        File.WriteAllBytes(_folder["m.onnx"], InferenceGraph.Build(network, weights, manifest, new ExportForm(Scales: scales)));
+        return _folder["m.onnx"];
+    }
+
+    /// <summary>Patches of random colours: something that random weights answer in several classes.</summary>
+    private static Mat Noise(int width, int height)
+    {
+        using Mat coarse = new((height / 12) + 2, (width / 12) + 2, MatType.CV_8UC3);
+        Random random = new(5);
+        random.NextBytes(coarse.AsSpan<byte>());
+        return coarse.Resize(new Size(width, height), interpolation: InterpolationFlags.Cubic);
+    }
+
+    private static (byte[] Labels, byte[] Confidence) ByApp(string file, Mat image)
+    {
+        using Segmenter segmenter = Segmenter.Load(file, OnCpu with { Size = (image.Width, image.Height) }, _ => { });
+        using FrameSlot slot = new();
+        image.CopyTo(slot.Image);
+        segmenter.Fit(slot);
+        segmenter.Infer(slot);
+        byte[] first = slot.Labels.AsSpan<byte>().ToArray();
+        slot.Labels.SetTo(Scalar.All(99));
+        segmenter.Infer(slot); // the first run makes the buffers, later ones use them
+        Assert.Equal(first, slot.Labels.AsSpan<byte>().ToArray());
+        return (first, slot.Confidence.AsSpan<byte>().ToArray());
+    }
+
+    private static (byte[] Labels, byte[] Confidence) ByGraph(string file, Mat image)
+    {
+        using InferenceSession session = new(file);
+        using RunOptions run = new();
+        using OrtValue frame = OrtValue.CreateTensorValueFromMemory(image.AsSpan<byte>().ToArray(), [1, image.Height, image.Width, 3]);
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+            run, [ModelManifest.FrameInput], [frame], [ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput]);
+        return (results[0].GetTensorDataAsSpan<byte>().ToArray(), results[1].GetTensorDataAsSpan<byte>().ToArray());
+    }
+
+    private static void Same(byte[] expectedLabels, byte[] expectedConfidence, byte[] labels, byte[] confidence)
+    {
+        Assert.True(labels.Distinct().Count() > 2, $"few classes prove little: {labels.Distinct().Count()}");
+        Assert.True(confidence.Distinct().Count() > 10, "few values prove little");
+        Assert.Equal(expectedLabels.Length, labels.Length);
+        int same = labels.Zip(expectedLabels).Count(p => p.First == p.Second);
+        int near = confidence.Zip(expectedConfidence).Count(p => Math.Abs(p.First - p.Second) <= 1);
+        Assert.InRange(same / (double)labels.Length, 0.9995, 1);
+        Assert.InRange(near / (double)labels.Length, 0.9995, 1);
+    }
+
+    private static Dictionary<string, string> Metadata(string file)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file));
+        return model.MetadataProps.ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal);
+    }
+}
