@@ -6,6 +6,7 @@ uniform sampler2D frame;        // the image as captured
 uniform usampler2D labels;      // class of each pixel
 uniform sampler2D confidence;   // its probability
 uniform sampler2D tint;         // colour of each pixel's class, premultiplied; alpha 0 for background
+uniform sampler2D wash;         // the same at the strength at which it lies over the image: less where the network is unsure
 uniform float opacity;
 
 // Between mask pixels colours are interpolated, not labels: labels are names, and their mean would be another class.
@@ -14,10 +15,8 @@ vec4 classColor(vec2 at)
     return texture(tint, at);
 }
 
-// A class is tinted as strongly as the network is confident of it.
 vec3 tinted(vec2 at)
 {
-    float sure = smoothstep(0.2, 0.8, texture(confidence, at).r);
-    vec4 shown = classColor(at) * opacity * mix(0.5, 1.0, sure);
-    return texture(frame, at).rgb * (1.0 - shown.a) + shown.rgb;
+    vec4 over = texture(wash, at);
+    return texture(frame, at).rgb * (1.0 - over.a) + over.rgb;
 }

@@ -9,7 +9,7 @@ public sealed class Compositor : IDisposable
     private const int PaletteSize = 256;
 
     /// <summary>Texture units after those of the inputs that every view has.</summary>
-    private const int PrePassUnit = 4, BackdropUnit = 5;
+    private const int PrePassUnit = 5, BackdropUnit = 6;
 
     private readonly GL _gl;
     private readonly Dictionary<View, ViewShaders> _views;
@@ -39,7 +39,10 @@ public sealed class Compositor : IDisposable
     public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
     {
         ViewShaders shaders = _views[view];
-        Tint(mask);
+        Tint(mask, opacity);
+        Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
+        bool unscaled = (frame.Width, frame.Height) == (mask.Width, mask.Height);
+        mask.FilterFrame(view.Resamples || !unscaled);
         if (shaders.Before is { } before)
         {
             shaders.BindTarget(mask.Width, mask.Height);
@@ -48,9 +51,7 @@ public sealed class Compositor : IDisposable
         }
 
         target.Bind();
-        _gl.ClearColor(0, 0, 0, _transparent ? 0 : 1);
-        _gl.Clear(ClearBufferMask.ColorBufferBit);
-        Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
+        if ((frame.Width, frame.Height) != (target.Width, target.Height)) ClearBars();
         _gl.Viewport(frame.X, frame.Y, (uint)frame.Width, (uint)frame.Height);
         Prepare(shaders.Main, mask, opacity);
         shaders.SamplePrePass(PrePassUnit);
@@ -81,13 +82,21 @@ public sealed class Compositor : IDisposable
         foreach (ViewShaders v in _views.Values) v.Dispose();
     }
 
-    /// <summary>Colours each mask pixel by its class, at the mask's size: views filter colours, since labels cannot be mixed.</summary>
-    private void Tint(MaskTextures mask)
+    private void ClearBars()
     {
-        RenderTarget.Ensure(ref _tint, _gl, mask.MaskWidth, mask.MaskHeight, InternalFormat.Rgba8).Bind();
+        _gl.ClearColor(0, 0, 0, _transparent ? 0 : 1);
+        _gl.Clear(ClearBufferMask.ColorBufferBit);
+    }
+
+    /// <summary>Colours each mask pixel by its class, at the mask's size: views filter colours, since labels cannot be mixed.</summary>
+    private void Tint(MaskTextures mask, float opacity)
+    {
+        RenderTarget.Ensure(ref _tint, _gl, mask.MaskWidth, mask.MaskHeight, InternalFormat.Rgba8, InternalFormat.Rgba8).Bind();
         _tintMask.Use();
         _tintMask.Sample("labels", mask.Labels, 0);
         _tintMask.Sample("palette", _palette.Texture, 1);
+        _tintMask.Sample("confidence", mask.Confidence, 2);
+        _tintMask.Set("opacity", opacity);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
     }
 
@@ -98,7 +107,8 @@ public sealed class Compositor : IDisposable
         program.Sample("frame", mask.Frame, 0);
         program.Sample("labels", mask.Labels, 1);
         program.Sample("confidence", mask.Confidence, 2);
-        program.Sample("tint", _tint!.Texture(), 3);
+        program.Sample("tint", _tint!.Texture(0), 3);
+        program.Sample("wash", _tint.Texture(1), 4);
         program.SetIfUsed("opacity", opacity);
     }
 

@@ -12,11 +12,18 @@ internal static class GlTextures
     {
         uint texture = gl.GenTexture();
         gl.BindTexture(TextureTarget.Texture2D, texture);
-        int filter = (int)(linear ? GLEnum.Linear : GLEnum.Nearest), clamp = (int)GLEnum.ClampToEdge;
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, filter);
-        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMagFilter, filter);
+        gl.SetFilter(linear);
+        int clamp = (int)GLEnum.ClampToEdge;
         gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapS, clamp);
         gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureWrapT, clamp);
         return texture;
+    }
+
+    /// <summary>Whether the bound texture is interpolated between pixels.</summary>
+    public static void SetFilter(this GL gl, bool linear)
+    {
+        int filter = (int)(linear ? GLEnum.Linear : GLEnum.Nearest);
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMinFilter, filter);
+        gl.TexParameter(TextureTarget.Texture2D, TextureParameterName.TextureMagFilter, filter);
     }
 }

@@ -55,6 +55,7 @@ public sealed class MaskTextures : IDisposable
     {
         _useRefined = on;
         if (!on) return;
+        FilterFrame(linear: true);
         RenderTarget.Ensure(ref _refined, _gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8).Bind();
         _refine.Use();
         _refine.Sample("frame", _frame.Texture, 0);
@@ -63,6 +64,9 @@ public sealed class MaskTextures : IDisposable
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
     }
+
+    /// <summary>Whether views interpolate between the image's pixels: a view that shows each of them as it is needs not.</summary>
+    public void FilterFrame(bool linear) => _frame.Filter(linear);
 
     /// <summary>Label at a point of the image; reads one pixel back from the GPU.</summary>
     /// <param name="u">As a share of the image's width, from its left.</param>

@@ -14,9 +14,9 @@ public static class Views
         new("overlay", '1', "class colours over the image"),
         new("mask", '2', "class colours alone"),
         new("edges", '3', "outlines of the classes") { Own = new("lineWidth", LineWidth) },
-        new("split", '4', "image and overlay side by side") { ToFrame = FromHalfSize },
+        new("split", '4', "image and overlay side by side") { ToFrame = FromHalfSize, Resamples = true },
         // What is blurred needs no detail: the first pass runs at a quarter of the size.
-        new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4) },
+        new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4), Resamples = true },
         new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true },
         new("cutout", '7', "foreground alone") { CanBeTransparent = true },
         new("heat", '8', "confidence of the network"),

@@ -34,5 +34,5 @@ internal sealed class LabelBinding : SlotBinding
         base.Dispose();
     }
 
-    protected override void RunNetwork() => _session.RunWithBinding(_options, _io);
+    protected override void RunNetwork() => RunBound(_session, _options, _io, _frame);
 }

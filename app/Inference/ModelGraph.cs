@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Core.Contract;
@@ -24,7 +25,9 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static ModelGraph Of(string path)
     {
-        if (new FileInfo(path).Length > LargestCopied || Parsed(path) is not { } file || !HasScores(file)) return new ModelGraph(path);
+        using FileStream bytes = File.OpenRead(path);
+        if (bytes.Length > LargestCopied || !Mentions(bytes, ModelManifest.ScorePitchKey)) return new ModelGraph(path);
+        if (Parsed(path) is not { } file || !HasScores(file)) return new ModelGraph(path);
         EndWithScores(file.Graph);
         return new ModelGraph(path, file.Model.ToByteArray());
     }
@@ -67,6 +70,22 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
         foreach (TensorProto unread in graph.Initializer.Where(i => !wanted.Contains(i.Name)).ToArray()) graph.Initializer.Remove(unread);
     }
 
+    /// <summary>Whether a text is somewhere in a file: other people's models are not read a second time in vain.</summary>
+    private static bool Mentions(FileStream file, string text)
+    {
+        byte[] sought = Encoding.ASCII.GetBytes(text), block = new byte[1 << 16];
+        int kept = 0;
+        for (int read; (read = file.Read(block, kept, block.Length - kept)) > 0;)
+        {
+            Span<byte> there = block.AsSpan(0, kept + read);
+            if (there.IndexOf(sought) >= 0) return true;
+            kept = Math.Min(there.Length, sought.Length - 1); // it may lie across two blocks
+            there[^kept..].CopyTo(block);
+        }
+
+        return false;
+    }
+
     private static OnnxFile? Parsed(string path)
     {
         try
@@ -86,8 +105,9 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
 
     private static bool HasScores(OnnxFile file)
         => HasContract(file)
-            && HasOutput(file, ModelManifest.ScoresOutput)
-            && file.Model.MetadataProps.Any(m => m.Key == ModelManifest.ScorePitchKey);
+            && file.Graph.Output.Count(o => o.Name == ModelManifest.ScoresOutput) == 1
+            && file.Model.MetadataProps.Any(m => m is { Key: ModelManifest.ScorePitchKey, Value.Length: > 0 })
+            && file.Graph.Initializer.All(i => i.DataLocation == 0); // weights in other files are found by the path of this one
 
     private static bool HasOutput(OnnxFile file, string name) => file.Graph.Output.Any(o => o.Name == name);
 }

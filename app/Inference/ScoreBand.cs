@@ -25,6 +25,9 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     private ScoreBuffers _buffers;
     private ExceptionDispatchInfo? _failure;
 
+    /// <summary>1 from <see cref="Begin"/> until a thread takes the band.</summary>
+    private int _waiting;
+
     /// <param name="grid">Where scores and pixels are.</param>
     /// <param name="start">The first row of pixels.</param>
     /// <param name="end">The row after the last.</param>
@@ -38,12 +41,18 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     }
 
     /// <summary>Names the buffers of the next <see cref="Execute"/>.</summary>
-    public void Begin(ScoreBuffers buffers) => (_buffers, _failure) = (buffers, null);
+    public void Begin(ScoreBuffers buffers)
+    {
+        (_buffers, _failure) = (buffers, null);
+        Volatile.Write(ref _waiting, 1);
+    }
 
     public void ThrowIfFailed() => _failure?.Throw();
 
+    /// <summary>Decides the band, unless another thread has begun to.</summary>
     public void Execute()
     {
+        if (Interlocked.Exchange(ref _waiting, 0) == 0) return;
         try
         {
             Decide();

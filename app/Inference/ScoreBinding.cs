@@ -54,22 +54,23 @@ internal sealed class ScoreBinding : SlotBinding
     protected override void RunNetwork()
     {
         if (_decoder is null) Begin();
-        else _session.RunWithBinding(_options, _io);
+        else RunBound(_session, _options, _io, _frame);
         _decoder!.Decode(_scores!.GetTensorDataAsSpan<float>(), Labels.AsSpan<byte>(), Confidence.AsSpan<byte>());
     }
 
     private void Begin()
     {
         IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, Inputs, [_frame], Outputs);
-        _scores = results[0]; // the collection would dispose of it, and nothing else
-        OrtTensorTypeAndShapeInfo type = _scores.GetTensorTypeAndShape();
+        OrtTensorTypeAndShapeInfo type = results[0].GetTensorTypeAndShape();
         long[] shape = type.Shape; // [1,K,h,w]
-        if (type.ElementDataType != TensorElementType.Float || shape is not [1, > 0 and < NetworkFrame.Unlabelled, > 0, > 0])
+        if (type.ElementDataType != TensorElementType.Float || shape is not [1, > 0 and <= NetworkFrame.Unlabelled, > 0, > 0])
         {
+            results.Dispose();
             throw new UserError($"{Model.Name} returns {ModelManifest.ScoresOutput} as {type.ElementDataType} [{string.Join(',', shape)}] "
                 + "where floats [1,classes,height,width] belong: export it again");
         }
 
+        _scores = results[0]; // the collection would dispose of it, and nothing else
         Size cells = new((int)shape[3], (int)shape[2]);
         _decoder = new ScoreDecoder((int)shape[1], cells, Labels.Size(), _pitch, _threads);
         _io.BindOutput(ModelManifest.ScoresOutput, _scores);

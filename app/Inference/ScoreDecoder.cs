@@ -39,7 +39,7 @@ internal sealed unsafe class ScoreDecoder : IDisposable
             _pending.Reset(_bands.Length);
             foreach (ScoreBand band in _bands) band.Begin(new ScoreBuffers(s, scores.Length, l, c, labels.Length));
             for (int b = 1; b < _bands.Length; b++) ThreadPool.UnsafeQueueUserWorkItem(_bands[b], preferLocal: false);
-            _bands[0].Execute();
+            foreach (ScoreBand band in _bands) band.Execute(); // those that no thread has begun yet
             _pending.Wait(); // the buffers are pinned until all bands are done
         }
 

@@ -64,6 +64,16 @@ internal abstract class SlotBinding : ISlotBinding
     /// <summary>Fills labels and confidence from the input.</summary>
     protected abstract void RunNetwork();
 
+    /// <summary>
+    /// Runs a session whose buffers are bound. Another device gets a copy of the image when it is bound, not when the network runs: the
+    /// image is bound again for each frame.
+    /// </summary>
+    protected void RunBound(InferenceSession session, RunOptions options, OrtIoBinding io, OrtValue frame)
+    {
+        if (_model.Provider != ExecutionProviders.Cpu) io.BindInput(ModelManifest.FrameInput, frame);
+        session.RunWithBinding(options, io);
+    }
+
     /// <summary>A Mat's memory as a uint8 tensor.</summary>
     protected static unsafe OrtValue Wrap(Mat m, long[] shape)
     {

@@ -136,39 +136,41 @@ public sealed class RenderingTests
         return slot;
     }
 
-    /// <summary>The overlay shader's arithmetic: colours of labels enlarged bilinearly, opacity from 0.5 to 1 by confidence.</summary>
+    /// <summary>
+    /// The overlay's arithmetic: the colour of each mask pixel's class at a strength of 0.5 to 1 by confidence, times the opacity, enlarged
+    /// bilinearly and laid over the image.
+    /// </summary>
     private static Mat Reference(FrameSlot slot, float opacity)
     {
         Size mask = slot.Labels.Size(), size = slot.Image.Size();
-        using Mat colors = new(mask, MatType.CV_8UC3);
+        using Mat wash = new(mask, MatType.CV_32FC4);
         for (int y = 0; y < mask.Height; y++)
         {
             for (int x = 0; x < mask.Width; x++)
             {
                 int c = Palette[slot.Labels.At<byte>(y, x)];
-                colors.Set(y, x, new Vec3b((byte)c, (byte)(c >> 8), (byte)(c >> 16)));
+                float t = Math.Clamp(((slot.Confidence.At<byte>(y, x) / 255f) - 0.2f) / 0.6f, 0, 1);
+                float alpha = opacity * (0.5f + (0.5f * t * t * (3 - (2 * t))));
+                wash.Set(y, x, new Vec4f((byte)c * alpha, (byte)(c >> 8) * alpha, (byte)(c >> 16) * alpha, alpha));
             }
         }
 
-        using Mat large = new(), sure = new();
-        Cv2.Resize(colors, large, size, 0, 0, InterpolationFlags.Linear);
-        Cv2.Resize(slot.Confidence, sure, size, 0, 0, InterpolationFlags.Linear);
+        using Mat large = new();
+        Cv2.Resize(wash, large, size, 0, 0, InterpolationFlags.Linear);
         Mat result = new(size, MatType.CV_8UC3);
         for (int y = 0; y < size.Height; y++)
         {
             for (int x = 0; x < size.Width; x++)
             {
-                float t = Math.Clamp(((sure.At<byte>(y, x) / 255f) - 0.2f) / 0.6f, 0, 1);
-                float alpha = opacity * (0.5f + (0.5f * t * t * (3 - (2 * t))));
-                Vec3b a = slot.Image.At<Vec3b>(y, x), b = large.At<Vec3b>(y, x);
-                result.Set(y, x, new Vec3b(Mix(a.Item0, b.Item0, alpha), Mix(a.Item1, b.Item1, alpha), Mix(a.Item2, b.Item2, alpha)));
+                Vec3b a = slot.Image.At<Vec3b>(y, x);
+                Vec4f b = large.At<Vec4f>(y, x);
+                byte Over(byte image, float colour) => (byte)Math.Round((image * (1 - b.Item3)) + colour);
+                result.Set(y, x, new Vec3b(Over(a.Item0, b.Item0), Over(a.Item1, b.Item1), Over(a.Item2, b.Item2)));
             }
         }
 
         return result;
     }
-
-    private static byte Mix(byte a, byte b, float t) => (byte)Math.Round(a + ((b - a) * t));
 
     private static unsafe Mat ToBgr(Renderer renderer)
     {

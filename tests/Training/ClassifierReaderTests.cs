@@ -117,6 +117,15 @@ public sealed class ClassifierReaderTests
         return Elementwise.Div(g, Elementwise.Mul(g, y, gate), g.Constant(6f));
     });
 
+    /// <summary>PyTorch's <c>x.view(x.size(0), -1)</c>: its second input is made of dimensions, its first is a layer.</summary>
+    [Fact]
+    public void A_reshape_may_compute_its_form() => AssertSameLogits((g, x) =>
+    {
+        Value first = g.Add("Gather", [Layout.ShapeOf(g, x), g.IntegerScalar(0)], Shape.Scalar, ElementType.Int64);
+        Value images = g.Add("Unsqueeze", [first, g.Constant(0L)], new Shape(1), ElementType.Int64);
+        return g.Add("Reshape", [x, Layout.Concat(g, [images, g.Constant(-1L)], 0)], new Shape(1, x.Shape.Count));
+    });
+
     [Fact]
     public void Only_a_cell_can_be_enlarged()
     {

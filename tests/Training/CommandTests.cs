@@ -94,6 +94,12 @@ public sealed class CommandTests : IDisposable
         using Evaluator evaluator = new(File.ReadAllBytes(_folder["m.onnx"]), "m");
         Assert.Null(evaluator.Manifest.MeanIu);
         Assert.Contains("--train-on trainval", evaluator.Manifest.Recipe[0], StringComparison.Ordinal);
+
+        Checkpoint next = Toy.Train(Toy.Config(1, "fcn32s") with { From = _folder["run"] }, _folder["next"]);
+        new Checkpoint(next.Config, next.Progress with { ValidationMeanIu = 0.5 }, next.State).Save(_folder["next/" + Checkpoint.FileName]);
+        Run("export", _folder["next"], _folder["n.onnx"]);
+        using Evaluator heir = new(File.ReadAllBytes(_folder["n.onnx"]), "n");
+        Assert.Null(heir.Manifest.MeanIu); // its weights come from a run that learned from those images
     }
 
     /// <summary>An ensemble has no score of its own, so its members' weights tell which checkpoints they are.</summary>

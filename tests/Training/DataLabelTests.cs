@@ -3,6 +3,7 @@ using RealtimeSeg.Core.Street;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
 using RealtimeSeg.Training.Data;
+using RealtimeSeg.Training.Runs;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
@@ -47,6 +48,38 @@ public sealed class DataLabelTests : IDisposable
         Assert.Equal((0, 1), Ends(set.Load(1)));
     }
 
+    /// <summary>As the command says: beside a set with a validation split, which the labelled one lacks.</summary>
+    [Theory]
+    [InlineData(Split.Train, 3)]
+    [InlineData(Split.TrainVal, 4)]
+    public void What_was_labelled_is_trained_on_beside_another_set(string trainOn, int images)
+    {
+        File.WriteAllBytes(_folder["m.onnx"], PixelNet.Sure(StreetClasses.Names));
+        Label("m.onnx", "images", "set");
+        foreach (string part in (string[])["train", "val"])
+        {
+            foreach (string folder in (string[])[part, part + "annot"])
+            {
+                using Mat image = new(64, 64, folder == part ? MatType.CV_8UC3 : MatType.CV_8UC1, Scalar.Black);
+                Directory.CreateDirectory(_folder["real/" + folder]);
+                Assert.True(Cv2.ImWrite(_folder[$"real/{folder}/{part}.png"], image));
+            }
+        }
+
+        RunConfig config = new() { Data = $"{_folder["real"]}:1,{_folder["set"]}:2", TrainOn = trainOn };
+        using Mat first = config.Open(training: false).Parts.Single().Load(0).Image;
+        Assert.Equal(images, config.Open(training: true).Parts.Sum(p => p.Count));
+    }
+
+    [Fact]
+    public void An_image_that_cannot_be_read_is_skipped()
+    {
+        File.WriteAllBytes(_folder["m.onnx"], PixelNet.Sure(["background", "person"]));
+        File.WriteAllText(_folder["images/aa.png"], "no image");
+        Assert.Equal(CommandRunner.IncompleteCode, Label("m.onnx", "images", "set"));
+        Assert.Equal(["a", "b"], File.ReadAllLines(_folder["set/ImageSets/Segmentation/train.txt"]));
+    }
+
     [Fact]
     public void What_cannot_be_labelled_or_written_is_refused()
     {
@@ -67,10 +100,10 @@ public sealed class DataLabelTests : IDisposable
 
     private string Refused(params string[] arguments) => Assert.Throws<UserError>(() => Label(arguments)).Message;
 
-    private void Label(params string[] arguments)
+    private int Label(params string[] arguments)
     {
         string[] words = [.. arguments.Select((a, i) => i < 3 ? _folder[a] : a)];
-        TrainerCommands.Root().Parse(["data", "label", .. words]).Invoke(new() { EnableDefaultExceptionHandler = false });
+        return TrainerCommands.Root().Parse(["data", "label", .. words]).Invoke(new() { EnableDefaultExceptionHandler = false });
     }
 
     /// <summary>64×64 pixels, one colour on the left, another on the right.</summary>

@@ -43,13 +43,14 @@ internal static class DataLabel
         options.AddTo(c);
         c.SetAction(p =>
         {
-            Write(p.GetValue(model)!, p.GetValue(images)!, p.GetValue(folder)!, options.Read(p));
-            return 0;
+            int skipped = Write(p.GetValue(model)!, p.GetValue(images)!, p.GetValue(folder)!, options.Read(p));
+            return skipped > 0 ? CommandRunner.IncompleteCode : 0;
         });
         return c;
     }
 
-    private static void Write(string model, string images, string folder, LabelSettings s)
+    /// <summary>Writes the data set; returns how many images could not be read.</summary>
+    private static int Write(string model, string images, string folder, LabelSettings s)
     {
         if (!File.Exists(model)) throw new UserError($"no model {model}: name an exported .onnx file");
         using Evaluator teacher = new(File.ReadAllBytes(model), model);
@@ -67,17 +68,42 @@ internal static class DataLabel
         if (layout.List.Length > 0) outputs = outputs.Append(list);
         OutputName.Check(outputs, [model, .. files], s.Overwrite);
         double sure = 0;
-        for (int i = 0; i < files.Length; i++) sure += Label(teacher, files[i], pairs[i], layout, s.Least) / files.Length;
-        if (layout.List.Length > 0) AtomicFile.Write(list, Encoding.UTF8.GetBytes(string.Concat(names.Select(n => n + "\n"))));
+        List<string> labelled = [];
+        for (int i = 0; i < files.Length; i++)
+        {
+            using Mat? image = Readable(files[i]);
+            if (image is null) continue;
+            sure += Label(teacher, image, files[i], pairs[i], layout, s.Least);
+            labelled.Add(names[i]);
+        }
+
+        if (labelled.Count == 0) throw new UserError($"none of the {files.Length} images in {images} can be read");
+        if (layout.List.Length > 0) AtomicFile.Write(list, Encoding.UTF8.GetBytes(string.Concat(labelled.Select(n => n + "\n"))));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{files.Length} images labelled in {folder}, {sure:P1} of their pixels at a probability of {s.Least} or more; "
+            $"{labelled.Count} images labelled in {folder}, {sure / labelled.Count:P1} of their pixels at a probability of "
+            + $"{s.Least} or more; "
             + $"train on them: --data DIR:4,{folder}:1{layout.Option}"));
+        return files.Length - labelled.Count;
+    }
+
+    /// <summary>An image; null, and a line, if it cannot be read.</summary>
+    private static Mat? Readable(string file)
+    {
+        try
+        {
+            return ImageSet.Decode(file, ImreadModes.Color);
+        }
+        catch (UserError e)
+        {
+            Console.Error.WriteLine($"skipped: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>Writes an image and its labels; returns the share of its pixels that have one.</summary>
-    private static double Label(Evaluator teacher, string file, (string Image, string Labels) pair, Layout layout, float least)
+    private static double Label(
+        Evaluator teacher, Mat image, string file, (string Image, string Labels) pair, Layout layout, float least)
     {
-        using Mat image = ImageSet.Decode(file, ImreadModes.Color);
         byte[] labels = teacher.LabelsAsShown(image, least);
         double sure = labels.Count(l => l != ClassMap.Ignore) / (double)labels.Length;
         for (int i = 0; i < labels.Length; i++) labels[i] = labels[i] == ClassMap.Ignore ? ClassMap.Ignore : layout.Codes[labels[i]];

@@ -43,6 +43,8 @@ internal static class TrainCommand
         RunConfig config = from is null ? settings.ConfigFor(train) : Resumed(from, settings, named, train);
         if (config.ObjectCrops && !ObjectCrops.HasBackground(config.ClassNames))
             Console.WriteLine($"note: {config.Data} has no background: crops of one object teach its class, not its boundary");
+        if (config.TrainOn != Split.Train)
+            Console.WriteLine("note: it learns from the validation split too, whose scores then prove nothing");
         INetwork network = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialWeights.Of(config, network, Console.WriteLine) : null;
         Trainer trainer = new(config, folder, train, validation, initial, network);

@@ -53,7 +53,8 @@ public static class DatasetLayout
     private static List<ImageFiles> CamVid(string root, Split split)
     {
         if (split is { LeaveOut: null, Whole: false }) return CamVidFolder(root, split.Training ? "train" : "val");
-        List<ImageFiles> all = [.. CamVidFolder(root, "train"), .. CamVidFolder(root, "val")];
+        List<ImageFiles> all = CamVidFolder(root, "train");
+        if (Directory.Exists(Path.Combine(root, "val"))) all.AddRange(CamVidFolder(root, "val")); // what a model labelled has none
         if (split.LeaveOut is not { } drive) return all;
         return [.. all.Where(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal) != split.Training)];
     }
@@ -69,12 +70,18 @@ public static class DatasetLayout
 
     /// <summary>PASCAL VOC: the lists in ImageSets/Segmentation name the images of each split.</summary>
     private static List<ImageFiles> Voc(string root, Split split)
-        => split.Whole ? [.. VocList(root, "train.txt"), .. VocList(root, "val.txt")]
-        : VocList(root, split.Training ? "train.txt" : "val.txt");
+    {
+        if (!split.Whole) return VocList(root, split.Training ? "train.txt" : "val.txt");
+        List<ImageFiles> all = VocList(root, "train.txt");
+        if (File.Exists(ListFile(root, "val.txt"))) all.AddRange(VocList(root, "val.txt"));
+        return all;
+    }
+
+    private static string ListFile(string root, string name) => Path.Combine(root, "ImageSets", "Segmentation", name);
 
     private static List<ImageFiles> VocList(string root, string name)
     {
-        string list = Path.Combine(root, "ImageSets", "Segmentation", name);
+        string list = ListFile(root, name);
         if (!File.Exists(list)) throw new UserError($"no list {list}: PASCAL VOC's layout needs it");
         return
         [

@@ -4,7 +4,7 @@ using RealtimeSeg.Training.Ops;
 namespace RealtimeSeg.Training.Networks;
 
 /// <summary>Output of a network.</summary>
-/// <param name="Scores">Logits at the stride at which the network ends: [N,K,H'/stride,W'/stride], H' and W' the next multiples of 32.</param>
+/// <param name="Scores">Logits where the network ends, [N,K,H'/stride,W'/stride]; H' and W' are the next multiples of 32.</param>
 /// <param name="Stride">That stride, in pixels of the image.</param>
 /// <param name="Auxiliary">
 /// Coarser logits [N,K,H'/stride,W'/stride] for auxiliary losses. They are emitted when they are asked for, so that class layers which

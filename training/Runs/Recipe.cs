@@ -10,17 +10,21 @@ public static class Recipe
     /// <param name="folder">The run.</param>
     /// <param name="config">Its settings.</param>
     public static IReadOnlyList<string> Of(string folder, RunConfig config)
+        => [.. Lineage(folder, config).Select(run => Train(run.Folder, run.Config)).Reverse()];
+
+    /// <summary>A run and those that its weights come from, the last one first, as far as they still exist.</summary>
+    public static IReadOnlyList<(string Folder, RunConfig Config)> Lineage(string folder, RunConfig config)
     {
-        List<string> lines = [Train(folder, config)];
+        List<(string, RunConfig)> runs = [(folder, config)];
         HashSet<string> seen = [Path.GetFullPath(folder)];
         for (string? from = config.From; from is not null && seen.Add(Path.GetFullPath(from)) && Checkpoint.Exists(from);)
         {
             RunConfig earlier = Checkpoint.Of(from).Config;
-            lines.Insert(0, Train(from, earlier));
+            runs.Add((from, earlier));
             from = earlier.From;
         }
 
-        return lines;
+        return runs;
     }
 
     /// <summary>The line that writes the exported file.</summary>

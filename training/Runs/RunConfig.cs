@@ -135,10 +135,11 @@ public sealed record RunConfig
     public INetwork Network()
         => NetworkNames.Parse(Net, Networks.Backbone.IsFile(Backbone) ? Located(Backbone) : Backbone, ClassNames.Count, Upsampling, Body);
 
-    /// <summary>The data to train on, or to evaluate on.</summary>
+    /// <summary>The data to train on, or to evaluate on: of a mix, the first set, since others may have nothing to validate on.</summary>
     /// <exception cref="UserError">It cannot be opened.</exception>
     public MixedDataset Open(bool training) => MixedDataset.Of(
-        DataSpec.Parse(Data).Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
+        DataSpec.Parse(Data).Take(training ? int.MaxValue : 1)
+            .Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
         new Split(training, LeaveOut, Whole: training && TrainOn == Split.TrainVal),
         Map);
 

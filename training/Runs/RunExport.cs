@@ -115,7 +115,8 @@ public static class RunExport
         {
             Checkpoint c = Checkpoint.Of(folder, best);
             INetwork network = c.Config.Network();
-            double? proven = c.Config.TrainOn == Split.Train ? c.Progress.ValidationMeanIu : null;
+            bool isProof = Recipe.Lineage(folder, c.Config).All(run => run.Config.TrainOn == Split.Train);
+            double? proven = isProof ? c.Progress.ValidationMeanIu : null;
             return new Member(folder, c.Config, network, Shipped(c.State), ManifestOf(c.Config, network, proven));
         }
     }

@@ -36,7 +36,7 @@ public static class PictureFile
         Span<byte> head = stackalloc byte[8]; // the signature, then each chunk's length and type
         if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual(PngSignature)) return false;
         long position = file.Position;
-        while (file.Length - position >= Around)
+        while (file.Length - position >= head.Length)
         {
             file.Position = position;
             file.ReadExactly(head);

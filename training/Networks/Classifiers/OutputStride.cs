@@ -12,10 +12,11 @@ internal static class OutputStride
     public static Classifier At(Classifier classifier, int wanted)
     {
         Classifier body = classifier.BodyAlone;
+        bool coarser = End(body) < wanted;
         for (int now = End(body); now != wanted; now = End(body))
         {
-            ClassifierLayer[]? changed = now < wanted ? Coarser(body.Layers) : Finer(body.Layers);
-            if (changed is null || !Joins(changed))
+            ClassifierLayer[]? changed = coarser ? Coarser(body.Layers) : Finer(body.Layers);
+            if (changed is null || !Joins(changed) || now < wanted != coarser)
                 throw new UserError($"--output-stride {wanted}: the body ends at stride {now}, and no layer can change that: leave it out");
             body = body with { Layers = changed };
         }

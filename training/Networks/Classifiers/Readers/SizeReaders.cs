@@ -9,17 +9,21 @@ internal static class SizeReaders
     /// <summary>The input of Resize that gives its output's size; its factors come before.</summary>
     private const int ResizeSizes = 3;
 
-    /// <summary>Operators on layers that also move dimensions about.</summary>
-    private static readonly string[] Shared = ["Concat", "Unsqueeze", "Squeeze", "Cast", "Identity", "Reshape"];
+    /// <summary>Operators on layers that also move dimensions about, besides Concat.</summary>
+    private static readonly string[] Shared = ["Unsqueeze", "Squeeze", "Cast", "Identity", "Reshape"];
 
     public static void Shape(NodeReading n) => Tell(n, n.In());
 
     /// <summary>Some of a layer's dimensions, with stored numbers between them.</summary>
     public static void Part(NodeReading n) => Tell(n, Size(n, 0, n.Node.Input.Count) ?? throw n.Unknown());
 
-    /// <summary>Whether a node is about a layer's dimensions, although its operator is used on layers too.</summary>
-    public static bool Joins(NodeReading n)
-        => Shared.Contains(n.Node.OpType, StringComparer.Ordinal) && n.Node.Input.Any(n.Context.Sizes.ContainsKey);
+    /// <summary>
+    /// Whether a node is about a layer's dimensions, although its operator is used on layers too: joins them with numbers, or gives them
+    /// another form. (A Reshape whose second input is made of dimensions reshapes a layer.)
+    /// </summary>
+    public static bool Joins(NodeReading n) => n.Node.OpType == "Concat"
+        ? n.Node.Input.Any(n.Context.Sizes.ContainsKey)
+        : Shared.Contains(n.Node.OpType, StringComparer.Ordinal) && n.Context.Sizes.ContainsKey(n.Node.Input[0]);
 
     public static void Expand(NodeReading n) => Spread(n, Size(n, 1, 1));
 
