@@ -134,6 +134,8 @@ public sealed class QuantizerTests
         File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(x, "out")]));
         (ModelProto model, int integer, _) = Quantizer.Quantize(folder["m.onnx"], [Piece(0)]);
         Assert.Equal(2, integer);
+        int Greatest(string kernel) => model.Graph.Initializer.Single(t => t.Name == kernel + ".codes").RawData.Max(c => (sbyte)c);
+        Assert.Equal((127, 63), (Greatest("depthwise.w"), Greatest("second.w"))); // its short sums fit whatever the CPU
         foreach (NodeProto clip in model.Graph.Node.Where(n => n.OpType == "Clip"))
             Assert.DoesNotContain(".back", clip.Input[0], StringComparison.Ordinal); // codes are made after it, over its range
         float[] fused = Run(model.ToByteArray(), GraphOptimizationLevel.ORT_ENABLE_ALL);
