@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Runs;
@@ -131,12 +132,19 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void CamVid_cannot_be_mapped_to_persons()
+    public void A_person_in_CamVid_is_a_pedestrian_and_a_bicyclist_neither()
     {
         using TemporaryFolder folder = new();
-        Save(folder["train"], "a.png", new Mat(8, 8, MatType.CV_8UC3, Scalar.Black));
-        Save(folder["trainannot"], "a.png", new Mat(8, 8, MatType.CV_8UC1, new Scalar(2)));
-        Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person"));
+        Save(folder["train"], "a.png", new Mat(1, 5, MatType.CV_8UC3, Scalar.Black));
+        Mat labels = new(1, 5, MatType.CV_8UC1);
+        byte[] written = [StreetClasses.Car, StreetClasses.Pedestrian, StreetClasses.Bicyclist, 11, 255];
+        for (int i = 0; i < written.Length; i++) labels.Set(0, i, written[i]);
+        Save(folder["trainannot"], "a.png", labels);
+        IDataset set = DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-person");
+        Assert.Equal(["background", "person"], set.ClassNames);
+        Sample sample = set.Load(0);
+        byte[] read = [.. Enumerable.Range(0, written.Length).Select(i => sample.Labels.At<byte>(0, i))];
+        Assert.Equal([0, 1, ClassMap.Ignore, ClassMap.Ignore, ClassMap.Ignore], read);
         Assert.Throws<UserError>(() => DatasetLayout.Open(folder.Path, new Split(Training: true), "voc-cat"));
     }
 

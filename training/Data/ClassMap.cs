@@ -7,7 +7,7 @@ public sealed class ClassMap
 {
     public const byte Ignore = 255;
     public const string Help =
-        "Class map: voc-person reduces VOC's labels and masks to person and background; " +
+        "Class map: voc-person reduces VOC's, CamVid's labels and masks to person and background; " +
         "street keeps what they share with CamVid and ignores the rest";
 
     private const string VocPerson = "voc-person", Street = "street";
@@ -43,10 +43,10 @@ public sealed class ClassMap
 
     /// <param name="style">What the label files contain.</param>
     /// <param name="name">
-    /// voc-person: person and background, from VOC's labels or from binary masks of people. street: CamVid's classes; maps VOC's
-    /// person, bicycle and car, or a mask's person, onto them and ignores the rest. Null keeps all classes.
+    /// voc-person: person and background, from VOC's or CamVid's labels or from binary masks of people. street: CamVid's classes; maps
+    /// VOC's person, bicycle and car, or a mask's person, onto them and ignores the rest. Null keeps all classes.
     /// </param>
-    /// <exception cref="UserError">No such map, or it does not apply to such files.</exception>
+    /// <exception cref="UserError">No such map.</exception>
     public static ClassMap For(LabelStyle style, string? name) => (style, name) switch
     {
         (LabelStyle.CamVid, null or Street) => new ClassMap(StreetClasses.Names, v => v < StreetClasses.Names.Count ? v : Ignore),
@@ -57,7 +57,15 @@ public sealed class ClassMap
         (LabelStyle.Binary, null) => new ClassMap(["background", "object"], v => v > 127 ? 1 : 0),
         (LabelStyle.Voc, VocPerson) => new ClassMap(["background", "person"], v => v == PersonInVoc ? 1 : v == Ignore ? Ignore : 0),
         (LabelStyle.Binary, VocPerson) => new ClassMap(["background", "person"], v => v > 127 ? 1 : 0),
-        (_, VocPerson) => throw new UserError($"--map {VocPerson} is for PASCAL VOC and binary masks, not for CamVid's labels"),
+        (LabelStyle.CamVid, VocPerson) => new ClassMap(["background", "person"], InStreet),
         _ => throw new UserError($"no class map '{name}': choose {VocPerson} or {Street}"),
+    };
+
+    /// <summary>A person by CamVid's label: a bicyclist is ignored, who is a person and a bicycle under one label.</summary>
+    private static int InStreet(int label) => label switch
+    {
+        StreetClasses.Pedestrian => 1,
+        StreetClasses.Bicyclist => Ignore,
+        _ => label < StreetClasses.Names.Count ? 0 : Ignore,
     };
 }
