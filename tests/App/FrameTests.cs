@@ -225,7 +225,7 @@ public sealed class FrameTests
     {
         using ManualResetEvent never = new(false), ended = new(true);
         WallClock clock = new();
-        long start = clock.Now, watch = System.Diagnostics.Stopwatch.GetTimestamp();
+        long watch = System.Diagnostics.Stopwatch.GetTimestamp(), start = clock.Now; // the longer one begins first
         clock.WaitUntil(start + 20_000_000, never);
         long waited = clock.Now - start;
         Assert.True(waited >= 19_000_000, $"{waited} ns");
