@@ -50,7 +50,7 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
         => upToScores is null ? new InferenceSession(path, options) : new InferenceSession(upToScores, options);
 
     /// <summary>Leaves the scores as the only output, and the nodes that it needs.</summary>
-    private static void EndWithScores(GraphProto graph)
+    internal static void EndWithScores(GraphProto graph)
     {
         ValueInfoProto scores = graph.Output.Single(o => o.Name == ModelManifest.ScoresOutput);
         HashSet<string> wanted = [scores.Name];

@@ -149,7 +149,9 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
         return Vector.AsVectorUInt32(Vector.ConvertToInt32Native((new Vector<float>(byte.MaxValue) / rivals) + new Vector<float>(0.5f)));
     }
 
-    /// <summary>e^x for x ≤ 0 to 3·10⁻⁶ of its value: 2^n by the exponent's bits, 2^f by its Taylor polynomial for |f| ≤ ½.</summary>
+    /// <summary>
+    /// e^x for x ≤ 0 to 3·10⁻⁶ of its value: 2^n by the exponent's bits, 2^f by its Taylor polynomial for |f| ≤ ½.
+    /// </summary>
     private static Vector<float> Exp(Vector<float> x)
     {
         const float Log2E = 1.44269504f, Smallest = -126, Ln2 = 0.693147181f;

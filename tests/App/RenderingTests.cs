@@ -29,6 +29,27 @@ public sealed class RenderingTests
         AssertSimilar(expected, actual, $"overlay-{width}x{height}-{opacity}");
     }
 
+    /// <summary>Columns in black and white, at half their size: a pixel is the mean of two, in a split and in a smaller target.</summary>
+    [Theory]
+    [InlineData("split", 64)]
+    [InlineData("overlay", 128)]
+    public void An_image_that_is_scaled_is_read_between_its_pixels(string view, int width)
+    {
+        using FrameSlot first = Slot(64, 48, 64, 48), striped = Slot(width, width * 3 / 4, 64, 48);
+        Span<byte> pixels = striped.Image.AsSpan<byte>(); // three a pixel, an even number of pixels a row
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(i / 3 % 2 * 255);
+        using EglContext context = new();
+        RenderOptions options = Plain with { Opacity = 0, View = Views.Parse(view) };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, options);
+        foreach (FrameSlot slot in new[] { first, striped }) // the target keeps the first one's size
+        {
+            renderer.Upload(slot);
+            renderer.Compose(() => default, 0);
+        }
+
+        Assert.InRange(renderer.Pixels()[((24 * 64) + 20) * 4], 110, 145);
+    }
+
     [Fact]
     public void The_first_row_is_the_top_of_the_image()
     {

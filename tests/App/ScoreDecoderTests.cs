@@ -118,6 +118,18 @@ public sealed class ScoreDecoderTests : IDisposable
         Assert.Equal(64 * 64, ByApp(file, image).Labels.Length);
     }
 
+    /// <summary>ONNX Runtime runs all nodes of a graph, also those that no output needs.</summary>
+    [Fact]
+    public void What_only_labels_need_is_cut_off()
+    {
+        GraphProto graph = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Export("fcn8s", [1]))).Graph;
+        Assert.Contains(graph.Node, n => n.OpType == "ArgMax");
+        ModelGraph.EndWithScores(graph);
+        Assert.DoesNotContain(graph.Node, n => n.OpType is "ArgMax" or "Resize" or "Exp");
+        HashSet<string> read = [.. graph.Node.SelectMany(n => n.Input)];
+        Assert.All(graph.Initializer, i => Assert.Contains(i.Name, read));
+    }
+
     /// <summary>What was averaged at full size has no scores of its own, and a network of full size needs none.</summary>
     [Fact]
     public void A_file_without_scores_is_run_to_its_end()

@@ -152,6 +152,18 @@ public sealed class BodyTests : IDisposable
         Assert.Contains("the body ends at stride 4", Error(OnnxClassifier.Load(File, sum), 8), StringComparison.Ordinal);
     }
 
+    /// <summary>Strides of 3 · 2 · 2 · 2: a stride that is taken away goes past 16, and giving it back would never end.</summary>
+    [Fact]
+    public void An_output_stride_that_is_passed_is_refused()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.Dense);
+        Classifier read = OnnxClassifier.Load(File, ClassifierFile.LastFeatures);
+        ConvLayer stem = read.Layers.OfType<ConvLayer>().First();
+        Classifier odd = read with { Layers = [.. read.Layers.Select(l => l == stem ? stem with { Stride = 3 } : l)] };
+        string message = Assert.Throws<UserError>(() => OutputStride.At(odd, 16)).Message;
+        Assert.Contains("the body ends at stride 12", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("fcn8s", BodyChoice.NoNeck)]
     [InlineData("fcn4s", BodyChoice.PyramidNeck)]
