@@ -13,7 +13,6 @@ namespace RealtimeSeg.Commands;
 internal sealed class Composition : IDisposable
 {
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
-    private const double DefaultRate = 30;
     private readonly Stack<IDisposable> _owned = new();
 
     /// <exception cref="UserError">Something that the settings name cannot be opened.</exception>
@@ -60,7 +59,8 @@ internal sealed class Composition : IDisposable
     public Renderer Renderer { get; }
 
     /// <summary>The parts that the engine uses; they stay this object's.</summary>
-    public EngineParts Parts => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, Overdue);
+    public EngineParts Parts
+        => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, Console.WriteLine, Overdue);
 
     public void Dispose()
     {
@@ -86,8 +86,7 @@ internal sealed class Composition : IDisposable
 
     private void OpenFiles(PipelineSettings s)
     {
-        double rate = Source.FramesPerSecond > 0 ? Source.FramesPerSecond : DefaultRate;
-        SinkContext context = new(rate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue);
+        SinkContext context = new(Source.UsualRate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue);
         foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
         if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));

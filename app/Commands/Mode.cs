@@ -25,7 +25,7 @@ internal sealed record Mode(
     public static Mode Live { get; } = new(
         "live",
         "A camera, shown live: late frames are skipped.",
-        new PipelineSettings { Source = "0", Labels = Smoothed },
+        new PipelineSettings { Source = "0", Labels = Smoothed with { TargetFps = null } },
         Windowed: true,
         new EngineOptions(LatestWins: true, Paced: true),
         OnCpu: Schedule.Ahead,

@@ -17,10 +17,12 @@ internal static class PipelineRows
 {
     private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63, LongestSplit = 100_000;
 
-    private static readonly (string, Schedule?)[] Schedules =
-        [("auto", null), ("inline", Schedule.Inline), ("ahead", Schedule.Ahead), ("pipelined", Schedule.Pipelined)];
+    private const string Automatic = "auto";
 
-    private static readonly (string, bool?)[] Refinements = [("auto", null), ("on", true), ("off", false)];
+    private static readonly (string, Schedule?)[] Schedules =
+        [(Automatic, null), ("inline", Schedule.Inline), ("ahead", Schedule.Ahead), ("pipelined", Schedule.Pipelined)];
+
+    private static readonly (string, bool?)[] Refinements = [(Automatic, null), ("on", true), ("off", false)];
 
     private static readonly (string, HudDetail)[] HudDetails =
         [("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
@@ -37,13 +39,15 @@ internal static class PipelineRows
             s => s.Segmenter.Spin, (s, v) => s with { Segmenter = s.Segmenter with { Spin = v } }),
         Row.Parsed("--size", "Working size WxH of the network instead of the model's",
             s => s.Segmenter.Size is { } size ? $"{size.Width}x{size.Height}" : null,
-            (s, v) => s with { Segmenter = s.Segmenter with { Size = Parse.Size("--size", v) } }),
+            (s, v) => OfFixedSize(s) with { Segmenter = s.Segmenter with { Size = Parse.Size("--size", v) } }),
         Row.Parsed("--fit", "How frames of another aspect are fitted to that size: keep (the network takes the frame's aspect), "
             + "stretch, letterbox or crop",
             s => s.Segmenter.Fit?.ToString().ToLowerInvariant(),
             (s, v) => s with { Segmenter = s.Segmenter with { Fit = FrameGeometry.ParseFit(v) } }),
-        Row.Value("--target-fps", "Choose the network's size to hold this frame rate; 0 for a fixed size",
-            s => s.Labels.TargetFps, (s, v) => s with { Labels = s.Labels with { TargetFps = v } }, Limits.Between(0.0, HighestRate)),
+        Row.Parsed("--target-fps", "Choose the network's size to hold this frame rate: a number, auto (the source's own), "
+            + "or 0 for a fixed size",
+            s => s.Labels.TargetFps is { } fps ? fps.ToString(CultureInfo.InvariantCulture) : Automatic,
+            (s, v) => s with { Labels = s.Labels with { TargetFps = TargetFps(v) } }),
         Row.Value("--mask-every", "Run the network on every n-th frame only",
             s => s.Labels.Every, (s, v) => s with { Labels = s.Labels with { Every = v } }, Limits.AtLeast(1)),
         Row.Value("--mask-fps", "Run the network at most this often per second; 0 for no limit",
@@ -156,6 +160,18 @@ internal static class PipelineRows
         => s with { Segmenter = s.Segmenter with { Hints = change(s.Segmenter.Hints ?? new ModelHints()) } };
 
     private static PipelineSettings Reading(string file, PipelineSettings s) => s with { OtherInputs = [.. s.OtherInputs, file] };
+
+    /// <summary>Who names a size means that one, unless --target-fps, which is read later, is given, too.</summary>
+    private static PipelineSettings OfFixedSize(PipelineSettings s)
+        => s with { Labels = s.Labels with { TargetFps = s.Labels.TargetFps ?? 0 } };
+
+    private static double? TargetFps(string text)
+    {
+        if (text.Equals(Automatic, StringComparison.OrdinalIgnoreCase)) return null;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fps) && fps is >= 0 and <= HighestRate
+            ? fps
+            : throw new UserError($"--target-fps {text}: it must be auto, or lie between 0 and {HighestRate}");
+    }
 
     private static PipelineSettings AtOwnRate(PipelineSettings s, bool paced) => s.Paced is null
         ? s with { Paced = paced }

@@ -16,6 +16,7 @@ namespace RealtimeSeg.Engine;
 /// <param name="Stop">Ends the run; cancelled by the engine, too.</param>
 /// <param name="Remote">Commands and figures of the page; null if there is none.</param>
 /// <param name="Backdrop">What moves behind the foreground; null for a colour.</param>
+/// <param name="Tell">Takes a line for the user.</param>
 /// <param name="Overdue">Cancelled when there is no time left to wait for anything: a source may hang.</param>
 public sealed record EngineParts(
     ISource Source,
@@ -27,4 +28,5 @@ public sealed record EngineParts(
     CancellationTokenSource Stop,
     RemoteControl? Remote = null,
     Backdrop? Backdrop = null,
+    Action<string>? Tell = null,
     CancellationToken Overdue = default);

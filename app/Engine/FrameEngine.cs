@@ -34,7 +34,7 @@ public sealed class FrameEngine : IDisposable
         _capture = new CaptureStage(parts, options, _controls);
         _label = new LabelStage(parts, options);
         _telemetry = new Telemetry(parts, options, _controls);
-        _present = new PresentStage(parts, _telemetry);
+        _present = new PresentStage(parts, _telemetry, _label.TargetFps);
     }
 
     /// <summary>Figures of the run, even of one that an error ended; null before its end.</summary>
@@ -47,6 +47,7 @@ public sealed class FrameEngine : IDisposable
         _telemetry.Begin();
         try
         {
+            _label.Prepare();
             using IFrameSupply supply = OpenSupply();
             _telemetry.Watch(supply);
             Loop(supply);

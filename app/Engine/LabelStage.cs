@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
 
@@ -13,27 +14,25 @@ internal sealed class LabelStage : IDisposable
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
     private readonly Labeller _labeller;
-    private readonly ResolutionLadder? _ladder;
-    private bool _warm;
+    private Segmenter? _model;
+    private volatile ResolutionLadder? _ladder;
 
+    /// <exception cref="UserError">A rate is to be held, and the model takes one size.</exception>
     public LabelStage(EngineParts parts, EngineOptions options)
     {
         (_parts, _options) = (parts, options);
         LabelOptions labels = options.Labels ?? new LabelOptions();
         _labeller = new Labeller(labels, parts.Clock);
-        if (labels.TargetFps == 0) return;
-        Segmenter model = parts.Models.Current;
-        if (model.TakesOneSize)
+        TargetFps = labels.TargetFps ?? parts.Source.UsualRate;
+        if (labels.TargetFps > 0 && parts.Models.Current is { TakesOneSize: true } model)
         {
             (int width, int height) = model.Manifest.Size;
             throw new UserError($"--target-fps: {model.Name} takes {width}×{height} only; leave it out or choose another model");
         }
-
-        _ladder = new ResolutionLadder(labels.TargetFps, model.Manifest.Size);
     }
 
-    /// <summary>Whether the network's size is chosen to hold a frame rate.</summary>
-    public bool ChoosesSize => _ladder is not null;
+    /// <summary>The frame rate for which the network's size is chosen; 0 if it is not.</summary>
+    public double TargetFps { get; }
 
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
     public double? Flicker => _labeller.Flicker;
@@ -41,15 +40,21 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Frames that kept the labels of an earlier one.</summary>
     public long Skipped => _labeller.Skipped;
 
+    /// <summary>Before a source is read, whose frames will not wait: chooses the size to begin with.</summary>
+    public void Prepare()
+    {
+        if (TargetFps > 0) ChooseSize(_parts.Models.Current);
+    }
+
     /// <summary>Fills a captured slot's labels and confidence.</summary>
     public void Run(FrameSlot slot)
     {
         Segmenter model = _parts.Models.Borrow();
         try
         {
-            if (_ladder is not null && !_warm) WarmUp(model, slot, _ladder);
+            if (TargetFps > 0 && model != _model) ChooseSize(model);
             slot[Stamp.Dequeued] = _parts.Clock.Now;
-            _labeller.Label(slot, model, model.TakesOneSize ? null : _ladder?.Size);
+            _labeller.Label(slot, model, _ladder?.Size);
         }
         finally
         {
@@ -60,22 +65,40 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Reports what a presented frame cost, for the choice of the network's size; frames that kept a mask do not count.</summary>
     public void Observe(FrameSlot slot)
     {
-        if (_ladder is null || slot.LabelledFrom != slot[Stamp.Arrived]) return;
+        if (_ladder is not { } ladder || slot.LabelledFrom != slot[Stamp.Arrived]) return;
         double network = (slot[Stamp.Smoothed] - slot[Stamp.Dequeued]) / 1e6;
         double drawing = (slot[Stamp.Presented] - slot[Stamp.Taken]) / 1e6;
-        _ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);
+        ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);
     }
 
     public void Dispose() => _labeller.Dispose();
 
-    /// <summary>Runs every size once: a first run allocates and must not happen in the middle of a video.</summary>
-    private void WarmUp(Segmenter model, FrameSlot slot, ResolutionLadder ladder)
+    /// <summary>Chooses the size to begin with by running the model on an empty image, twice a size: a first run allocates.</summary>
+    private void ChooseSize(Segmenter model)
     {
-        _warm = true;
-        foreach ((int, int) size in ladder.Rungs)
-        {
-            model.Fit(slot, size);
-            model.Infer(slot);
-        }
+        (_model, _ladder) = (model, null);
+        if (model.TakesOneSize) return;
+        ResolutionLadder ladder = new(TargetFps, model.Manifest.Size);
+        using FrameSlot blank = model.Blank();
+        do Measure(model, blank, ladder.Size);
+        while (!ladder.Settles(Measure(model, blank, ladder.Size)));
+        _ladder = ladder;
+        Tell(model, ladder.Size);
+    }
+
+    private void Tell(Segmenter model, (int Width, int Height) size)
+    {
+        (int width, int height) = model.Manifest.Size;
+        string of = size == (width, height) ? "" : $" of {width}×{height}";
+        string begins = $"{model.Name} begins at {size.Width}×{size.Height}{of}; --target-fps 0 keeps its own size";
+        _parts.Tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"for {TargetFps:0.##} frames/s {begins}"));
+    }
+
+    private double Measure(Segmenter model, FrameSlot slot, (int Width, int Height) size)
+    {
+        long begin = _parts.Clock.Now;
+        model.Fit(slot, size);
+        model.Infer(slot);
+        return (_parts.Clock.Now - begin) / 1e6;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -14,11 +15,13 @@ internal sealed class PresentStage
     private readonly Telemetry _telemetry;
     private readonly Renderer _renderer;
     private readonly Func<HudText> _hudText;
+    private readonly string _purpose;
     private IFrameModel? _model;
 
-    public PresentStage(EngineParts parts, Telemetry telemetry)
+    public PresentStage(EngineParts parts, Telemetry telemetry, double targetFps)
     {
         (_parts, _telemetry, _renderer) = (parts, telemetry, parts.Renderer);
+        _purpose = targetFps > 0 ? string.Create(CultureInfo.InvariantCulture, $" for {targetFps:0.#} fps") : "";
         _hudText = telemetry.HudText;
     }
 
@@ -51,7 +54,7 @@ internal sealed class PresentStage
     {
         if (_model is not null && model != _model) _renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
         (_model, NetworkSize) = (model, size);
-        _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}";
+        _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}{_purpose}";
     }
 
     /// <summary>Moves the backdrop with the video in front of it, while it is visible.</summary>

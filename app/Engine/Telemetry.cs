@@ -122,7 +122,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Gen2Collections = _end.Gen2 - _begin.Gen2,
             Flicker = label.Flicker,
             Skipped = label.Skipped,
-            NetworkSize = label.ChoosesSize ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
+            NetworkSize = label.TargetFps > 0 ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
             Problems = [.. parts.Source.Problems, .. parts.Sinks.Problems],
             Outputs = parts.Sinks.Outputs,
         };

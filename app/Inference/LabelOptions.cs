@@ -7,7 +7,7 @@ namespace RealtimeSeg.Inference;
 /// <param name="Every">Run the network on every n-th frame only; the mask stays in between.</param>
 /// <param name="MostPerSecond">Run the network at most this many times per second; 0 for no limit.</param>
 /// <param name="SkipStill">Skip the network while the image does not change.</param>
-/// <param name="TargetFps">Choose the network's size to hold this frame rate; 0 for the model's own size.</param>
+/// <param name="TargetFps">Frame rate that the network's size is chosen for; null for the source's own, 0 for the model's own size.</param>
 public sealed record LabelOptions(
     float Smooth = 0,
     bool SmoothsAll = false,
@@ -15,7 +15,7 @@ public sealed record LabelOptions(
     int Every = 1,
     double MostPerSecond = 0,
     bool SkipStill = false,
-    double TargetFps = 0)
+    double? TargetFps = 0)
 {
     /// <summary>These options for a source.</summary>
     /// <param name="sequence">Whether its frames follow one another.</param>

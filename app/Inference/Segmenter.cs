@@ -115,11 +115,18 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <exception cref="UserError">This is one of them.</exception>
     public void Rehearse()
     {
-        using FrameSlot slot = new();
-        slot.Image.Create(Manifest.Size.Height, Manifest.Size.Width, MatType.CV_8UC3);
-        slot.Image.SetTo(Scalar.Black);
+        using FrameSlot slot = Blank();
         Fit(slot);
         Infer(slot);
+    }
+
+    /// <summary>A slot with a black image of its working size; the caller disposes it.</summary>
+    public FrameSlot Blank()
+    {
+        FrameSlot slot = new();
+        slot.Image.Create(Manifest.Size.Height, Manifest.Size.Width, MatType.CV_8UC3);
+        slot.Image.SetTo(Scalar.Black);
+        return slot;
     }
 
     /// <summary>Keeps it loaded until <see cref="LetGo"/>; false if it is unloaded already. Called by any thread.</summary>

@@ -12,6 +12,9 @@ public interface ISource : IDisposable
     /// <summary>Its own rate in frames per second; 0 if it has none.</summary>
     double FramesPerSecond { get; }
 
+    /// <summary>The rate to reckon with: its own, or 30 where it has none.</summary>
+    double UsualRate => FramesPerSecond > 0 ? FramesPerSecond : 30;
+
     /// <summary>Whether frames arrive by themselves; otherwise the reader decides when to take the next one.</summary>
     bool IsLive { get; }
 

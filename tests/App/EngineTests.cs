@@ -96,33 +96,36 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
-    public void The_resolution_ladder_goes_down_at_once_up_after_a_while_and_does_not_oscillate()
-    {
-        ResolutionLadder ladder = new(targetFps: 30, full: (480, 360));
-        double CostNow() => 50.0 * ladder.Size.Width * ladder.Size.Height / (480 * 360); // too slow for 33 ms at full size
-        List<int> widths = [];
-        for (int i = 0; i < 300; i++)
-        {
-            ladder.Observe(CostNow(), 5);
-            widths.Add(ladder.Size.Width);
-        }
-
-        Assert.True(widths[20] < 480, "it did not go down");
-        Assert.Single(widths.Skip(30).Distinct()); // and then it stays
-        Assert.True(CostNow() + 5 <= 1000.0 / 30);
-        for (int i = 0; i < 20; i++) ladder.Observe(2, 1); // a few cheap frames are not enough
-        Assert.Equal(widths[^1], ladder.Size.Width);
-        for (int i = 0; i < 400; i++) ladder.Observe(2, 1);
-        Assert.Equal(480, ladder.Size.Width);
-    }
-
-    [Fact]
     public void A_target_rate_out_of_reach_uses_the_smallest_size()
     {
         EngineOptions options = new(Schedule.Inline, Frames: 40, Labels: new LabelOptions(0.5f, TargetFps: 1000));
         RunReport report = Run(options, Street(), new NullSink(), HudDetail.Full);
         Assert.Equal(40, report.Stats.Count);
-        Assert.Equal(((int)(Small.Item1 * 0.48), (int)(Small.Item2 * 0.48)), report.NetworkSize);
+        Assert.Equal((77, 58), report.NetworkSize); // 0.48 × 160×120
+    }
+
+    /// <summary>The size is chosen before the source is read: no frame waits for it.</summary>
+    [Fact]
+    public void The_sources_own_rate_is_held_from_the_first_frame()
+    {
+        List<string> lines = [];
+        EngineOptions options = new(Schedule.Inline, Frames: 3, Labels: new LabelOptions(TargetFps: null));
+        RunReport report = Run(options, new StreetSource("synth://3", 1000), new NullSink(), tell: lines.Add);
+        Assert.Equal((77, 58), report.NetworkSize);
+        Assert.Equal("for 1000 frames/s random begins at 77×58 of 160×120; --target-fps 0 keeps its own size", Assert.Single(lines));
+        lines.Clear();
+        report = Run(options, new StreetSource("synth://3", 0.5), new NullSink(), tell: lines.Add);
+        Assert.Equal((160, 120), report.NetworkSize);
+        Assert.Equal("for 0.5 frames/s random begins at 160×120; --target-fps 0 keeps its own size", Assert.Single(lines));
+    }
+
+    [Fact]
+    public void A_network_of_one_size_runs_at_it_where_the_rate_is_the_sources_own()
+    {
+        using TemporaryFolder folder = new();
+        EngineOptions options = new(Schedule.Inline, Frames: 2, Labels: new LabelOptions(TargetFps: null));
+        RunReport report = Run(options, Street(), new NullSink(), segmenter: OneSize(folder));
+        Assert.Equal((2, (96, 64)), (report.Stats.Count, report.NetworkSize!.Value));
     }
 
     [Theory]
@@ -175,12 +178,8 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     public void A_network_of_one_size_is_refused_where_its_size_is_to_be_chosen()
     {
         using TemporaryFolder folder = new();
-        GraphBuilder g = new();
-        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
-        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
-        Segmenter fixedSize = Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
         EngineOptions options = new(Schedule.Inline, Frames: 2, Labels: new LabelOptions(TargetFps: 30));
-        UserError e = Assert.Throws<UserError>(() => Run(options, Street(), new NullSink(), segmenter: fixedSize));
+        UserError e = Assert.Throws<UserError>(() => Run(options, Street(), new NullSink(), segmenter: OneSize(folder)));
         Assert.StartsWith("--target-fps: m takes 96×64 only", e.Message, StringComparison.Ordinal);
     }
 
@@ -241,6 +240,15 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
 
     private static StreetSource Street() => new("synth://3", null);
 
+    /// <summary>A third-party network for images of 96×64 only.</summary>
+    private static Segmenter OneSize(TemporaryFolder folder)
+    {
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
+        return Segmenter.Load(folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+    }
+
     private RunReport Run(
         EngineOptions options,
         ISource source,
@@ -250,6 +258,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Segmenter? segmenter = null,
         Action<RunReport>? ended = null,
         CancellationTokenSource? stop = null,
+        Action<string>? tell = null,
         CancellationToken overdue = default)
     {
         segmenter ??= model.Load(Small);
@@ -262,7 +271,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         using (stop ??= new CancellationTokenSource())
         {
             sinks.Add(sink);
-            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Overdue: overdue);
+            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Tell: tell, Overdue: overdue);
             using FrameEngine engine = new(parts, options);
             try
             {

@@ -20,7 +20,7 @@ public static class CommandReference
     public static string Markdown(RootCommand root)
     {
         StringBuilder page = new();
-        Dictionary<string, HashSet<string>> written = new(StringComparer.Ordinal);
+        Dictionary<string, Dictionary<string, string>> written = new(StringComparer.Ordinal);
         foreach (Command command in root.Subcommands.Where(c => !c.Hidden)) Append(page, command, command.Name, written);
         return page.ToString();
     }
@@ -35,21 +35,24 @@ public static class CommandReference
         foreach (string missing in command.Subcommands.SelectMany(c => WithoutHelp(c, name))) yield return missing;
     }
 
-    /// <summary>A command's section. Everything that an earlier command takes, if it takes all of that, is not repeated.</summary>
-    private static void Append(StringBuilder page, Command command, string path, Dictionary<string, HashSet<string>> written)
+    /// <summary>
+    /// A command's section. If it takes all that an earlier command takes, only what is not the same, such as another default, is written.
+    /// </summary>
+    private static void Append(StringBuilder page, Command command, string path, Dictionary<string, Dictionary<string, string>> written)
     {
         page.Append(CultureInfo.InvariantCulture, $"\n## {path}\n\n{command.Description}\n");
-        string[] rows = [.. Symbols(command).Select(Row)];
-        string? like = written.Keys.FirstOrDefault(name => written[name].Count > 0 && written[name].IsSubsetOf(rows));
-        written[path] = [.. rows];
+        Dictionary<string, string> own = Symbols(command).ToDictionary(s => s.Name, Row, StringComparer.Ordinal);
+        IEnumerable<string> rows = own.Values;
+        string? like = written.Keys.FirstOrDefault(name => written[name].Count > 0 && written[name].Keys.All(own.ContainsKey));
+        written[path] = own;
         if (like is not null)
         {
-            rows = [.. rows.Where(r => !written[like].Contains(r))];
-            string rest = rows.Length > 0 ? ", and:" : ".";
+            rows = rows.Where(r => !written[like].ContainsValue(r));
+            string rest = rows.Any() ? ", and:" : ".";
             page.Append(CultureInfo.InvariantCulture, $"\nArguments and options: those of `{like}`{rest}\n");
         }
 
-        if (rows.Length > 0) page.Append(CultureInfo.InvariantCulture, $"\n| | default | |\n|---|---|---|\n{string.Join('\n', rows)}\n");
+        if (rows.Any()) page.Append(CultureInfo.InvariantCulture, $"\n| | default | |\n|---|---|---|\n{string.Join('\n', rows)}\n");
         foreach (Command sub in command.Subcommands) Append(page, sub, $"{path} {sub.Name}", written);
     }
 
