@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeSeg.Tests.Benchmarks;
 using RealtimeSeg.Tests.Fuzz;
 using RealtimeSeg.Tests.Mutation;
 using RealtimeSeg.Tests.Support;
@@ -7,5 +8,6 @@ using RealtimeSeg.Tests.Support;
 NativeSettings.Apply();
 RootCommand root = FuzzCommand.Root();
 root.Add(MutationCommand.Create());
+root.Add(BenchmarkCommand.Create());
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

@@ -18,44 +18,77 @@ internal static class BenchCommand
 
     private static int Run(PipelineSettings settings, BenchOptions options)
     {
+        options.Check();
         IReadOnlyList<(string Name, PipelineSettings Settings)> configurations = Sweep.Product(settings, options.Sweep ?? []);
         string[] before = options.Compare is { } file ? [file] : [];
         string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
         OutputFiles.Check(settings, read, [options.Csv, options.Markdown, options.Plot]);
+        Yardstick? yardstick = options.Torch ? Yardstick.Find() : null;
+        using StopSignals signals = new();
+        return options.Suite
+            ? RunSuite(new Suite(settings, yardstick), settings, options, signals)
+            : RunEach(configurations, settings, options, yardstick, signals);
+    }
+
+    private static int RunSuite(Suite suite, PipelineSettings settings, BenchOptions options, StopSignals signals)
+    {
+        IReadOnlyList<SuiteCase> cases = suite.Measure(signals);
+        if (cases.Count == 0) return CommandRunner.IncompleteCode;
+        FigureTable table = SuiteCase.Table(cases);
+        table.Print();
+        Write(settings, options, table, cases.Select(c => c.Figures()), (plot, overwrite) => SuitePlot.Save(plot, cases, overwrite));
+        return signals.WasSignalled ? CommandRunner.IncompleteCode : 0;
+    }
+
+    private static int RunEach(
+        IReadOnlyList<(string Name, PipelineSettings Settings)> configurations,
+        PipelineSettings settings,
+        BenchOptions options,
+        Yardstick? yardstick,
+        StopSignals signals)
+    {
         Baseline? baseline = options.Compare is { } earlier ? Baseline.Read(earlier) : null;
-        (List<BenchRun> runs, bool stopped) = Measure(configurations);
+        List<BenchRun> runs = Measure(configurations, signals);
         foreach (BenchRun run in runs.Where(r => r.Missing > 0))
         {
             string why = run.Stopped ? "a signal stopped it" : "the source ended";
             Console.Error.WriteLine($"warning: {run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
         }
 
-        BenchTable table = new(runs);
+        FigureTable table = BenchTable.Of(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);
+        yardstick?.Print(runs[0].Result);
+        Write(settings, options, table, Figures(runs), (plot, overwrite) => BenchPlot.Save(plot, runs, overwrite));
+        return !signals.WasSignalled && runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
+    }
+
+    private static void Write(
+        PipelineSettings settings, BenchOptions options, FigureTable table, object figures, Func<string, bool, string> plotted)
+    {
         bool overwrite = settings.Overwrite;
-        OutputFiles.Tell(settings.Json, AtomicFile.WriteJson(settings.Json, Figures(runs), overwrite));
+        OutputFiles.Tell(settings.Json, AtomicFile.WriteJson(settings.Json, figures, overwrite));
         if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, overwrite));
         if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, overwrite));
-        if (options.Plot is { } plot) Console.WriteLine($"wrote {BenchPlot.Save(plot, runs, overwrite)}");
-        return !stopped && runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
+        if (options.Plot is { } plot) Console.WriteLine($"wrote {plotted(plot, overwrite)}");
     }
 
     /// <summary>One after the other; a signal ends the run and leaves out the rest, and a run that it left without a figure.</summary>
-    private static (List<BenchRun> Runs, bool Stopped) Measure(IReadOnlyList<(string Name, PipelineSettings Settings)> configurations)
+    private static List<BenchRun> Measure(
+        IReadOnlyList<(string Name, PipelineSettings Settings)> configurations, StopSignals signals)
     {
-        using StopSignals signals = new();
         List<BenchRun> runs = [];
         foreach ((string name, PipelineSettings settings) in configurations)
         {
             if (configurations.Count > 1) Console.WriteLine($"— {name}");
-            runs.Add(new BenchRun(name, RunCommand.Execute(Mode.Bench, settings, signals), signals.WasSignalled));
+            RunResult result = RunCommand.Execute(Mode.Bench, settings, signals, (r, _) => Report.Print(r));
+            runs.Add(new BenchRun(name, result, signals.WasSignalled));
             if (!signals.WasSignalled) continue;
             if (runs.Count > 1 && runs[^1].Result.Stats.Count == 0) runs.RemoveAt(runs.Count - 1);
             break;
         }
 
-        return (runs, signals.WasSignalled);
+        return runs;
     }
 
     private static object Figures(List<BenchRun> runs) => runs.Count == 1

@@ -11,6 +11,12 @@ internal sealed record BenchOptions
     /// <summary>JSON of an earlier bench.</summary>
     public string? Compare { get; init; }
 
+    /// <summary>All models and sizes.</summary>
+    public bool Suite { get; init; }
+
+    /// <summary>PyTorch beside it.</summary>
+    public bool Torch { get; init; }
+
     public string? Plot { get; init; }
     public string? Csv { get; init; }
     public string? Markdown { get; init; }
@@ -21,8 +27,20 @@ internal sealed record BenchOptions
         Row.Value("--sweep", $"Several configurations side by side: {Commands.Sweep.Help}; more than once for their product",
             s => s.Sweep, (s, v) => s with { Sweep = v }),
         Row.Parsed("--compare", "The JSON of an earlier bench, to compare with", s => s.Compare, (s, v) => s with { Compare = v }),
-        Row.Parsed("--plot", "FILE.png: distribution of the latency, and its share per stage", s => s.Plot, (s, v) => s with { Plot = v }),
+        Row.Flag("--suite", "All bundled models, or the one or the folder of --model, at 240p to 720p on one and two threads, "
+                + "alone and in the pipeline",
+            s => s with { Suite = true }),
+        Row.Flag("--torch", "Time PyTorch on this machine, too, with a plain network (python3-torch)", s => s with { Torch = true }),
+        Row.Parsed("--plot", "FILE.png: distribution of the latency and its share per stage; of a suite, time by size",
+            s => s.Plot, (s, v) => s with { Plot = v }),
         Row.Parsed("--csv", "FILE.csv: a row per configuration", s => s.Csv, (s, v) => s with { Csv = v }),
         Row.Parsed("--markdown", "FILE.md: the same as a table for a README", s => s.Markdown, (s, v) => s with { Markdown = v }),
     ];
+
+    /// <exception cref="UserError">Options that do not go together.</exception>
+    public void Check()
+    {
+        string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : null;
+        if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
+    }
 }

@@ -41,12 +41,13 @@ internal static class RunCommand
         return Run(mode, settings);
     }
 
-    /// <summary>Runs to the end and prints what was measured.</summary>
+    /// <summary>Runs to the end.</summary>
     /// <param name="mode">Of the command.</param>
     /// <param name="settings">Of the run.</param>
     /// <param name="signals">End it.</param>
-    /// <param name="json">File for the figures of this run, even if an error ends it; null for none.</param>
-    public static RunResult Execute(Mode mode, PipelineSettings settings, StopSignals signals, string? json = null)
+    /// <param name="tell">Takes what was measured, even if an error ended it, and what is cancelled when there is no time left.</param>
+    public static RunResult Execute(
+        Mode mode, PipelineSettings settings, StopSignals signals, Action<RunResult, CancellationToken> tell)
     {
         using Composition parts = new(mode, settings, signals);
         Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
@@ -59,15 +60,16 @@ internal static class RunCommand
         }
         finally
         {
-            if (engine.Report is { } report) Tell(RunResult.Of(settings, options, parts, model, report), json, parts.Overdue);
+            if (engine.Report is { } report) tell(RunResult.Of(settings, options, parts, model, report), parts.Overdue);
         }
 
         return RunResult.Of(settings, options, parts, model, engine.Report!);
     }
 
-    private static void Tell(RunResult result, string? json, CancellationToken overdue)
+    private static void Tell(RunResult result, CancellationToken overdue)
     {
         Report.Print(result);
+        string? json = result.Settings.Json;
         OutputFiles.Tell(json, AtomicFile.WriteJson(json, Report.Figures(result), result.Settings.Overwrite, overdue));
     }
 
@@ -75,7 +77,7 @@ internal static class RunCommand
     {
         OutputFiles.Check(settings);
         using StopSignals signals = new();
-        RunResult result = Execute(mode, settings, signals, settings.Json);
+        RunResult result = Execute(mode, settings, signals, Tell);
         return result.Report.Problems.Count > 0 ? CommandRunner.IncompleteCode : 0;
     }
 }

@@ -60,6 +60,42 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(4, json.RootElement.GetArrayLength());
     }
 
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void A_suite_measures_every_model_and_number_of_threads_and_compares_integers_with_floats()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["m"]);
+        foreach (string name in new[] { "net.onnx", "net-int8.onnx", "other.onnx" }) File.Copy(model.File, folder[$"m/{name}"]);
+        string[] files = ["--csv", folder["b.csv"], "--markdown", folder["b.md"], "--plot", folder["b.png"], "--json", folder["b.json"]];
+        (int code, string text, string error) = Cli.RunIn(
+            folder.Path, ["bench", "synth://3", "--suite", "--model", folder["m"], "--size", "96x64", "--frames", "2", .. files]);
+        Assert.True(code == 0, error);
+        string[] threads = Environment.ProcessorCount > 1 ? ["1", "2"] : ["1"];
+        string[][] rows = [.. File.ReadAllLines(folder["b.csv"]).Skip(1).Select(l => l.Split(','))];
+        Assert.Equal("net net-int8 other", string.Join(' ', rows.Where(r => r[2] == "1").Select(r => r[0])));
+        Assert.Equal(3 * threads.Length, rows.Length);
+        Assert.All(rows, r => Assert.Equal("96×64", r[1]));
+        Assert.All(rows, r => Assert.Equal(r[0] == "net-int8", r[7].Length > 0)); // floats / integers
+        Assert.All(rows, r => Assert.Equal("1.00", r[9]));
+        Assert.Equal(rows.Length + 2, File.ReadAllLines(folder["b.md"]).Length);
+        Assert.Equal(1, text.Split("no GPU provider").Length - 1); // told once
+        using Mat plot = Cv2.ImRead(folder["b.png"]);
+        Assert.Equal(new Size(1000, 600), plot.Size());
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        Assert.All(json.RootElement.EnumerateArray(), c => Assert.Equal(2, c.GetProperty("figures").GetProperty("frames").GetInt32()));
+    }
+
+    [Fact]
+    public void PyTorch_is_timed_where_it_is_installed_and_asked_for_where_it_is_not()
+    {
+        bool installed = Cli.Try("python3", "-c", "import torch") is { Code: 0 };
+        (int code, string text, string error) = App("bench", "synth://3", "--frames", "2", "--size", "96x64", "--torch");
+        if (installed) Assert.Matches(@"PyTorch \d\S*, fcn4s, 96×64, \d+ threads: \d+\.\d ms, \d+\.\d × \w+'s \d+\.\d ms", text);
+        else Assert.Matches("^error: --torch: .*apt-get install python3-torch\n$", error);
+        Assert.Equal(installed ? 0 : CommandRunner.UserErrorCode, code);
+    }
+
     /// <summary>Not only the configuration that is being measured.</summary>
     [Fact]
     public async Task A_signal_ends_a_whole_sweep()

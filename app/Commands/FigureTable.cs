@@ -1,0 +1,45 @@
+using System.Text;
+using Spectre.Console;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>Figures in rows: on the terminal, as CSV and as Markdown.</summary>
+/// <param name="Head">Names of the columns; the first holds names, the others hold numbers.</param>
+/// <param name="Rows">A text for each column.</param>
+/// <param name="Note">What the columns mean, below the table on the terminal.</param>
+internal sealed record FigureTable(IReadOnlyList<string> Head, IReadOnlyList<string[]> Rows, string Note)
+{
+    public void Print()
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(Head[0]);
+        foreach (string column in Head.Skip(1)) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string[] row in Rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        AnsiConsole.Write(table);
+        Console.WriteLine(Note);
+    }
+
+    /// <summary>Returns the name that the file got.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <exception cref="UserError">The file cannot be written.</exception>
+    public string WriteCsv(string path, bool overwrite)
+    {
+        static string Cell(string text) => text.Contains(',', StringComparison.Ordinal) ? $"\"{text}\"" : text;
+        return Write(path, overwrite, Rows.Prepend([.. Head]).Select(row => string.Join(',', row.Select(Cell))));
+    }
+
+    /// <summary>Returns the name that the file got.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether a file of that name may be replaced.</param>
+    /// <exception cref="UserError">The file cannot be written.</exception>
+    public string WriteMarkdown(string path, bool overwrite)
+    {
+        static string Line(IEnumerable<string> cells)
+            => $"| {string.Join(" | ", cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal)))} |";
+        string rule = Line(Head.Select((_, i) => i == 0 ? "---" : "--:"));
+        return Write(path, overwrite, [Line(Head), rule, .. Rows.Select(Line)]);
+    }
+
+    private static string Write(string path, bool overwrite, IEnumerable<string> lines)
+        => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), overwrite);
+}
