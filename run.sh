@@ -81,6 +81,7 @@ run_tests() {
         --fuzz) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz "$@" ;;
         --fuzz-again) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz-again "$@" ;;
         --mutate) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" mutate "$@" ;;
+        --benchmarks) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" benchmarks "$@" ;;
         --soak) shift && exec "$root/tests/soak.sh" "$@" ;;
         --fast) filter='Set!=Long&Set!=Slow' && shift ;;
         --long) filter='Set=Long' && shift ;;
@@ -107,6 +108,7 @@ test_usage() {
 ./run.sh test --fuzz N             damaged inputs; --seed S, --folder DIR, --programs PERCENT, --patience SECONDS
 ./run.sh test --fuzz-again FOLDER  an input that failed
 ./run.sh test --mutate             faults planted in the code; --seed S, --share PERCENT, --folder DIR
+./run.sh test --benchmarks         each part of a frame's way timed by itself; --only PART, --folder DIR
 ./run.sh test --soak MINUTES       the program live for a long time [FOLDER]
 What each of them asserts is in docs/testing.md.
 EOF
@@ -118,6 +120,8 @@ check_whitespace() {
 }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# One heap for all threads (app/core/Shell/NativeHeap.cs): the program would start a second time to set it.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
 missing_packages | install
 if changed; then build; fi
 case ${1:-} in

@@ -9,7 +9,10 @@ using RealtimeSeg.Web;
 
 namespace RealtimeSeg.Commands;
 
-/// <summary>Everything that a run consists of, opened in the order of need and disposed in the reverse order.</summary>
+/// <summary>
+/// Everything that a run consists of, disposed in the reverse order of its opening. Model, source and drawing are opened at the same time:
+/// each takes a third of a second before the first frame.
+/// </summary>
 internal sealed class Composition : IDisposable
 {
     private const int FirstWindowWidth = 960, FirstWindowHeight = 720;
@@ -23,20 +26,23 @@ internal sealed class Composition : IDisposable
             HasWindow = mode.Windowed && s.Outputs.Count == 0 && !s.Headless && Machine.Display is not null;
             Stop = Own(CancellationTokenSource.CreateLinkedTokenSource(signals.Stop));
             Overdue = signals.Overdue;
-            Models = Own(OpenModels(s));
-            Source = Own(Open(s.Source, s.SourceOptions));
+            Opening<ModelShelf> models = Own(new Opening<ModelShelf>(() => OpenModels(s)));
+            Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Source, s.SourceOptions)));
+            Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
+            Models = models.Take();
+            ModelManifest manifest = Models.Current.Manifest;
+            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, s.Render));
+            Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
             OpenFiles(s);
-            Context = Own(OpenContext(s.Vsync));
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
             if (Sinks.Count == 0) OpenNothing(mode);
-            ModelManifest manifest = Models.Current.Manifest;
-            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, s.Render));
         }
         catch
         {
+            Stop?.Cancel(); // whatever is still being opened need not wait for anything
             Dispose();
             throw;
         }
@@ -92,9 +98,8 @@ internal sealed class Composition : IDisposable
         if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));
     }
 
-    private IGlContext OpenContext(bool vsync) => HasWindow
-        ? new GlfwContext($"RealtimeSeg – {Path.GetFileName(Source.Name)}", FirstWindowWidth, FirstWindowHeight, vsync)
-        : new EglContext();
+    private static GlfwContext OpenWindow(string source, bool vsync)
+        => new($"RealtimeSeg – {Path.GetFileName(source)}", FirstWindowWidth, FirstWindowHeight, vsync);
 
     private RemoteControl Serve(WebAddress address, double framesPerSecond)
     {

@@ -35,6 +35,7 @@ internal static class Report
         fps = run.Stats.FramesPerSecond,
         frames = run.Stats.Count,
         dropped = run.Report.Dropped,
+        start_ms = run.Report.StartMs,
         provider = run.Provider,
         stages = Enum.GetValues<Stage>().ToDictionary(Name, stage => Figures(run.Stats.Of(stage)), StringComparer.Ordinal),
         capture_to_present = Figures(run.Stats.CaptureToPresent),
@@ -88,6 +89,7 @@ internal static class Report
         string memory = Text($"{r.ManagedBytesPerFrame:F0} managed bytes per frame, {collections}; peak {r.PeakMegabytes:F0} MB");
         string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}") : "";
         yield return $"{frames}; {memory}{flicker}";
+        if (r.StartMs is { } start) yield return Text($"first frame {start / 1000:F2} s after the program's start");
         if (r.Skipped > 0) yield return $"{r.Skipped} of {r.Read} frames kept the mask of an earlier one";
         if (r.NetworkSize is { } size) yield return $"network's size at the end {size.Width}×{size.Height}";
         string spin = run.Settings.Segmenter.Spin ? "on" : "off";

@@ -14,6 +14,9 @@ public sealed record RunReport
 {
     public required FrameStats Stats { get; init; }
 
+    /// <summary>From the start of the process to the first frame that was shown, in ms; null if there was none.</summary>
+    public double? StartMs { get; init; }
+
     /// <summary>Frames read from the source, warm-up included.</summary>
     public required long Read { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
@@ -19,6 +20,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     private readonly FrameStats _stats = new();
     private IFrameSupply? _supply;
     private MemoryMark _begin, _end;
+    private double? _startMs;
     private long _shown, _unmeasured, _published, _droppedBefore, _dropped;
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
@@ -50,6 +52,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>Counts a presented frame.</summary>
     public void Record(FrameSlot slot)
     {
+        _startMs ??= (DateTimeOffset.UtcNow - new DateTimeOffset(Process.GetCurrentProcess().StartTime)).TotalMilliseconds;
         _stats.Record(slot);
         if (slot[Stamp.Presented] - _published >= PublishPeriod) Publish(slot[Stamp.Presented]);
         _shown++;
@@ -114,6 +117,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         => new()
         {
             Stats = _stats,
+            StartMs = _startMs,
             Read = capture.Captured,
             Unread = parts.Source.Skipped,
             Dropped = _dropped,

@@ -14,8 +14,11 @@ public static class ExecutionProviders
     /// <summary>Values of <c>--provider</c>.</summary>
     public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Cpu];
 
-    /// <summary>Whether this build of ONNX Runtime has a GPU provider; there may still be no GPU.</summary>
-    public static bool GpuBuild => Has(CudaNative);
+    /// <summary>
+    /// Whether this build of ONNX Runtime has a GPU provider; there may still be no GPU. By its file, because ONNX Runtime itself takes a
+    /// tenth of a second to load, and whoever asks for help does not need it.
+    /// </summary>
+    public static bool GpuBuild { get; } = File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so"));
 
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
     /// <param name="model">The .onnx file, or its graph.</param>

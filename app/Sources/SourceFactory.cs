@@ -3,6 +3,12 @@ namespace RealtimeSeg.Sources;
 /// <summary>Opens what the command line names, and wraps it: reconnecting, repeating, flipping.</summary>
 public static class SourceFactory
 {
+    /// <summary>
+    /// A signal to the whole process group may end a program that is just being started before this one has noted it: for so long, a
+    /// failure waits for its reason.
+    /// </summary>
+    private static readonly TimeSpan SignalsLag = TimeSpan.FromMilliseconds(250);
+
     /// <param name="uri">A name that one of <see cref="SourceKinds"/> takes.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="stop">Set when the run ends: whatever a source waits for then ends, and a source that was being opened is over.</param>
@@ -13,7 +19,7 @@ public static class SourceFactory
         {
             return OpenWrapped(uri, options, stop);
         }
-        catch (UserError) when (stop.WaitOne(0))
+        catch (UserError) when (stop.WaitOne(SignalsLag))
         {
             return new StoppedSource(Address.Public(uri));
         }
