@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Data;
@@ -10,6 +11,7 @@ using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
 using RealtimeSeg.Training.Quantization;
 using RealtimeSeg.Training.Runs;
@@ -80,6 +82,32 @@ public sealed class QuantizerTests
         float largest = exact.Max(), step = largest / 255;
         for (int i = 0; i < exact.Length; i++) Assert.InRange(fused[i] - plain[i], -1.01f * step, 1.01f * step);
         Assert.InRange(exact.Zip(fused, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 4 * step); // rounded, but not wrong
+    }
+
+    /// <summary>Bytes centred on one number are codes: the first convolution takes them as they are, in the picture's order.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_picture_enters_the_first_convolution_as_bytes(bool rgb)
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value frame = g.Input("frame", ElementType.UInt8, new Shape(1, 20, 33, 3)); // padded to 32×64
+        Value x = FrameInput.Emit(g, frame, new InputScaling(rgb, [128, 128, 128], [128, 128, 128]));
+        x = Relu.Emit(g, Convolve(g, x, "first", 16, 3));
+        x = Relu.Emit(g, Convolve(g, x, "second", 24, 16));
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(x, "out")]));
+        using Mat piece = Piece(0), part = piece[new Rect(0, 0, 32, 20)], picture = part.CopyMakeBorder(0, 0, 0, 1, BorderTypes.Replicate);
+        (ModelProto model, int integer, _) = Quantizer.Quantize(folder["m.onnx"], [picture]);
+        Assert.Equal(2, integer);
+        string[] before = [.. model.Graph.Node.TakeWhile(n => n.OpType != "Conv").Select(n => n.OpType)];
+        Assert.Equal(0, before.Count(op => op is "Cast" or "Gather" or "Sub" or "Mul"));
+        float[] exact = Run(File.ReadAllBytes(folder["m.onnx"]), GraphOptimizationLevel.ORT_ENABLE_ALL, picture);
+        float[] fused = Run(model.ToByteArray(), GraphOptimizationLevel.ORT_ENABLE_ALL, picture);
+        float[] plain = Run(model.ToByteArray(), GraphOptimizationLevel.ORT_DISABLE_ALL, picture);
+        float step = exact.Max() / 255;
+        Assert.InRange(exact.Zip(fused, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 2 * step);
+        Assert.InRange(exact.Zip(plain, (a, b) => Math.Abs(a - b)).Average(), 1e-9, 2 * step);
     }
 
     /// <summary>VOC has 21 classes: enough channels to be taken for a layer like any other.</summary>
@@ -201,14 +229,20 @@ public sealed class QuantizerTests
         return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() - 0.5) * size))];
     }
 
-    private static unsafe float[] Run(byte[] model, GraphOptimizationLevel level)
+    private static float[] Run(byte[] model, GraphOptimizationLevel level)
+    {
+        using Mat image = Piece(1);
+        return Run(model, level, image);
+    }
+
+    private static unsafe float[] Run(byte[] model, GraphOptimizationLevel level, Mat image)
     {
         using SessionOptions options = new() { GraphOptimizationLevel = level };
         using InferenceSession session = new(model, options);
         using RunOptions run = new();
-        using Mat image = Piece(1);
+        long[] shape = [1, image.Height, image.Width, 3];
         using OrtValue frame = OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, [1, 24, 32, 3], (nint)image.DataPointer, image.Total() * 3);
+            OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, shape, (nint)image.DataPointer, image.Total() * 3);
         using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["frame"], [frame], ["out"]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }

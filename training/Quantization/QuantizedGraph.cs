@@ -33,8 +33,10 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
         {
             _result.Node.Add(Rewritten(node));
             foreach (string tensor in node.Output.Where(chosen.RangeOf.ContainsKey)) AddCodes(tensor);
+            foreach (string tensor in node.Output.Where(chosen.Pictures.ContainsKey)) AddPicture(chosen.Pictures[tensor]);
         }
 
+        DropUnread();
         HashSet<string> read = [.. _result.Node.SelectMany(n => n.Input)];
         _result.Initializer.AddRange(file.Graph.Initializer.Where(i => read.Contains(i.Name)));
         return _result;
@@ -44,10 +46,11 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private NodeProto Rewritten(NodeProto node)
     {
         NodeProto n = node.Clone();
-        if (IsChosenConv(node)) QuantizeWeights(n, CodesOf(node.Input[0]).Scale);
+        if (IsChosenConv(node)) QuantizeWeights(n, CodesOf(node.Input[0]).Scale, chosen.Pictures.GetValueOrDefault(node.Input[0]));
         for (int i = 0; i < n.Input.Count; i++)
         {
-            if (chosen.RangeOf.ContainsKey(n.Input[i])) n.Input[i] = Dequantized(n.Input[i]);
+            if (chosen.RangeOf.ContainsKey(n.Input[i]) || (IsChosenConv(node) && chosen.Pictures.ContainsKey(n.Input[i])))
+                n.Input[i] = Dequantized(n.Input[i]);
         }
 
         return n;
@@ -69,7 +72,37 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
         for (int c = 0; c < least.Length; c++) least[c] = Math.Max(least[c], (float)(Math.Abs(biases[c]) / (GreatestBias * inputScale)));
     }
 
-    private (float Scale, byte Zero) CodesOf(string tensor) => ranges[chosen.RangeOf[tensor]].Codes();
+    private (float Scale, byte Zero) CodesOf(string tensor) => chosen.Pictures.TryGetValue(tensor, out PictureInput? picture)
+        ? (picture.Scale, picture.Zero)
+        : ranges[chosen.RangeOf[tensor]].Codes();
+
+    /// <summary>The picture's bytes as planes, which are codes already.</summary>
+    private void AddPicture(PictureInput picture)
+    {
+        string name = picture.Tensor;
+        Store($"{name}.scale", ElementType.Float, [], [picture.Scale]);
+        Store($"{name}.zero", ElementType.UInt8, [], [picture.Zero]);
+        NodeProto planes = Node("Transpose", $"{name}.codes", picture.Bytes);
+        planes.Attribute.Add(new AttributeProto
+        {
+            Name = "perm",
+            Type = AttributeProto.Types.AttributeType.Ints,
+            Ints = { 0, 3, 1, 2 },
+        });
+        _result.Node.Add(planes);
+        _result.Node.Add(Node("DequantizeLinear", Dequantized(name), $"{name}.codes", $"{name}.scale", $"{name}.zero"));
+    }
+
+    /// <summary>What made the network's input from the picture has no reader left.</summary>
+    private void DropUnread()
+    {
+        HashSet<string> read = [.. _result.Node.SelectMany(n => n.Input), .. _result.Output.Select(o => o.Name)];
+        while (_result.Node.FirstOrDefault(n => !n.Output.Any(read.Contains)) is { } unread)
+        {
+            _result.Node.Remove(unread);
+            read = [.. _result.Node.SelectMany(n => n.Input), .. _result.Output.Select(o => o.Name)];
+        }
+    }
 
     /// <summary>Takes a tensor to integers and back; the nodes after it read the latter.</summary>
     private void AddCodes(string tensor)
@@ -82,13 +115,13 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     }
 
     /// <summary>A convolution's kernel in 8 bits and its bias in 32, in steps of the kernel's scale times that of its input.</summary>
-    private void QuantizeWeights(NodeProto conv, float inputScale)
+    private void QuantizeWeights(NodeProto conv, float inputScale, PictureInput? picture)
     {
         string kernel = conv.Input[1];
         long[] shape = file.Dims(kernel);
         sbyte greatest = shape[1] == 1 ? GreatestDepthwiseCode : GreatestCode;
-        (sbyte[] codes, float[] scales) = ChannelCodes.Of(
-            file.Floats(kernel), (int)shape[0], greatest, _leastScales.GetValueOrDefault(kernel));
+        float[] values = picture?.InOrder(file.Floats(kernel), shape) ?? file.Floats(kernel);
+        (sbyte[] codes, float[] scales) = ChannelCodes.Of(values, (int)shape[0], greatest, _leastScales.GetValueOrDefault(kernel));
         if (_storedKernels.Add(kernel)) StorePerChannel(kernel, ElementType.Int8, shape, codes, scales);
         conv.Input[1] = Dequantized(kernel);
         if (conv.Input.Count < 3) return;

@@ -7,8 +7,8 @@ namespace RealtimeSeg.Training.Quantization;
 internal sealed class QuantizedNodes
 {
     /// <summary>
-    /// Convolutions of fewer channels stay in floats, as do those that give the logits of classes, however many: the first has three
-    /// inputs, the last few outputs, and both gain little and lose much.
+    /// Convolutions of fewer channels stay in floats, unless they read the picture's bytes, as do those that give the logits of classes,
+    /// however many, which gain little and lose much.
     /// </summary>
     public const int FewestChannels = 16;
 
@@ -16,6 +16,7 @@ internal sealed class QuantizedNodes
     private readonly Dictionary<string, int> _uses;
     private readonly HashSet<string> _outputs;
     private readonly HashSet<NodeProto> _nodes = [];
+    private readonly Dictionary<string, PictureInput> _pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _rangeOf = new(StringComparer.Ordinal);
 
     private QuantizedNodes(OnnxFile file)
@@ -31,6 +32,9 @@ internal sealed class QuantizedNodes
     /// <summary>By tensor in integers, the tensor whose range it has: itself, mostly.</summary>
     public IReadOnlyDictionary<string, string> RangeOf => _rangeOf;
 
+    /// <summary>By name, the tensors that are the picture's bytes: their codes are known, and not measured.</summary>
+    public IReadOnlyDictionary<string, PictureInput> Pictures => _pictures;
+
     /// <summary>Chooses in one pass over the graph, which is in execution order.</summary>
     public static QuantizedNodes Choose(OnnxFile file)
     {
@@ -44,6 +48,10 @@ internal sealed class QuantizedNodes
         string[] read = [.. n.Input.Where(i => i.Length > 0 && !_file.IsStored(i))];
         switch (n.OpType)
         {
+            case "Conv" when ReadsPicture(n):
+                _nodes.Add(n);
+                _rangeOf.TryAdd(AfterRelu(n.Output[0]), AfterRelu(n.Output[0]));
+                break;
             case "Conv" when IsLarge(n) && !GivesScores(n):
             case "Add" when read.Length == 2 && read.Any(_rangeOf.ContainsKey):
                 _nodes.Add(n);
@@ -54,6 +62,17 @@ internal sealed class QuantizedNodes
                 _rangeOf[n.Output[0]] = range; // neither leaves the range of its input
                 break;
         }
+    }
+
+    /// <summary>Whether it is a first convolution of many outputs. Its kernel is rewritten: nothing else may read that.</summary>
+    private bool ReadsPicture(NodeProto conv)
+    {
+        if (!conv.Input.Skip(1).All(_file.IsStored) || _file.Dims(conv.Input[1]) is not [>= FewestChannels, 3, _, _]) return false;
+        if (!_pictures.TryGetValue(conv.Input[0], out PictureInput? picture)) picture = PictureInput.Of(_file, conv.Input[0]);
+        IEnumerable<NodeProto> readers = _file.Graph.Node.Where(n => n.Input.Contains(conv.Input[1]));
+        if (picture is null || !readers.All(n => PictureInput.Of(_file, n.Input[0]) is not null)) return false;
+        _pictures[picture.Tensor] = picture;
+        return true;
     }
 
     private bool IsLarge(NodeProto conv)
