@@ -9,8 +9,11 @@ namespace RealtimeSeg.Commands;
 /// <param name="Note">What the columns mean, below the table on the terminal.</param>
 internal sealed record FigureTable(IReadOnlyList<string> Head, IReadOnlyList<string[]> Rows, string Note)
 {
+    private const int Widest = 200;
+
     public void Print()
     {
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = Widest; // a file or a pipe has no width to break lines for
         Table table = new Table().Border(TableBorder.Simple).AddColumn(Head[0]);
         foreach (string column in Head.Skip(1)) table.AddColumn(new TableColumn(column).RightAligned());
         foreach (string[] row in Rows) table.AddRow([.. row.Select(Markup.Escape)]);

@@ -16,14 +16,12 @@ internal sealed record SuiteCase(string Model, (int Width, int Height) Size, int
 
     private static readonly string[] Head =
     [
-        "network", "size", "threads", "alone ms", "whole ms", "frames/s",
-        "period / alone", "floats / integers", "PyTorch / alone", "per pixel",
+        "network", "size", "threads", "alone ms", "whole ms", "fps", "period", "floats", "PyTorch", "per pixel",
     ];
 
     private const string Note =
-        "alone: the network in a loop, median; whole: capture to present, median; period / alone: what a frame takes, relative to its\n"
-        + "network; floats / integers, PyTorch / alone: how many times as long the network in floats and PyTorch's yardstick take;\n"
-        + "per pixel: the time for a pixel, relative to that at the smallest size";
+        "alone: the network in a loop, median; whole: capture to present, median. As multiples of alone: the period between frames, the\n"
+        + "same network in floats, PyTorch's yardstick; per pixel: the time for a pixel as a multiple of that at the smallest size";
 
     private double Pixels => (double)Size.Width * Size.Height;
 

@@ -33,7 +33,8 @@ internal static class SuitePlot
         plot.Title($"{Machine.Cpu}, {threads} threads: the network alone; dotted: capture to present");
         plot.XLabel("megapixels of the network's size");
         plot.YLabel("ms, median");
-        plot.Axes.SetLimitsY(0, plot.Axes.GetLimits().Top);
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimits(left: 0, bottom: 0);
         plot.ShowLegend(Alignment.UpperLeft);
         return AtomicFile.Write(path, plot.GetImageBytes(Width, Height, ImageFormat.Png), overwrite);
     }

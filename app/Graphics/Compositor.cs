@@ -26,8 +26,8 @@ public sealed class Compositor : IDisposable
         (_gl, _transparent) = (gl, transparent);
         _views = Views.All.ToDictionary(v => v, v => new ViewShaders(gl, v));
         _tintMask = new ShaderProgram(gl, "passes/tint.frag");
-        _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, 4, linear: false);
-        _backdrop = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
+        _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, linear: false);
+        _backdrop = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: true);
         SetBackdrop(backdrop);
     }
 

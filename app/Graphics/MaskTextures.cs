@@ -15,9 +15,9 @@ public sealed class MaskTextures : IDisposable
     public MaskTextures(GL gl)
     {
         _gl = gl;
-        _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, 3, linear: true);
-        _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, 1, linear: false);
-        _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, 1, linear: true);
+        _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: true);
+        _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, linear: false);
+        _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, linear: true);
         _refine = new ShaderProgram(gl, "passes/refine.frag");
     }
 

@@ -35,6 +35,9 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
     /// <summary>The size to use now.</summary>
     public (int Width, int Height) Size => Rungs[_rung];
 
+    /// <summary>Before the first frame: whether this is fast enough, in ms.</summary>
+    public bool Fits(double networkMs) => networkMs <= FirstRoom * _budget;
+
     /// <summary>
     /// Before the first frame: whether the size is fast enough. If not, the next smaller one takes its place, and is to be measured, too,
     /// unless it is the smallest.
@@ -42,7 +45,7 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
     /// <param name="networkMs">Milliseconds that the network took at this size.</param>
     public bool Settles(double networkMs)
     {
-        bool fits = networkMs <= FirstRoom * _budget;
+        bool fits = Fits(networkMs);
         if (!fits && _rung < Rungs.Count - 1) _rung++;
         return fits || _rung == Rungs.Count - 1;
     }

@@ -32,7 +32,7 @@ public sealed class MjpegReader(Stream stream) : IDisposable
         {
             int newline = Find((byte)'\n', LongestHeader);
             if (newline < 0) return null;
-            string line = Encoding.ASCII.GetString(_buffer, _start, newline - _start).Trim();
+            ReadOnlySpan<byte> line = _buffer.AsSpan(_start, newline - _start)[Ascii.Trim(_buffer.AsSpan(_start, newline - _start))];
             _start = newline + 1;
             if (line.Length == 0)
             {
@@ -40,15 +40,14 @@ public sealed class MjpegReader(Stream stream) : IDisposable
                 continue; // the line end after the previous image
             }
 
-            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            int colon = line.IndexOf((byte)':');
             if (colon <= 0) continue;
             anyHeader = true;
-            if (line.AsSpan(0, colon).Equals("content-length", StringComparison.OrdinalIgnoreCase))
-                length = ImageLength(line.AsSpan(colon + 1)) ?? length;
+            if (Ascii.EqualsIgnoreCase(line[..colon], "content-length"u8)) length = ImageLength(line[(colon + 1)..]) ?? length;
         }
     }
 
-    private static int? ImageLength(ReadOnlySpan<char> text)
+    private static int? ImageLength(ReadOnlySpan<byte> text)
         => int.TryParse(text, CultureInfo.InvariantCulture, out int bytes) && bytes is > 0 and <= LargestImage ? bytes : null;
 
     private ReadOnlyMemory<byte> OfLength(int length)

@@ -77,6 +77,8 @@ public sealed class StreamSource : ISource
     {
         if (!_firstIsNext) return ReadNext(image);
         _firstIsNext = false;
+        Interlocked.Exchange(ref _skipped, 0); // what came while the run was being opened, nobody could miss
+        if (Volatile.Read(ref _isNew) && ReadNext(image)) return true;
         _first.CopyTo(image);
         return true;
     }

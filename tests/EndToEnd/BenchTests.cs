@@ -77,7 +77,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal("net net-int8 other", string.Join(' ', rows.Where(r => r[2] == "1").Select(r => r[0])));
         Assert.Equal(3 * threads.Length, rows.Length);
         Assert.All(rows, r => Assert.Equal("96×64", r[1]));
-        Assert.All(rows, r => Assert.Equal(r[0] == "net-int8", r[7].Length > 0)); // floats / integers
+        Assert.All(rows, r => Assert.Equal(r[0] == "net-int8", r[7].Length > 0)); // how many times as long the floats take
         Assert.All(rows, r => Assert.Equal("1.00", r[9]));
         Assert.Equal(rows.Length + 2, File.ReadAllLines(folder["b.md"]).Length);
         Assert.Equal(1, text.Split("no GPU provider").Length - 1); // told once

@@ -30,7 +30,7 @@ internal sealed class HudPanel : IDisposable
             drawStill(still);
         }
 
-        _texture = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, 4, linear: false);
+        _texture = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Rgba, linear: false);
         Begin();
         End();
     }
