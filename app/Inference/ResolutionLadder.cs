@@ -16,8 +16,11 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
     /// <summary>Share of the budget that a larger size may be expected to take, and of the first, whose drawing is unknown yet.</summary>
     private const double Room = 0.85, FirstRoom = 0.65;
 
-    /// <summary>Frames in a row before a step down, and at least and at most before a step up.</summary>
-    private const int LateFrames = 3, LeastCalm = 30, MostCalm = 32 * LeastCalm;
+    /// <summary>By how many the late frames must outnumber the others before a step down: one frame, however late, is no trend.</summary>
+    private const int LateFrames = 5;
+
+    /// <summary>Frames in a row before a step up, at least and at most.</summary>
+    private const int LeastCalm = 30, MostCalm = 32 * LeastCalm;
 
     /// <summary>Frames after a step that do not count: some are still of the size before, and the first of a size are slow.</summary>
     private const int Unsettled = 5;
@@ -60,7 +63,7 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
         _network = _network == 0 ? networkMs : _network + (Smoothing * (networkMs - _network));
         _other = _other == 0 ? otherMs : _other + (Smoothing * (otherMs - _other));
         bool larger = _rung > 0 && (_network * Area(_rung - 1) / Area(_rung)) + _other < Room * _budget;
-        _late = _network + _other > _budget ? _late + 1 : 0;
+        _late = networkMs + otherMs > _budget ? _late + 1 : Math.Max(0, _late - 1);
         _calm = larger ? _calm + 1 : 0;
         if (_late >= LateFrames && _rung < Rungs.Count - 1) Lower();
         else if (_calm >= _enough) Raise();

@@ -50,6 +50,15 @@ public sealed class ResolutionLadderTests
         Assert.True(steps[^1] - steps[^2] > 900, "the last steps were not rare yet");
     }
 
+    /// <summary>Another program took both cores for a third of a second, every now and then.</summary>
+    [Fact]
+    public void Single_late_frames_do_not_change_the_size()
+    {
+        ResolutionLadder ladder = new(30, Full);
+        for (int i = 0; i < 2000; i++) ladder.Observe(i % 20 == 7 ? 300 : 20, 5);
+        Assert.Equal(Full, ladder.Size);
+    }
+
     /// <summary>Frames of the old size are still on their way when the size changes.</summary>
     [Fact]
     public void Frames_in_flight_do_not_cause_a_second_step()
