@@ -101,7 +101,7 @@ run_tests() {
 
 test_usage() {
     cat <<'EOF'
-./run.sh test                      the tests that CI runs: nine minutes
+./run.sh test                      the tests that CI runs: a quarter of an hour
 ./run.sh test --fast               those that take a minute and a half
 ./run.sh test --long               those that take half an hour or another machine
 ./run.sh test --filter EXPRESSION  some of them, by 'dotnet test' filters: FullyQualifiedName~WebTests

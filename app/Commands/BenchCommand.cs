@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     private static int Run(PipelineSettings settings, BenchOptions options)
     {
-        options.Check();
+        options.Check(settings);
         IReadOnlyList<(string Name, PipelineSettings Settings)> configurations = Sweep.Product(settings, options.Sweep ?? []);
         string[] before = options.Compare is { } file ? [file] : [];
         string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
@@ -37,7 +37,7 @@ internal static class BenchCommand
         FigureTable table = SuiteCase.Table(cases);
         table.Print();
         Write(settings, options, table, cases.Select(c => c.Figures()), (plot, overwrite) => SuitePlot.Save(plot, cases, overwrite));
-        return signals.WasSignalled ? CommandRunner.IncompleteCode : 0;
+        return suite.IsComplete && !signals.WasSignalled ? 0 : CommandRunner.IncompleteCode;
     }
 
     private static int RunEach(

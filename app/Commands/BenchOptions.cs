@@ -1,3 +1,4 @@
+using RealtimeSeg.Sinks;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.BenchOptions>;
 
 namespace RealtimeSeg.Commands;
@@ -37,10 +38,12 @@ internal sealed record BenchOptions
         Row.Parsed("--markdown", "FILE.md: the same as a table for a README", s => s.Markdown, (s, v) => s with { Markdown = v }),
     ];
 
+    /// <summary>Checks them against those that all modes share.</summary>
     /// <exception cref="UserError">Options that do not go together.</exception>
-    public void Check()
+    public void Check(PipelineSettings s)
     {
-        string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : null;
+        string? output = s.Outputs.FirstOrDefault(o => SinkKinds.Of(o)?.IsFile(o) == true) ?? s.Masks ?? s.Stats ?? s.HttpAddress;
+        string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : output;
         if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
     }
 }

@@ -25,6 +25,9 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
     private readonly List<SuiteCase> _cases = [];
     private string _provider = settings.Segmenter.Provider;
 
+    /// <summary>Whether nothing was left out.</summary>
+    public bool IsComplete { get; private set; } = true;
+
     /// <summary>Measures all of it, or as much as there is until a signal comes.</summary>
     public IReadOnlyList<SuiteCase> Measure(StopSignals signals)
     {
@@ -36,7 +39,7 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
                 if (!signals.WasSignalled) MeasureTorch(size, count);
                 foreach (string model in _models)
                 {
-                    if (!signals.WasSignalled) MeasureModel(model, size, count, signals);
+                    if (!signals.WasSignalled) TryMeasure(model, size, count, signals);
                 }
             }
         }
@@ -47,6 +50,20 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
     private void MeasureTorch((int, int) size, int threads)
     {
         if (yardstick is not null) Add(new SuiteCase(yardstick.Name, size, threads, yardstick.Measure(size, threads), Whole: null));
+    }
+
+    /// <summary>A model that cannot be run, at this size or at all, is reported and left out.</summary>
+    private void TryMeasure(string model, (int Width, int Height) size, int threads, StopSignals signals)
+    {
+        try
+        {
+            MeasureModel(model, size, threads, signals);
+        }
+        catch (UserError e)
+        {
+            IsComplete = false;
+            Console.Error.WriteLine(PlainText.Of($"warning: left out at {size.Width}×{size.Height}: {e.Message}"));
+        }
     }
 
     private void MeasureModel(string file, (int, int) size, int threads, StopSignals signals)

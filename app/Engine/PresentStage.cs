@@ -3,6 +3,7 @@ using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Engine;
 
@@ -54,7 +55,8 @@ internal sealed class PresentStage
     {
         if (_model is not null && model != _model) _renderer.SetClasses(model.Manifest.Classes, model.Manifest.Palette);
         (_model, NetworkSize) = (model, size);
-        _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}{_purpose}";
+        string purpose = model is Segmenter { TakesOneSize: true } ? "" : _purpose;
+        _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}{purpose}";
     }
 
     /// <summary>Moves the backdrop with the video in front of it, while it is visible.</summary>

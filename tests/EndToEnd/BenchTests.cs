@@ -87,6 +87,22 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.All(json.RootElement.EnumerateArray(), c => Assert.Equal(2, c.GetProperty("figures").GetProperty("frames").GetInt32()));
     }
 
+    /// <summary>What can be measured is.</summary>
+    [Fact]
+    public void A_suite_leaves_out_what_cannot_be_run()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["m"]);
+        File.Copy(model.File, folder["m/net.onnx"]);
+        File.WriteAllText(folder["m/broken.onnx"], "no model");
+        string[] small = ["--size", "96x64", "--threads", "1", "--frames", "2", "--csv", folder["b.csv"]];
+        (int code, _, string error) = Cli.RunIn(folder.Path, ["bench", "synth://3", "--suite", "--model", folder["m"], .. small]);
+        Assert.Equal(CommandRunner.IncompleteCode, code);
+        Assert.Contains("warning: left out at 96×64: ", error, StringComparison.Ordinal);
+        Assert.Contains("broken.onnx", error, StringComparison.Ordinal);
+        Assert.StartsWith("net,96×64,1,", File.ReadAllLines(folder["b.csv"])[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void PyTorch_is_timed_where_it_is_installed_and_asked_for_where_it_is_not()
     {

@@ -51,27 +51,33 @@ public sealed class ReproduceTests
 
     [Fact]
     [Trait("Set", "Slow")]
-    public void Reproduce_trains_every_plan_once_and_writes_the_page()
+    public void Reproduce_trains_every_plan_once_and_writes_the_page() => Reproduces(seeds: 1, "runs", " (one seed): ");
+
+    [Fact]
+    [Trait("Set", "Long")]
+    public void Reproduce_goes_on_with_the_next_seed_in_a_folder_of_its_own() => Reproduces(seeds: 2, "runs/seed-2", " over 2 seeds): ");
+
+    private static void Reproduces(int seeds, string lastRuns, string spread)
     {
         using TemporaryFolder folder = new();
-        string[] command = EveryPlanForOneStep(folder);
+        string[] command = EveryPlanForOneStep(folder, seeds);
         Succeeds(command);
         string page = File.ReadAllText(folder["page.md"]), data = folder["toy set"], runs = folder["runs"];
         Assert.Equal(6, page.Split("\n## ").Length - 2); // six claims, then the commands
         foreach (string line in new[]
         {
             $"- fcn8s, squared error, seed 1: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
-            $"- deconvnet, two stages, seed 2: `./run.sh train --net deconvnet --from {runs}/seed-2/7 --data",
+            $"- deconvnet, two stages, seed {seeds}: `./run.sh train --net deconvnet --from {folder[lastRuns]}/7 --data",
             $"`./run.sh export --ensemble {runs}/2,{runs}/8 ",
-            " over 2 seeds): ",
+            spread,
         })
         {
             Assert.Contains(line, page, StringComparison.Ordinal);
         }
 
-        Assert.Equal(21, File.ReadLines(folder["page.csv"]).Count());
+        Assert.Equal(1 + (10 * seeds), File.ReadLines(folder["page.csv"]).Count());
 
-        string last = Path.Combine(runs, "seed-2", "8", "last.ckpt");
+        string last = Path.Combine(folder[lastRuns], "8", "last.ckpt");
         DateTime trained = File.GetLastWriteTimeUtc(last);
         Succeeds(command);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(last));
@@ -101,12 +107,12 @@ public sealed class ReproduceTests
     }
 
     /// <summary>On data in a folder whose name has a space.</summary>
-    private static string[] EveryPlanForOneStep(TemporaryFolder folder)
+    private static string[] EveryPlanForOneStep(TemporaryFolder folder, int seeds)
     {
         foreach (string split in new[] { "train", "val" }) WriteImages(folder["toy set"], split);
         return
         [
-            "train", "reproduce", "--data", folder["toy set"], "--epochs", "4", "--seeds", "2",
+            "train", "reproduce", "--data", folder["toy set"], "--epochs", "4", "--seeds", seeds.ToString(CultureInfo.InvariantCulture),
             "--common", "--batch 2 --crop \"32x32\" --steps 1", "--runs", folder["runs"], "--out", folder["page.md"],
         ];
     }
