@@ -14,7 +14,7 @@ public sealed record RunReport
 {
     public required FrameStats Stats { get; init; }
 
-    /// <summary>From the start of the process to the first frame that was shown, in ms; null if there was none.</summary>
+    /// <summary>From the start of the program to the first frame that was shown, in ms; null if there was none.</summary>
     public double? StartMs { get; init; }
 
     /// <summary>Frames read from the source, warm-up included.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
@@ -52,7 +51,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>Counts a presented frame.</summary>
     public void Record(FrameSlot slot)
     {
-        _startMs ??= (DateTimeOffset.UtcNow - new DateTimeOffset(Process.GetCurrentProcess().StartTime)).TotalMilliseconds;
+        _startMs ??= ProgramStart.Milliseconds();
         _stats.Record(slot);
         if (slot[Stamp.Presented] - _published >= PublishPeriod) Publish(slot[Stamp.Presented]);
         _shown++;

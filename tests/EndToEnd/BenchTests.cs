@@ -42,6 +42,32 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(4, compared[^1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length);
     }
 
+    /// <summary>run.sh becomes the program in the same process, perhaps after a build: here, after a shell that waits for a line.</summary>
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void The_time_to_the_first_frame_does_not_count_a_shell_before_the_program()
+    {
+        using TemporaryFolder folder = new();
+        string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
+        string options = $"--frames 1 --model '{model.File}' --json '{folder["b.json"]}'";
+        string replay = $"read -r line; exec '{program}' replay synth://3 null --headless {options}";
+        ProcessStartInfo start = new("bash", ["-c", replay])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using Process run = Process.Start(start)!;
+        Assert.False(run.WaitForExit(3000), "the shell did not wait");
+        long began = Stopwatch.GetTimestamp();
+        run.StandardInput.WriteLine();
+        run.StandardOutput.ReadToEnd();
+        run.WaitForExit();
+        double took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        Assert.InRange(json.RootElement.GetProperty("start_ms").GetDouble(), 1, took);
+    }
+
     [Fact]
     [Trait("Set", "Slow")]
     public void A_sweep_measures_every_combination_of_its_axes()

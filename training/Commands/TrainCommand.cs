@@ -95,8 +95,9 @@ internal static class TrainCommand
         bool madeFolder = !Directory.Exists(folder);
         RunState state = from?.Progress ?? new RunState();
         AtomicFile.WriteJson(Path.Combine(folder, RunFile.ConfigFileName), RunFile.Write(config, state)); // makes the folder too
+        string batch = $"batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}";
         Console.WriteLine($"{config.NetworkName}, {config.ClassNames.Count} classes, {config.Data}: "
-            + $"steps {state.Step}–{config.TotalSteps}, batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}, to {folder}");
+            + $"steps {state.Step}–{config.TotalSteps}, {batch}, to {folder}");
         try
         {
             return train();

@@ -5,8 +5,8 @@ namespace RealtimeSeg.Training.Optim;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): the decay does not pass through the moments.
-/// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; w ← w − lr·(m̂/(√v̂ + ε) + λ·w), m̂ and v̂ corrected
-/// for their start at zero.
+/// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; w ← w − lr·(m̂/(√v̂ + ε) + λ·w),
+/// m̂ and v̂ corrected for their start at zero.
 /// </summary>
 public sealed class AdamW(float weightDecay) : Optimizer
 {

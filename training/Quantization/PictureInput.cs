@@ -3,8 +3,8 @@ using RealtimeSeg.Core.Onnx;
 namespace RealtimeSeg.Training.Quantization;
 
 /// <summary>
-/// The start of a network whose input, (byte − zero) × scale, is the picture's own bytes read as codes: where every channel is centred on
-/// the same whole number. The first convolution then takes the bytes as they are, and nothing is converted before it.
+/// The start of a network whose input, (byte − zero) × scale, is the picture's own bytes read as codes: where every channel is centred
+/// on the same whole number. The first convolution then takes the bytes as they are, and nothing is converted before it.
 /// </summary>
 /// <param name="Tensor">The network's input, float [N,3,H,W].</param>
 /// <param name="Bytes">The padded picture, uint8 [N,H,W,3].</param>
