@@ -94,6 +94,8 @@ run_tests() {
     passed=$(sed -n 's/^ *Passed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
     failed=$(sed -n 's/^ *Failed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
     skipped=$(sed -n 's/^ *Skipped: *\([0-9]*\)$/\1/p' "$log" | tail -1)
+    # A failure is told again at the end: what is read of a long run is its last lines.
+    awk '/^ *(Passed|Skipped|Failed) [^ ]+\.[^ ]/ { failed = $1 == "Failed" } /^Test Run / { exit } failed' "$log"
     rm -f "$log"
     echo "${passed:-0} passed, ${failed:-0} failed${skipped:+, $skipped skipped}"
     [[ $status == 0 && ${failed:-0} == 0 && ${passed:-0} != 0 ]]
