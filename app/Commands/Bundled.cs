@@ -1,5 +1,3 @@
-using RealtimeSeg.Inference;
-
 namespace RealtimeSeg.Commands;
 
 /// <summary>Files that come with the program.</summary>
@@ -10,6 +8,6 @@ internal static class Bundled
 
     public static string Models { get; } = Path.Combine(AppContext.BaseDirectory, "models");
 
-    /// <summary>The default model: in integers for a CPU; GPU providers want floats.</summary>
-    public static string Model { get; } = Path.Combine(Models, ExecutionProviders.GpuBuild ? "street.onnx" : "street-int8.onnx");
+    /// <summary>The default model; which of its two files is used depends on the machine.</summary>
+    public static string Model { get; } = Path.Combine(Models, "street-int8.onnx");
 }

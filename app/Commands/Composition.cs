@@ -86,7 +86,7 @@ internal sealed class Composition : IDisposable
     private static ModelShelf OpenModels(PipelineSettings s)
     {
         Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
-        ModelFiles files = ModelFiles.Of(s.Model);
+        ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Console.WriteLine));
         return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load);
     }
 

@@ -24,7 +24,7 @@ internal static class DoctorCommand
 
     /// <summary>In the order of the report.</summary>
     private static readonly Func<IEnumerable<Finding>>[] Checks =
-        [Processor, Providers, OpenGl, Display, Cameras, Encoder, Models, Fonts, Sample];
+        [Hardware, Providers, OpenGl, Display, Cameras, Encoder, Models, Fonts, Sample];
 
     public static Command Create()
     {
@@ -46,8 +46,8 @@ internal static class DoctorCommand
         return runs ? 0 : CannotRun;
     }
 
-    private static IEnumerable<Finding> Processor()
-        => [Finding.Good($"machine: {Machine.Cpu}, {Environment.ProcessorCount} cores, .NET {Environment.Version}")];
+    private static IEnumerable<Finding> Hardware()
+        => [Finding.Good($"machine: {Processor.Name}, {Environment.ProcessorCount} cores, .NET {Environment.Version}")];
 
     private static IEnumerable<Finding> Providers()
     {

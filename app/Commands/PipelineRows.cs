@@ -22,6 +22,9 @@ internal static class PipelineRows
     private static readonly (string, Schedule?)[] Schedules =
         [(Automatic, null), ("inline", Schedule.Inline), ("ahead", Schedule.Ahead), ("pipelined", Schedule.Pipelined)];
 
+    private static readonly (string, Precision)[] Precisions =
+        [(Automatic, Precision.Auto), ("float", Precision.Float), ("int8", Precision.Int8), ("named", Precision.AsNamed)];
+
     private static readonly (string, bool?)[] Refinements = [(Automatic, null), ("on", true), ("off", false)];
 
     private static readonly (string, HudDetail)[] HudDetails =
@@ -30,7 +33,10 @@ internal static class PipelineRows
     private static readonly OptionRow<PipelineSettings>[] Network =
     [
         Row.Value("--model", "Exported .onnx file, or a folder of them; M goes from one to the next",
-            s => s.Model, (s, v) => s with { Model = v }),
+            s => s.Model, (s, v) => s with { Model = v, Precision = Precision.AsNamed }),
+        Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
+            + "float, int8, or named (the default with --model)",
+            Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
         Row.Value("--provider", string.Join(", ", ExecutionProviders.Choices),
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
         Row.Value("--threads", "CPU threads for the network; 0 for one per core",

@@ -16,6 +16,9 @@ internal sealed record PipelineSettings
     /// <summary>An exported .onnx file, or a folder of them.</summary>
     public string Model { get; init; } = Bundled.Model;
 
+    /// <summary>Which of a network's two files is used.</summary>
+    public Precision Precision { get; init; } = Precision.Auto;
+
     public SegmenterOptions Segmenter { get; init; } = new();
     public LabelOptions Labels { get; init; } = new();
     public SourceOptions SourceOptions { get; init; } = new();

@@ -53,7 +53,7 @@ internal static class Report
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },
         machine = new
         {
-            cpu = Machine.Cpu,
+            cpu = Processor.Name,
             cores = Environment.ProcessorCount,
             threads = run.Threads,
             spin = run.Settings.Segmenter.Spin,
@@ -94,7 +94,7 @@ internal static class Report
         if (r.NetworkSize is { } size) yield return $"network's size at the end {size.Width}×{size.Height}";
         string spin = run.Settings.Segmenter.Spin ? "on" : "off";
         string model = $"{run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
-        yield return $"{Machine.Cpu}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
+        yield return $"{Processor.Name}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
     }
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };

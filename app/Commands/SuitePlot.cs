@@ -30,7 +30,7 @@ internal static class SuitePlot
             (whole.LinePattern, whole.MarkerSize) = (LinePattern.Dotted, 0);
         }
 
-        plot.Title($"{Machine.Cpu}, {threads} threads: the network alone; dotted: capture to present");
+        plot.Title($"{Processor.Name}, {threads} threads: the network alone; dotted: capture to present");
         plot.XLabel("megapixels of the network's size");
         plot.YLabel("ms, median");
         plot.Axes.AutoScale();

@@ -20,4 +20,7 @@ public sealed record SegmenterOptions(
 {
     /// <summary>CPU threads as a number.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
+
+    /// <summary>Whether a CPU will run it, as far as can be told before a model is loaded.</summary>
+    public bool MeansCpu => Provider == ExecutionProviders.Cpu || (Provider == ExecutionProviders.Auto && !ExecutionProviders.GpuBuild);
 }

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 
 namespace RealtimeSeg.Inference;
 
@@ -38,6 +39,6 @@ public sealed class StillDetector : IDisposable
     private static void Shrink(Mat image, Mat cells)
     {
         Size size = new(Math.Max(1, image.Width / Cell), Math.Max(1, image.Height / Cell));
-        Cv2.Resize(image, cells, size, 0, 0, InterpolationFlags.Area);
+        FrameFit.Resize(image, cells, size, InterpolationFlags.Area);
     }
 }

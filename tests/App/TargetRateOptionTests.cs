@@ -1,5 +1,5 @@
-using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Tests.Support;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
@@ -24,11 +24,5 @@ public sealed class TargetRateOptionTests
         Assert.Null(Read(Mode.Replay, "--target-fps", "AUTO"));
     }
 
-    private static double? Read(Mode mode, params string[] arguments)
-    {
-        PipelineOptions options = new(mode);
-        Command command = new(mode.Name);
-        options.AddTo(command);
-        return options.Read(command.Parse(arguments)).Labels.TargetFps;
-    }
+    private static double? Read(Mode mode, params string[] arguments) => ParsedOptions.Read(mode, arguments).Labels.TargetFps;
 }

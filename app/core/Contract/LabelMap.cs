@@ -12,5 +12,5 @@ public static class LabelMap
     public const InterpolationFlags Nearest = (InterpolationFlags)6;
 
     /// <summary>Resizes a map or a mask.</summary>
-    public static void Resize(Mat labels, Mat target, Size size) => Cv2.Resize(labels, target, size, 0, 0, Nearest);
+    public static void Resize(Mat labels, Mat target, Size size) => FrameFit.Resize(labels, target, size, Nearest);
 }

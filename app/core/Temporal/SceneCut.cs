@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 
 namespace RealtimeSeg.Core.Temporal;
 
@@ -31,7 +32,7 @@ public sealed class SceneCut : IDisposable
     /// <param name="image">8-bit BGR, of any size.</param>
     public bool Update(Mat image)
     {
-        Cv2.Resize(image, _color, new Size(Width, Height), 0, 0, InterpolationFlags.Area);
+        FrameFit.Resize(image, _color, new Size(Width, Height), InterpolationFlags.Area);
         bool cut = !_before.Empty() && Differing(_color, _before, 0, 0) > Changed && !IsShifted();
         _color.CopyTo(_before);
         return cut;

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using RealtimeSeg.Frames;
+
+namespace RealtimeSeg.Inference;
+
+/// <summary>
+/// Which of a network's two files is the faster depends on what the processor has for integers; it is measured once, and kept in the user's
+/// cache for this processor, these files and this way to run them.
+/// </summary>
+public static class PrecisionRace
+{
+    private const int WarmUp = 2, Frames = 10;
+
+    /// <summary>The faster file.</summary>
+    /// <param name="pair">Both exist.</param>
+    /// <param name="options">How it will be run.</param>
+    /// <param name="report">Receives a line with the result, the first time.</param>
+    /// <param name="file">Where results are kept; null for nowhere.</param>
+    public static string Winner(PrecisionPair pair, SegmenterOptions options, Action<string> report, string? file)
+    {
+        Dictionary<string, Result> kept = Read(file);
+        string key = Key(pair, options);
+        if (kept.TryGetValue(key, out Result? before) && before is not null) return Of(before, pair);
+        Result now = Measure(pair, options);
+        report(string.Create(CultureInfo.InvariantCulture,
+            $"precision: {Path.GetFileName(Of(now, pair))} ({now.Int8Ms:F1} ms in integers, {now.FloatMs:F1} in floats on this machine)"));
+        kept[key] = now;
+        Keep(file, kept, report);
+        return Of(now, pair);
+    }
+
+    private static string Of(Result result, PrecisionPair pair) => result.FloatMs < result.Int8Ms ? pair.Floats : pair.Integers;
+
+    /// <summary>Medians of frames in turn, so that a machine whose speed changes does not decide.</summary>
+    private static Result Measure(PrecisionPair pair, SegmenterOptions options)
+    {
+        using Segmenter integers = Segmenter.Load(pair.Integers, options, _ => { });
+        using Segmenter floats = Segmenter.Load(pair.Floats, options, _ => { });
+        using FrameSlot one = integers.Blank(), other = floats.Blank();
+        List<double> integerTimes = [], floatTimes = [];
+        for (int i = 0; i < WarmUp + Frames; i++)
+        {
+            double a = Run(integers, one), b = Run(floats, other);
+            if (i < WarmUp) continue;
+            integerTimes.Add(a);
+            floatTimes.Add(b);
+        }
+
+        return new Result(Median(integerTimes), Median(floatTimes));
+    }
+
+    private static double Run(Segmenter model, FrameSlot slot)
+    {
+        model.Fit(slot);
+        long began = Stopwatch.GetTimestamp();
+        model.Infer(slot);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    /// <summary>What the result holds for: processors of one name may differ in their instructions.</summary>
+    private static string Key(PrecisionPair pair, SegmenterOptions options)
+    {
+        string size = options.Size is { } s ? $"{s.Width}x{s.Height}" : "own size", spin = options.Spin ? ", spinning" : "";
+        string files = $"{Path.GetFileName(pair.Floats)} {Hash(File.ReadAllBytes(pair.Floats))} {Hash(File.ReadAllBytes(pair.Integers))}";
+        string processor = $"{Processor.Name} {Hash(Encoding.UTF8.GetBytes(Processor.Extensions))}";
+        return $"{processor}, {options.ThreadCount} threads{spin}, {size}, {files}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+
+    /// <summary>What is kept; nothing where there is no such file, or it is damaged.</summary>
+    private static Dictionary<string, Result> Read(string? file)
+    {
+        try
+        {
+            return file is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Result>>(File.ReadAllBytes(file)) ?? [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static void Keep(string? file, Dictionary<string, Result> results, Action<string> report)
+    {
+        try
+        {
+            AtomicFile.WriteJson(file, results);
+        }
+        catch (UserError e)
+        {
+            report($"precision: measured again next time: {e.Message}");
+        }
+    }
+
+    /// <summary>Medians of the two files in ms.</summary>
+    private sealed record Result(double Int8Ms, double FloatMs);
+}
