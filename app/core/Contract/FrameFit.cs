@@ -30,7 +30,7 @@ public static class FrameFit
 
     private static Arguments Of(Mat image) => Held.GetValue(image, static m => new Arguments(m));
 
-    /// <summary>An image as the binding passes it on: objects that would be most of what a frame allocates. They live as long as it.</summary>
+    /// <summary>An image as the binding passes it on: objects that would be most of what a frame allocates.</summary>
     private sealed class Arguments(Mat image)
     {
         public InputArray Input { get; } = InputArray.Create(image);
