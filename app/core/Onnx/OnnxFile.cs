@@ -79,6 +79,26 @@ public sealed class OnnxFile
         return Whole(t, t.HasRawData ? Cast<long>(t) : [.. t.Int64Data]);
     }
 
+    /// <summary>The type of a stored tensor's elements.</summary>
+    public ElementType TypeOf(string name) => (ElementType)Stored(name).DataType;
+
+    /// <summary>A stored tensor of integers of any width, or of truth values.</summary>
+    /// <exception cref="UserError">Absent, of another type, stored in another file, or not as long as its shape.</exception>
+    public long[] Integers(string name)
+    {
+        TensorProto t = Stored(name);
+        long[] values = (ElementType)t.DataType switch
+        {
+            ElementType.Int64 => t.HasRawData ? Cast<long>(t) : [.. t.Int64Data],
+            _ when !t.HasRawData => [.. t.Int32Data],
+            ElementType.Int32 => [.. Cast<int>(t)],
+            ElementType.Int8 => [.. Cast<sbyte>(t)],
+            ElementType.UInt8 or ElementType.Bool => [.. Cast<byte>(t)],
+            _ => throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; integers were expected"),
+        };
+        return Whole(t, values);
+    }
+
     /// <summary>A node's attribute, or a default if the node lacks it.</summary>
     public static long Int(NodeProto n, string name, long otherwise) => Attribute(n, name) is { HasI: true } a ? a.I : otherwise;
 

@@ -1,0 +1,107 @@
+using RealtimeSeg.Network.Graphs;
+using RealtimeSeg.Network.Steps;
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Network.Device;
+
+/// <summary>
+/// A network in compute shaders of an OpenGL 4.3 context, whose thread makes all calls. Programs and weights are kept from one size of the
+/// frame to another.
+/// </summary>
+public sealed class GlNetwork : IDisposable
+{
+    private readonly GL _gl;
+    private readonly int _groupSize;
+    private readonly WeightMemory _weights;
+    private readonly Dictionary<string, ComputeProgram> _programs = new(StringComparer.Ordinal);
+    private readonly List<(ComputeProgram Program, int[] Integers, float[] Floats, int Groups)> _dispatches = [];
+    private GlBuffer? _maps;
+
+    /// <exception cref="UserError">The context has no compute shaders.</exception>
+    public GlNetwork(GL gl)
+    {
+        _gl = gl;
+        (int major, int minor) = (gl.GetInteger(GLEnum.MajorVersion), gl.GetInteger(GLEnum.MinorVersion));
+        if ((major, minor).CompareTo((4, 3)) < 0)
+            throw new UserError($"provider gl: OpenGL {major}.{minor} has no compute shaders, 4.3 has: use --provider cpu");
+        _groupSize = 8;
+        _weights = new WeightMemory(gl);
+    }
+
+    /// <summary>The plan that is run.</summary>
+    public NetworkPlan? Plan { get; private set; }
+
+    /// <summary>Programs that were compiled so far.</summary>
+    public int Programs => _programs.Count;
+
+    /// <summary>Makes the dispatches of a plan.</summary>
+    public void Prepare(NetworkPlan plan)
+    {
+        _dispatches.Clear();
+        KernelSource[] kernels =
+            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Read, _groupSize))];
+        _weights.Upload();
+        if (_maps is null || _maps.Texels < plan.Memory.Texels)
+        {
+            _maps?.Dispose();
+            _maps = new GlBuffer(_gl, plan.Memory.Texels);
+            _maps.Write(0, [0, 0, 0, 0]);
+        }
+
+        foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
+            _dispatches.Add((Program(step.Kernel, kernel.Text), kernel.Integers, kernel.Floats, kernel.Groups));
+        Plan = plan;
+    }
+
+    /// <summary>Computes all maps of the plan from a frame.</summary>
+    /// <param name="frame">A texture of the frame's size.</param>
+    public void Run(uint frame)
+    {
+        _gl.BindBufferBase(BufferTargetARB.ShaderStorageBuffer, 0, _maps!.Buffer);
+        Bind(0, TextureTarget.TextureBuffer, _maps.Texture);
+        if (_weights.Buffer is { } weights) Bind(1, TextureTarget.TextureBuffer, weights.Texture);
+        Bind(2, TextureTarget.Texture2D, frame);
+        foreach ((ComputeProgram program, int[] integers, float[] floats, int groups) in _dispatches)
+        {
+            program.Dispatch(integers, floats, groups);
+            _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderStorageBarrierBit);
+        }
+    }
+
+    /// <summary>Reads a map back, [C,H,W].</summary>
+    public float[] Read(Map map)
+    {
+        MapShape shape = map.Shape;
+        float[] texels = new float[shape.Texels * MapShape.BlockSize];
+        _gl.MemoryBarrier(MemoryBarrierMask.BufferUpdateBarrierBit);
+        _maps!.Read(Plan!.Memory[map], texels);
+        int cells = shape.Height * shape.Width;
+        float[] values = new float[shape.Channels * cells];
+        for (int c = 0; c < shape.Channels; c++)
+        {
+            int from = c / MapShape.BlockSize * cells;
+            for (int i = 0; i < cells; i++) values[(c * cells) + i] = texels[((from + i) * MapShape.BlockSize) + (c % MapShape.BlockSize)];
+        }
+
+        return values;
+    }
+
+    public void Dispose()
+    {
+        foreach (ComputeProgram program in _programs.Values) program.Dispose();
+        _weights.Dispose();
+        _maps?.Dispose();
+    }
+
+    private ComputeProgram Program(string name, string text)
+    {
+        if (_programs.TryGetValue(text, out ComputeProgram? known)) return known;
+        return _programs[text] = new ComputeProgram(_gl, name, text);
+    }
+
+    private void Bind(int unit, TextureTarget target, uint texture)
+    {
+        _gl.ActiveTexture(TextureUnit.Texture0 + unit);
+        _gl.BindTexture(target, texture);
+    }
+}

@@ -1,0 +1,152 @@
+using RealtimeSeg.Network.Steps;
+
+namespace RealtimeSeg.Network.Graphs;
+
+/// <summary>Operators on single elements.</summary>
+internal static class Elements
+{
+    /// <summary>One operand: <c>v</c> in the expression.</summary>
+    public static void Unary(NodeReader n, string expression, params float[] numbers)
+        => n.Append(n.Map(0), Pointwise.Of(expression, numbers));
+
+    /// <summary>Two operands, of which one may be repeated over the other.</summary>
+    /// <param name="n">The node.</param>
+    /// <param name="expression">GLSL with <c>{a}</c> and <c>{b}</c>.</param>
+    /// <param name="compute">The same for two numbers that are known.</param>
+    public static void Binary(NodeReader n, string expression, Func<double, double, double> compute)
+    {
+        if (n.Inputs != 2) throw n.Cannot($"it has {n.Inputs} operands");
+        if (n[0] is Constant known && n[1] is Constant other)
+        {
+            n.Bind(Computed(n, known, other, compute));
+            return;
+        }
+
+        if (n[0] is Constant)
+        {
+            Over(n, n.Map(1), n.Known(0), o => In(expression, o, "v"));
+            return;
+        }
+
+        Map a = n.Map(0);
+        if (n[1] is Constant right)
+        {
+            Over(n, a, right, o => In(expression, "v", o));
+            return;
+        }
+
+        Map b = n.Map(1);
+        long[] dims = Common(n, a.Dims, b.Dims);
+        // What is computed last can be continued without waiting for the other one.
+        bool aIsFirst = a.Dims.SequenceEqual(dims) && !(b.Dims.SequenceEqual(dims) && n.PlaceOf(b) > n.PlaceOf(a));
+        if (aIsFirst) Over(n, a, b, o => In(expression, "v", o));
+        else if (b.Dims.SequenceEqual(dims)) Over(n, b, a, o => In(expression, o, "v"));
+        else Over(n, Windows.Spread(n, a, dims), b, o => In(expression, "v", o));
+    }
+
+    public static void Mod(NodeReader n)
+    {
+        if (n.Int("fmod", 0) != 0) throw n.Cannot("fmod");
+        n.Bind(Computed(n, n.Known(0), n.Known(1), (a, b) => a - (b * Math.Floor(a / b))));
+    }
+
+    public static void Negate(NodeReader n)
+    {
+        if (n[0] is Constant { Integers: { } integers } list) n.Bind(Constant.Of([.. integers.Select(i => -i)], list.Dims));
+        else Unary(n, "-v");
+    }
+
+    /// <summary>Bounds are inputs, and were attributes once.</summary>
+    public static void Clip(NodeReader n)
+    {
+        float low = n.Number(1, n.Float("min", float.MinValue)), high = n.Number(2, n.Float("max", float.MaxValue));
+        n.Append(n.Map(0), low == 0 && high == float.MaxValue
+            ? Pointwise.Of("max(v, 0.0)")
+            : Pointwise.Of("clamp(v, {0}, {1})", low, high));
+    }
+
+    /// <summary>Floats as the codes that they are rounded to: numbers remain floats.</summary>
+    public static void Quantize(NodeReader n)
+    {
+        (float scale, float zero, bool isSigned) = (n.Number(1, 1), n.Number(2, 0), n.Has(2) && IsSigned(n));
+        (float low, float high) = isSigned ? (-128f, 127f) : (0f, 255f);
+        n.Append(n.Map(0), Pointwise.Of("clamp(roundEven(v / {0}) + {1}, {2}, {3})", scale, zero, low, high), isInteger: true);
+    }
+
+    /// <summary>Codes as floats: of a map, or of constants with a scale for each channel.</summary>
+    public static void Dequantize(NodeReader n)
+    {
+        if (n[0] is Constant codes) n.Bind(Dequantized(n, codes));
+        else n.Append(n.Map(0), Pointwise.Of("(v - {0}) * {1}", n.Number(2, 0), n.Number(1, 1)));
+    }
+
+    /// <summary>Whether the codes have signs: only the type of their zero tells.</summary>
+    private static bool IsSigned(NodeReader n) => n.Known(2) is { IsSigned: true };
+
+    private static Constant Dequantized(NodeReader n, Constant codes)
+    {
+        float[] scales = n.Known(1).AsFloats, zeros = n.Has(2) ? n.Known(2).AsFloats : [0];
+        long axis = scales.Length == 1 ? 0 : n.Int("axis", 1);
+        if (axis < 0) axis += codes.Dims.Length;
+        long inner = Operand.Count(codes.Dims.Skip((int)axis + 1)), channels = scales.Length;
+        float[] from = codes.AsFloats, to = new float[from.Length];
+        for (int i = 0; i < to.Length; i++)
+        {
+            long c = i / inner % channels;
+            to[i] = (from[i] - zeros[zeros.Length == 1 ? 0 : c]) * scales[c];
+        }
+
+        return Constant.Of(to, codes.Dims);
+    }
+
+    private static void Over(NodeReader n, Map map, Operand other, Func<string, string> expression)
+    {
+        if (other is Constant { Length: 1 } one)
+        {
+            n.Append(map, Pointwise.Of(expression("{0}"), one.AsFloats[0]));
+            return;
+        }
+
+        n.Append(map, new Pointwise(expression("o"), [], other, SpreadOf(n, map, other)));
+    }
+
+    private static Spread SpreadOf(NodeReader n, Map map, Operand other)
+    {
+        MapShape whole = map.Shape;
+        long[] dims = [.. Enumerable.Repeat(1L, Math.Max(0, 3 - other.Dims.Length)), .. other.Dims];
+        (long c, long h, long w) = (dims[^3], dims[^2], dims[^1]);
+        if (dims.Length > 4 || dims.Length == 4 && dims[0] != 1) throw n.Cannot("its operands are no images");
+        return (c, h, w) switch
+        {
+            (1, 1, 1) => Spread.Single,
+            _ when (c, h, w) == (whole.Channels, whole.Height, whole.Width) => Spread.Full,
+            _ when (c, h, w) == (whole.Channels, 1, 1) => Spread.Channel,
+            _ when (c, h, w) == (1, whole.Height, whole.Width) => Spread.Cell,
+            _ => throw n.Cannot($"[{string.Join(',', other.Dims)}] does not lie over [{string.Join(',', map.Dims)}]"),
+        };
+    }
+
+    /// <summary>The dimensions of two operands together.</summary>
+    private static long[] Common(NodeReader n, long[] a, long[] b)
+    {
+        int rank = Math.Max(a.Length, b.Length);
+        long At(long[] dims, int i) => i < rank - dims.Length ? 1 : dims[i - (rank - dims.Length)];
+        long[] common = [.. Enumerable.Range(0, rank).Select(i => Math.Max(At(a, i), At(b, i)))];
+        bool fits = Enumerable.Range(0, rank).All(i => At(a, i) is var x && At(b, i) is var y && (x == 1 || y == 1 || x == y));
+        return fits ? common : throw n.Cannot($"[{string.Join(',', a)}] and [{string.Join(',', b)}] do not go together");
+    }
+
+    private static string In(string expression, string a, string b)
+        => expression.Replace("{a}", a, StringComparison.Ordinal).Replace("{b}", b, StringComparison.Ordinal);
+
+    /// <summary>Two constants, of which one may be repeated over the other.</summary>
+    private static Constant Computed(NodeReader n, Constant a, Constant b, Func<double, double, double> compute)
+    {
+        long[] dims = Common(n, a.Dims, b.Dims);
+        double[] left = Layouts.Doubles(Layouts.Repeated(n, a, dims)), right = Layouts.Doubles(Layouts.Repeated(n, b, dims));
+        double[] result = [.. left.Zip(right, compute)];
+        return a.Integers is not null && b.Integers is not null
+            ? Constant.Of([.. result.Select(r => (long)Math.Truncate(r))], dims)
+            : Constant.Of([.. result.Select(r => (float)r)], dims);
+    }
+}

@@ -1,0 +1,71 @@
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Network.Steps;
+
+namespace RealtimeSeg.Network.Graphs;
+
+/// <summary>
+/// Reads a graph for one size of the frame: computes what is known before a frame comes, and makes steps of the rest. Every operator has
+/// its row in <see cref="Operators"/>.
+/// </summary>
+internal sealed class GraphReader
+{
+    /// <summary>Of a frame: blue, green, red.</summary>
+    private const int Channels = 3;
+
+    private readonly NetworkFile _file;
+    private readonly Dictionary<string, Operand> _operands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
+
+    /// <summary>Maps that more than one operator reads.</summary>
+    private readonly HashSet<Map> _shared = [];
+
+    /// <param name="file">The graph.</param>
+    /// <param name="height">Of the frame.</param>
+    /// <param name="width">Of the frame.</param>
+    /// <param name="outputs">Names of the graph's outputs that are wanted.</param>
+    /// <param name="fuses">See <see cref="StepList"/>.</param>
+    public GraphReader(NetworkFile file, int height, int width, IReadOnlyList<string> outputs, bool fuses)
+    {
+        (_file, Steps) = (file, new StepList(fuses));
+        IReadOnlyList<NodeProto> nodes = file.NodesFor(outputs);
+        foreach (string name in nodes.SelectMany(n => n.Input).Concat(outputs)) _readers[name] = _readers.GetValueOrDefault(name) + 1;
+        Map frame = new([1, height, width, Channels], new MapShape(Channels, height, width)) { IsInteger = true, HasChannelsLast = true };
+        Bind(ModelManifest.FrameInput, Steps.Add(new Step("frame", frame)));
+        foreach (NodeProto node in nodes) Read(node);
+        Outputs = [.. outputs.Select(MapOf)];
+    }
+
+    public StepList Steps { get; }
+
+    /// <summary>The wanted outputs.</summary>
+    public IReadOnlyList<Map> Outputs { get; }
+
+    /// <summary>What a name stands for.</summary>
+    /// <exception cref="UserError">Nothing: the file is damaged.</exception>
+    public Operand Of(string name)
+        => _operands.TryGetValue(name, out Operand? known) ? known
+            : _file.Constants.TryGetValue(name, out Constant? constant) ? constant
+            : throw new UserError($"{_file.Path}: nothing makes {name}: the file is damaged");
+
+    /// <summary>Names a result.</summary>
+    public void Bind(string name, Operand operand)
+    {
+        _operands[name] = operand;
+        if (operand is Map map && _readers.GetValueOrDefault(name) != 1) _shared.Add(map.Storage);
+        if (operand is Constant constant && !_file.DependsOnSize(name)) _file.Constants[name] = constant;
+    }
+
+    public bool IsShared(Map map) => _shared.Contains(map.Storage);
+
+    private void Read(NodeProto node)
+    {
+        if (node.Output.All(o => _file.Constants.ContainsKey(o))) return; // known since another size was read
+        if (!Operators.All.TryGetValue(node.OpType, out Action<NodeReader>? read) || node.Domain is not ("" or "ai.onnx"))
+            throw new UserError($"{_file.Path}: the gl provider has no operator {node.OpType} (node {node.Name}): use --provider cpu");
+        read(new NodeReader(_file.Path, node, this));
+    }
+
+    private Map MapOf(string name)
+        => Of(name) as Map ?? throw new UserError($"{_file.Path}: its output {name} does not depend on the frame: use --provider cpu");
+}

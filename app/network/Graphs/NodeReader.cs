@@ -1,0 +1,64 @@
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Network.Steps;
+
+namespace RealtimeSeg.Network.Graphs;
+
+/// <summary>A node that is being read: its operands, its attributes and where its results go.</summary>
+/// <param name="path">Of the file, for messages.</param>
+/// <param name="node">The node.</param>
+/// <param name="graph">Its graph.</param>
+internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
+{
+    public StepList Steps => graph.Steps;
+
+    public string Operator => node.OpType;
+
+    public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
+
+    public bool HasOutput(int output) => output < node.Output.Count && node.Output[output].Length > 0;
+
+    public Operand this[int input] => graph.Of(node.Input[input]);
+
+    public int Inputs => node.Input.Count;
+
+    /// <exception cref="UserError">The operand is no feature map.</exception>
+    public Map Map(int input) => this[input] switch
+    {
+        Map map => map,
+        _ => throw Cannot($"input {input + 1} is no feature map"),
+    };
+
+    /// <exception cref="UserError">The operand is not known before a frame comes.</exception>
+    public Constant Known(int input) => this[input] as Constant ?? throw Cannot($"input {input + 1} depends on the frame's content");
+
+    /// <summary>A known list of integers; null if the node has no such input.</summary>
+    public long[]? Integers(int input) => !Has(input) ? null
+        : Known(input) is { Integers: { } list } ? list : throw Cannot($"input {input + 1} is not of integers");
+
+    /// <summary>A known single number.</summary>
+    public float Number(int input, float otherwise) => !Has(input) ? otherwise
+        : Known(input) is { Length: 1 } one ? one.AsFloats[0] : throw Cannot($"input {input + 1} is no single number");
+
+    public long Int(string name, long otherwise) => OnnxFile.Int(node, name, otherwise);
+
+    public float Float(string name, float otherwise) => OnnxFile.Float(node, name, otherwise);
+
+    public string Text(string name, string otherwise) => OnnxFile.Text(node, name) is { Length: > 0 } text ? text : otherwise;
+
+    public long[] Ints(string name, params long[] otherwise) => OnnxFile.IntList(node, name, otherwise);
+
+    public void Bind(Operand result, int output = 0) => graph.Bind(node.Output[output], result);
+
+    /// <summary>Adds a step and binds its map.</summary>
+    public void Add(Step step) => Bind(Steps.Add(step));
+
+    /// <summary>Adds an operator on single elements and binds its result.</summary>
+    public void Append(Map map, Pointwise further, bool isInteger = false)
+        => Bind(Steps.Append(map, further, map.Alike(isInteger), !graph.IsShared(map)));
+
+    /// <summary>Place of the step that made a map; −1 for none that may be continued.</summary>
+    public int PlaceOf(Map map) => graph.IsShared(map) ? -1 : Steps.PlaceOf(map);
+
+    public UserError Cannot(string what)
+        => new($"{path}: the gl provider cannot run {node.OpType} (node {node.Name}): {what}: use --provider cpu");
+}

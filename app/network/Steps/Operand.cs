@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace RealtimeSeg.Network.Steps;
+
+/// <summary>What a name of the graph stands for.</summary>
+/// <param name="Dims">Its shape as ONNX has it.</param>
+public abstract record Operand(long[] Dims)
+{
+    /// <summary>The product of some dimensions.</summary>
+    public static long Count(IEnumerable<long> dims) => dims.Aggregate(1L, (a, b) => checked(a * b));
+}
+
+/// <summary>Numbers that are known before a frame comes: floats, or integers.</summary>
+/// <param name="Dims">As ONNX has it.</param>
+/// <param name="Floats">If they are floats.</param>
+/// <param name="Integers">If they are integers.</param>
+/// <param name="IsSigned">Whether the integers were stored with a sign.</param>
+public sealed record Constant(long[] Dims, float[]? Floats, long[]? Integers, bool IsSigned = true) : Operand(Dims)
+{
+    public static Constant Of(float[] values, params long[] dims) => new(dims, values, null);
+
+    public static Constant Of(long[] values, params long[] dims) => new(dims, null, values);
+
+    public long Length => Count(Dims);
+
+    /// <summary>The same as floats.</summary>
+    public float[] AsFloats => Floats ?? [.. Integers!.Select(i => (float)i)];
+}
+
+/// <summary>A feature map, computed for each frame.</summary>
+/// <param name="Dims">As ONNX has it.</param>
+/// <param name="Shape">As memory has it: dimensions of one image; what ONNX has reduced away is 1.</param>
+public sealed record Map(long[] Dims, MapShape Shape) : Operand(Dims)
+{
+    private readonly Map? _storage;
+
+    /// <summary>Whether its numbers are whole: what makes them floats again changes nothing.</summary>
+    public bool IsInteger { get; init; }
+
+    /// <summary>Whether ONNX has channels last, as in the frame. Memory has them first all the same.</summary>
+    public bool HasChannelsLast { get; init; }
+
+    /// <summary>The map whose memory this is, under other dimensions; itself as a rule.</summary>
+    public Map Storage { get => _storage ?? this; init => _storage = value; }
+
+    /// <summary>The dimensions of height and width in <see cref="Operand.Dims"/>.</summary>
+    public (int Height, int Width) Axes => HasChannelsLast ? (1, 2) : (Dims.Length - 2, Dims.Length - 1);
+
+    /// <summary>[1,C,H,W].</summary>
+    public static Map Of(int channels, int height, int width) => new([1, channels, height, width], new MapShape(channels, height, width));
+
+    /// <summary>A map of another height and width, in the same order of dimensions.</summary>
+    public Map Sized(int height, int width)
+    {
+        long[] dims = [.. Dims];
+        (dims[Axes.Height], dims[Axes.Width]) = (height, width);
+        return new Map(dims, Shape with { Height = height, Width = width }) { IsInteger = IsInteger, HasChannelsLast = HasChannelsLast };
+    }
+
+    /// <summary>A map of the same size and order.</summary>
+    public Map Alike(bool isInteger = false) => new(Dims, Shape) { IsInteger = isInteger, HasChannelsLast = HasChannelsLast };
+
+    /// <summary>Two maps are the same one only if they are the same object.</summary>
+    public bool Equals(Map? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+}

@@ -1,0 +1,43 @@
+// Labels and their probabilities from scores: bilinear enlargement, the class with the largest score, and its softmax probability.
+layout(binding = 0, r8ui) writeonly uniform uimage2D labels;
+layout(binding = 1, r8) writeonly uniform image2D confidence;
+
+float place(int pixel, int cells)
+{
+    return clamp((float(pixel) + 0.5) / pitch - 0.5, 0.0, float(cells - 1));
+}
+
+void main()
+{
+    int i = invocation();
+    if (i >= outH * outW) return;
+    ivec2 pixel = ivec2(i % outW, i / outW);
+    float right = place(pixel.x, inW0), down = place(pixel.y, inH0);
+    int left = int(right), top = int(down);
+    int beside = min(left + 1, inW0 - 1), bottom = min(top + 1, inH0 - 1);
+    float r = right - float(left), b = down - float(top);
+    vec4 scores[CLASS_BLOCKS];
+    float best = -3.402823466e38;
+    int winner = 0;
+    for (int block = 0; block < CLASS_BLOCKS; block++)
+    {
+        int start = in0 + block * inH0 * inW0;
+        vec4 a0 = read(start + top * inW0 + left), a1 = read(start + top * inW0 + beside);
+        vec4 b0 = read(start + bottom * inW0 + left), b1 = read(start + bottom * inW0 + beside);
+        vec4 above = a0 + r * (a1 - a0), below = b0 + r * (b1 - b0);
+        scores[block] = above + b * (below - above);
+        for (int lane = 0; lane < 4; lane++)
+        {
+            if (block * 4 + lane < inC0 && scores[block][lane] > best)
+            {
+                best = scores[block][lane];
+                winner = block * 4 + lane;
+            }
+        }
+    }
+
+    float rivals = 0.0;
+    for (int c = 0; c < inC0; c++) rivals += exp(scores[c / 4][c % 4] - best);
+    imageStore(labels, pixel, uvec4(uint(winner)));
+    imageStore(confidence, pixel, vec4(floor(255.0 / rivals + 0.5) / 255.0));
+}
