@@ -167,7 +167,7 @@ public sealed class EvaluationTests : IDisposable
     {
         MemoryDataset two = new(["a", "b"], new Sample(_image, _truth));
         Assert.Equal(
-            "the model has 3 classes, memory 2: choose the data it was trained for",
+            "the model has 3 classes, memory 2: choose the data it was trained for, or a --map",
             Assert.Throws<UserError>(() => _evaluator.Evaluate([two])).Message);
         string noFile = Assert.Throws<UserError>(() => new Evaluator([1, 2, 3], "x.onnx").Dispose()).Message;
         Assert.StartsWith("x.onnx is not an ONNX file that ONNX Runtime can load (", noFile, StringComparison.Ordinal);

@@ -44,25 +44,42 @@ internal static class DataCheck
     {
         string sheet = Overwriting.Target(s.Out, s.Overwrite, "out/check.png");
         List<string> problems = [];
+        problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Unlabelled));
+        bool drawn = false;
+        UserError? absent = null;
         foreach (bool training in (bool[])[true, false])
         {
-            MixedDataset sets = MixedDataset.Parse(data, new Split(training), s.Map);
-            Console.WriteLine(training ? "to train on" : "to validate on");
-            foreach (IDataset set in sets.Parts)
+            if (problems.Count > 0) break; // a set cannot be opened without its labels
+            try
             {
-                DatasetSurvey survey = DatasetSurvey.Of(set);
-                Print(survey);
-                problems.AddRange(survey.Problems);
+                MixedDataset sets = MixedDataset.Parse(data, new Split(training), s.Map);
+                Console.WriteLine(training ? "to train on" : "to validate on");
+                problems.AddRange(sets.Parts.SelectMany(Survey));
+                if (!drawn) Draw(sets, sheet);
+                drawn = true;
             }
-
-            if (training) Draw(sets, sheet);
+            catch (UserError e) when (absent is null)
+            {
+                absent = e; // what a model labelled has nothing to validate on, what a scene drew nothing to train on
+            }
         }
 
+        if (absent is not null && !drawn) throw absent;
+        if (absent is not null) Console.WriteLine($"  note  {absent.Message}");
         problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Strays));
         foreach (string problem in problems.Take(ShownProblems)) Console.WriteLine($"  fix   {problem}");
         if (problems.Count > ShownProblems) Console.WriteLine($"  fix   … and {problems.Count - ShownProblems} more");
-        Console.WriteLine($"{(problems.Count == 0 ? "no mistakes found" : $"{problems.Count} mistakes")}; {sheet} shows some images");
+        string found = problems.Count switch { 0 => "no mistakes found", 1 => "1 mistake", _ => $"{problems.Count} mistakes" };
+        Console.WriteLine(drawn ? $"{found}; {sheet} shows some images" : found);
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Prints what a set contains; returns its mistakes.</summary>
+    private static IReadOnlyList<string> Survey(IDataset set)
+    {
+        DatasetSurvey survey = DatasetSurvey.Of(set);
+        Print(survey);
+        return survey.Problems;
     }
 
     private static void Print(DatasetSurvey s)

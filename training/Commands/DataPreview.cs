@@ -72,9 +72,10 @@ internal static class DataPreview
     {
         byte[] frame = new byte[Width * Height * 3], labels = new byte[Width * Height];
         using SampleMaker maker = new(sets, new BatchShape(1, Height, Width), new Sampling(Kinds: kind));
+        IReadOnlyList<(IDataset Set, int Index)> order = sets.Epoch(seed, epoch: 0);
         for (int i = 0; i < Columns; i++)
         {
-            (IDataset set, int index) = sets.Epoch(seed, epoch: 0)[i];
+            (IDataset set, int index) = order[i % order.Count];
             maker.Make(set, index, new Random(seed + i), frame, labels);
             using Mat image = Mat.FromPixelData(Height, Width, MatType.CV_8UC3, frame);
             using Mat classes = Mat.FromPixelData(Height, Width, MatType.CV_8UC1, labels);

@@ -50,7 +50,7 @@ internal static class EvalCommand
         Row.Flag("--video", "The images are frames of one video, in order: smooth the labels over time and measure flicker",
             s => s with { Video = true }),
         Row.Value("--smooth", "With --video: strength of the smoothing, 0 to 1, as in the app",
-            s => s.Smooth, (s, v) => s with { Smooth = v }),
+            s => s.Smooth, (s, v) => s with { Smooth = v }, Limits.Between(0f, 1)),
         Row.Value("--json", "File for the figures", s => s.Json, (s, v) => s with { Json = v }),
         Row.Value("--report", "Folder for a page: the worst images, the confusion matrix, plots",
             s => s.Report, (s, v) => s with { Report = v }),
@@ -69,6 +69,7 @@ internal static class EvalCommand
         options.AddTo(c);
         c.SetAction(p =>
         {
+            NamedOptions.Of(p).Need("--video", "--smooth");
             Run(p.GetValue(model)!, options.Read(p));
             return 0;
         });
@@ -77,6 +78,7 @@ internal static class EvalCommand
 
     private static void Run(string model, EvalSettings s)
     {
+        if (Directory.Exists(model)) throw new UserError($"{model} is a folder: './run.sh export {model} MODEL.onnx' makes a model of it");
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         if (s.Video && (s.Report is not null || s.Record))
             throw new UserError("--report and --record are for single images: leave --video out");
@@ -87,6 +89,7 @@ internal static class EvalCommand
         OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
+        if (s.Video && sets.Parts.Count > 1) throw new UserError($"--video takes the frames of one video, {s.Data} is several sets");
         using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion);
         if (s.Video) OnVideo(evaluator, sets.Parts[0], s);
         else OnImages(model, evaluator, sets, s);

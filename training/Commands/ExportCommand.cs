@@ -90,6 +90,10 @@ internal static class ExportCommand
         options.AddTo(c);
         c.SetAction(p =>
         {
+            NamedOptions named = NamedOptions.Of(p);
+            named.Need("--random", "--net", "--backbone", "--classes", "--seed");
+            named.Need("--ensemble", "--combine");
+            named.Exclude("--random", "--ensemble", "--best");
             Run(p.GetValue(paths)!, options.Read(p));
             return 0;
         });
@@ -98,6 +102,8 @@ internal static class ExportCommand
 
     private static void Run(string[] paths, ExportSettings s)
     {
+        if (s is { Random: true, Net: Classifier } && s.Form != new ExportSettings().Form)
+            throw new UserError($"--net {Classifier} is written as its authors have it: leave the form out");
         bool fromOneRun = !s.Random && s.Ensemble is null;
         if (paths.Length != (fromOneRun ? 2 : 1))
             throw new UserError("export takes RUN MODEL.onnx, or --ensemble RUN_A,RUN_B MODEL.onnx, or --random MODEL.onnx");

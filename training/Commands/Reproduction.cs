@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Metrics;
@@ -79,7 +78,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     {
         bool begun = Checkpoint.Exists(run.Out);
         if (begun && IsComplete(run.Out)) return true;
-        TrainCommand.Run(run with { Resume = begun }, named: FrozenSet<string>.Empty);
+        TrainCommand.Run(run with { Resume = begun }, NamedOptions.None);
         return IsComplete(run.Out);
     }
 

@@ -18,10 +18,14 @@ internal static class TrainCommand
         c.Add(ReproduceCommand.Create());
         c.SetAction(p =>
         {
+            NamedOptions named = NamedOptions.Of(p);
+            named.Exclude(RunOptionTable.Steps, TrainOptions.Epochs);
+            named.Need("--bench", "--classes", "--json", "--overwrite");
+            named.Exclude("--bench", "--resume", "--out", "--init", "--from");
             TrainSettings settings = options.Read(p);
             if (settings.CacheMegabytes is { } megabytes) SampleCache.Shared = new SampleCache(megabytes * 1_000_000);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });
-            else Run(settings, Named(p));
+            else Run(settings, named);
             return 0;
         });
         return c;
@@ -31,7 +35,7 @@ internal static class TrainCommand
     /// <param name="settings">All of them.</param>
     /// <param name="named">The options that the command line gave, which have a say when a run is resumed.</param>
     /// <exception cref="UserError">There is a run already, or none to resume; bad data or settings; a loss that is not finite.</exception>
-    public static void Run(TrainSettings settings, IReadOnlySet<string> named)
+    public static void Run(TrainSettings settings, NamedOptions named)
     {
         string folder = settings.Out;
         if (!settings.Resume && Checkpoint.Exists(folder))
@@ -56,19 +60,18 @@ internal static class TrainCommand
             : $"stopped: continue with --resume --out {folder}");
     }
 
-    /// <summary>Refuses a folder whose config.json is no run's; that of a run without a checkpoint yet may be begun again.</summary>
+    /// <summary>Refuses a folder of something else; that of a run without a checkpoint yet may be begun again.</summary>
     private static void ThrowIfForeign(string folder)
     {
         string file = Path.Combine(folder, RunFile.ConfigFileName);
         if (File.Exists(file) && !RunFile.Is(file)) throw new UserError($"{file} is no run's: choose another --out");
+        if (!File.Exists(file) && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new UserError($"{folder} contains other files than a run's: choose another --out");
     }
-
-    private static HashSet<string> Named(ParseResult parsed)
-        => [.. parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit).Select(o => o.Option.Name)];
 
     /// <summary>The settings of a run that goes on: its own, but for length and interval of evaluations if those are named.</summary>
     /// <exception cref="UserError">The command line contradicts them.</exception>
-    private static RunConfig Resumed(Checkpoint from, TrainSettings settings, IReadOnlySet<string> named, MixedDataset train)
+    private static RunConfig Resumed(Checkpoint from, TrainSettings settings, NamedOptions named, MixedDataset train)
     {
         RunConfig config = from.Config;
         foreach ((string option, string? asked, string? has) in RunOptionTable.Differences(settings.Run, config))

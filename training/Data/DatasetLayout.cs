@@ -26,22 +26,47 @@ public static class DatasetLayout
             LabelStyle.Binary => Plain(root, split),
             _ => CamVid(root, split),
         };
-        if (files.Count == 0) throw new UserError($"{root} has no images for this split: check its folders");
+        if (files.Count == 0)
+        {
+            string remedy = style == LabelStyle.Binary ? "every fifth is for validation, so that five are needed" : "check its folders";
+            throw new UserError($"{root} has no images to {(split.Training ? "train" : "validate")} on: {remedy}");
+        }
+
         return new ImageSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), files, style, ClassMap.For(style, map));
     }
 
-    /// <summary>Label files without an image, a message each; images without labels already fail when the set is opened.</summary>
+    /// <summary>Whether a set's images are divided by drive, which their names begin with.</summary>
+    public static bool HasDrives(string root) => Directory.Exists(root) && StyleOf(root) == LabelStyle.CamVid;
+
+    /// <summary>Images without a label file, a message each; PASCAL VOC's have lists of those that are labelled.</summary>
+    public static IEnumerable<string> Unlabelled(string root)
+    {
+        foreach ((string from, string to) in Pairs(root, voc: false))
+        {
+            HashSet<string> labelled = [.. Images(to).Select(f => Path.GetFileNameWithoutExtension(f))];
+            foreach (string image in Images(from).Where(f => !labelled.Contains(Path.GetFileNameWithoutExtension(f))))
+                yield return $"{image} has no label file in {to}";
+        }
+    }
+
+    /// <summary>Label files without an image, a message each.</summary>
     public static IEnumerable<string> Strays(string root)
     {
-        (string, string)[] pairs = [("train", "trainannot"), ("val", "valannot"), (PlainImages, PlainMasks), (VocImages, VocLabels)];
-        foreach ((string images, string labels) in pairs)
+        foreach ((string from, string to) in Pairs(root, voc: true))
         {
-            string from = Path.Combine(root, images), to = Path.Combine(root, labels);
-            if (!Directory.Exists(from) || !Directory.Exists(to)) continue;
             HashSet<string> known = [.. Images(from).Select(f => Path.GetFileNameWithoutExtension(f))];
             foreach (string stray in Images(to).Where(f => !known.Contains(Path.GetFileNameWithoutExtension(f))))
                 yield return $"{stray} has no image in {from}";
         }
+    }
+
+    /// <summary>The folders of images and of their labels that a set has.</summary>
+    private static IEnumerable<(string Images, string Labels)> Pairs(string root, bool voc)
+    {
+        List<(string Images, string Labels)> all = [("train", "trainannot"), ("val", "valannot"), (PlainImages, PlainMasks)];
+        if (voc) all.Add((VocImages, VocLabels));
+        return all.Select(p => (Path.Combine(root, p.Images), Path.Combine(root, p.Labels)))
+            .Where(p => Directory.Exists(p.Item1) && Directory.Exists(p.Item2));
     }
 
     private static LabelStyle StyleOf(string root)
@@ -56,8 +81,15 @@ public static class DatasetLayout
         List<ImageFiles> all = CamVidFolder(root, "train");
         if (Directory.Exists(Path.Combine(root, "val"))) all.AddRange(CamVidFolder(root, "val")); // what a model labelled has none
         if (split.LeaveOut is not { } drive) return all;
+        if (!all.Exists(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal)))
+            throw new UserError($"{root} has no drive {drive}: there are {string.Join(", ", Drives(all))}");
         return [.. all.Where(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal) != split.Training)];
     }
+
+    /// <summary>What the images' names have before their first underscore.</summary>
+    private static IEnumerable<string> Drives(List<ImageFiles> files)
+        => files.Select(f => Path.GetFileNameWithoutExtension(f.Image).Split('_')[0])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     private static List<ImageFiles> CamVidFolder(string root, string name)
     {

@@ -9,7 +9,7 @@ public sealed class MixedDataset
     /// <summary>The name of the toy street, which needs no files.</summary>
     public const string Synth = "synth";
 
-    private const int SynthTrain = 400, SynthVal = 40;
+    private const int SynthTrain = 400, SynthVal = 40, MostImages = 10_000_000;
     private readonly (IDataset Set, double Weight)[] _parts;
     private readonly Lazy<ClassFrequencies> _frequencies;
 
@@ -39,14 +39,18 @@ public sealed class MixedDataset
     public static MixedDataset Parse(string spec, Split split, string? map = null) => Of(DataSpec.Parse(spec), split, map);
 
     /// <exception cref="UserError">A set cannot be opened, or the sets have different classes.</exception>
-    public static MixedDataset Of(IEnumerable<DataSpec> specs, Split split, string? map)
+    public static MixedDataset Of(IReadOnlyCollection<DataSpec> specs, Split split, string? map)
     {
+        if (split.LeaveOut is not null && !specs.Any(p => DatasetLayout.HasDrives(p.Place)))
+            throw new UserError($"{split.LeaveOut} cannot be left out: only sets in CamVid's layout are divided by drive");
         (IDataset Set, double Weight)[] parts = [.. specs.Select(p => (Open(p.Place, split, map), p.Weight))];
         IDataset first = parts[0].Set;
         IDataset? other = Array.Find(parts, p => !p.Set.ClassNames.SequenceEqual(first.ClassNames, StringComparer.Ordinal)).Set;
         if (other is not null)
             throw new UserError($"--data: {other.Name} has other classes than {first.Name}: mix sets of equal classes, or choose a --map");
-        return new MixedDataset(parts);
+        MixedDataset mix = new(parts);
+        foreach ((IDataset Set, double Weight) part in parts) mix.ThrowIfOutOfProportion(part);
+        return mix;
     }
 
     /// <summary>The order of an epoch, a function of the seed and the epoch alone.</summary>
@@ -72,6 +76,15 @@ public sealed class MixedDataset
 
             yield return (set, indices[i % set.Count]);
         }
+    }
+
+    /// <summary>Refuses a weight by which a set is never seen, or nothing else.</summary>
+    private void ThrowIfOutOfProportion((IDataset Set, double Weight) part)
+    {
+        double images = _parts[0].Set.Count * part.Weight / _parts[0].Weight;
+        if (images is >= 0.5 and <= MostImages) return;
+        string outcome = images < 0.5 ? "no image" : "more images than can be counted";
+        throw new UserError($"--data: by its weight, an epoch takes {outcome} from {part.Set.Name}: choose weights nearer to each other");
     }
 
     private int Share((IDataset Set, double Weight) part)

@@ -61,12 +61,7 @@ public sealed class Evaluator : IDisposable
         ConfusionMatrix matrix = new(Manifest.Classes.Count);
         foreach (IDataset set in sets)
         {
-            if (set.ClassNames.Count != matrix.Classes)
-            {
-                throw new UserError(
-                    $"the model has {matrix.Classes} classes, {set.Name} {set.ClassNames.Count}: choose the data it was trained for");
-            }
-
+            ThrowIfOfOtherClasses(set);
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
@@ -87,8 +82,10 @@ public sealed class Evaluator : IDisposable
     /// </summary>
     /// <param name="video">The frames.</param>
     /// <param name="smooth">Strength of the smoothing, 0 to 1.</param>
+    /// <exception cref="UserError">They have other classes.</exception>
     public VideoScore EvaluateVideo(IDataset video, float smooth)
     {
+        ThrowIfOfOtherClasses(video);
         ConfusionMatrix matrix = new(Manifest.Classes.Count);
         MotionMask motion = new();
         TemporalSmoother smoother = new(smooth);
@@ -108,6 +105,13 @@ public sealed class Evaluator : IDisposable
         }
 
         return new VideoScore(matrix, predicted.Flicker, truth.Flicker);
+    }
+
+    private void ThrowIfOfOtherClasses(IDataset set)
+    {
+        if (set.ClassNames.Count == Manifest.Classes.Count) return;
+        string both = $"the model has {Manifest.Classes.Count} classes, {set.Name} {set.ClassNames.Count}";
+        throw new UserError($"{both}: choose the data it was trained for, or a --map");
     }
 
     /// <summary>The class of each pixel of an image of any size, which is fitted to the network as in the app.</summary>

@@ -55,7 +55,12 @@ internal static class InitialWeights
             }
         }
 
-        if (taken.Count == 0) throw new UserError($"--init {file}: its first layer does not fit {config.NetworkName}");
+        if (taken.Count == 0)
+        {
+            string remedy = $"--backbone {file} trains the file's own network";
+            throw new UserError($"--init {file}: its first layer does not fit {config.NetworkName}: {remedy}");
+        }
+
         string unused = given.Count == 0 ? "none" : string.Join(", ", given);
         string random = string.Join(", ", missed);
         report($"{taken.Count / 2} of {kernels.Length} layers from {file}; random: {random}; unused in the file: {unused}");

@@ -138,8 +138,10 @@ public sealed record RunConfig
     /// <summary>The data to train on, or to evaluate on: of a mix, the first set, since others may have nothing to validate on.</summary>
     /// <exception cref="UserError">It cannot be opened.</exception>
     public MixedDataset Open(bool training) => MixedDataset.Of(
-        DataSpec.Parse(Data).Take(training ? int.MaxValue : 1)
-            .Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
+        [
+            .. DataSpec.Parse(Data).Take(training ? int.MaxValue : 1)
+                .Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
+        ],
         new Split(training, LeaveOut, Whole: training && TrainOn == Split.TrainVal),
         Map);
 
@@ -168,12 +170,15 @@ public sealed record RunConfig
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
         if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name)
             throw new UserError($"--body-lr and --freeze-body: {Net} has no separate backbone: leave them out");
+        if (Upsampling != Fcn.Learned && (Net == DeconvNet.Name || Net == Fcn.Coarsest))
+            throw new UserError($"--upsample: {Net} has no upsampling to choose: leave it out");
         if (TrainOn is not (Split.Train or Split.TrainVal))
             throw new UserError($"--train-on '{TrainOn}': choose {Split.Train}, or {Split.TrainVal} for the validation split as well");
         if (TrainOn == Split.TrainVal && LeaveOut is not null)
             throw new UserError($"--leave-out keeps a drive for validation, --train-on {Split.TrainVal} nothing: choose one");
         _ = Objective.Checked();
         _ = ToSampling();
+        if (ObjectCrops && Net != DeconvNet.Name) throw new UserError($"--stage is for {DeconvNet.Name}, not {Net}: leave it out");
         _ = ClassWeights.Of(Weighting, new ClassFrequencies([1], [1]));
         _ = ToOptimizer();
         _ = ToSchedule();

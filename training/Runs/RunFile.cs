@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace RealtimeSeg.Training.Runs;
 
 /// <summary>
-/// The JSON that config.json and the header of a checkpoint share: the settings by name, then the two scores of the run so far,
-/// then the size of a batch.
+/// The JSON that config.json and the header of a checkpoint share: the settings by name, then the two scores of the run so far, the
+/// size of a batch, and the losses of the epoch so far.
 /// </summary>
 internal static class RunFile
 {
@@ -17,6 +17,8 @@ internal static class RunFile
         file[nameof(RunState.ValidationMeanIu)] = state.ValidationMeanIu;
         file[nameof(RunState.BestMeanIu)] = state.BestMeanIu;
         file[nameof(RunConfig.Batch)] = JsonSerializer.SerializeToNode(config.Batch);
+        file[nameof(RunState.EpochLoss)] = state.EpochLoss;
+        file[nameof(RunState.EpochSteps)] = state.EpochSteps;
         return file;
     }
 
@@ -42,6 +44,8 @@ internal static class RunFile
             Step = step,
             ValidationMeanIu = (double?)file[nameof(RunState.ValidationMeanIu)],
             BestMeanIu = (double?)file[nameof(RunState.BestMeanIu)] ?? 0,
+            EpochLoss = (double?)file[nameof(RunState.EpochLoss)] ?? 0,
+            EpochSteps = (long?)file[nameof(RunState.EpochSteps)] ?? 0,
         };
         return (file.Deserialize<RunConfig>()!, state);
     }

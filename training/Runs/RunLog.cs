@@ -6,21 +6,22 @@ using RealtimeSeg.Training.Metrics;
 namespace RealtimeSeg.Training.Runs;
 
 /// <summary>Follows a run: smoothed loss, speed and time left for the progress bar, and a row per epoch in <c>log.csv</c>.</summary>
-public sealed class RunLog : IDisposable
+public sealed class RunLog
 {
     public const string FileName = "log.csv";
+
+    private const string Head = "step,epoch,loss,learning_rate,images_per_s,seconds,miou,pixel_accuracy";
 
     /// <summary>Weight of the newest loss in the exponential average that the progress bar shows.</summary>
     private const double Smoothing = 0.05;
 
-    private readonly StreamWriter _csv;
+    private readonly string _path;
     private readonly RunConfig _config;
     private readonly int _stepsPerEpoch;
     private readonly Action<Line> _report;
     private readonly RunCurves _curves;
     private readonly long _first, _started = Stopwatch.GetTimestamp();
-    private double _smoothed = double.NaN, _epochLoss;
-    private int _epochSteps;
+    private double _smoothed = double.NaN;
 
     /// <param name="folder">The run's.</param>
     /// <param name="first">The first step of this session; after 0 the log is continued.</param>
@@ -33,12 +34,11 @@ public sealed class RunLog : IDisposable
         _stepsPerEpoch = stepsPerEpoch;
         _config = config;
         _report = report;
-        string path = Path.Combine(folder, FileName);
-        bool fresh = first == 0 || !File.Exists(path);
-        if (!fresh) DropAfter(path, first);
-        _curves = new RunCurves(folder, fresh ? null : path);
-        _csv = new StreamWriter(path, append: !fresh);
-        if (fresh) _csv.WriteLine("step,epoch,loss,learning_rate,images_per_s,seconds,miou,pixel_accuracy");
+        _path = Path.Combine(folder, FileName);
+        bool fresh = first == 0 || !File.Exists(_path);
+        if (fresh) AtomicFile.Write(_path, Encoding.UTF8.GetBytes(Head + "\n"));
+        else DropAfter(_path, first);
+        _curves = new RunCurves(folder, fresh ? null : _path);
     }
 
     /// <summary>A state of the run to show. <paramref name="EpochEnds"/> marks the lines worth keeping.</summary>
@@ -46,22 +46,21 @@ public sealed class RunLog : IDisposable
         long Step, long Total, double Epoch, double Loss, double ImagesPerSecond, TimeSpan Left, ConfusionMatrix? Score, bool EpochEnds);
 
     /// <summary>Notes a step.</summary>
-    /// <param name="done">Steps done, this one included.</param>
+    /// <param name="state">Of the run, this step included.</param>
     /// <param name="loss">Its loss.</param>
     /// <param name="rate">Its learning rate.</param>
     /// <param name="epochEnds">Whether an epoch, or the run, ends with it.</param>
     /// <param name="score">On the validation split; null without an evaluation.</param>
-    public void Step(long done, float loss, double rate, bool epochEnds, ConfusionMatrix? score)
+    public void Step(RunState state, float loss, double rate, bool epochEnds, ConfusionMatrix? score)
     {
+        long done = state.Step;
         _smoothed = double.IsNaN(_smoothed) ? loss : _smoothed + (Smoothing * (loss - _smoothed));
-        _epochLoss += loss;
-        _epochSteps++;
         double seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds, stepsPerSecond = (done - _first) / seconds;
         Line line = new(
             done,
             _config.TotalSteps,
             done / (double)_stepsPerEpoch,
-            epochEnds ? _epochLoss / _epochSteps : _smoothed,
+            epochEnds ? state.EpochLoss / state.EpochSteps : _smoothed,
             stepsPerSecond * _config.BatchSize,
             TimeSpan.FromSeconds((_config.TotalSteps - done) / stepsPerSecond),
             score,
@@ -69,8 +68,6 @@ public sealed class RunLog : IDisposable
         _report(line);
         if (epochEnds) EndEpoch(line, rate, seconds);
     }
-
-    public void Dispose() => _csv.Dispose();
 
     /// <summary>Wall-clock minutes of a run, all sessions together: in the log the seconds of each session start at zero.</summary>
     public static double Minutes(string folder)
@@ -86,22 +83,35 @@ public sealed class RunLog : IDisposable
         return (total + last) / 60;
     }
 
-    /// <summary>Drops the rows of steps that a killed run did after its last checkpoint, and that are done again.</summary>
+    /// <summary>
+    /// Drops the rows of steps that a killed run did after its last checkpoint, and that are done again, and what a full disk or a power
+    /// cut left of a row.
+    /// </summary>
     private static void DropAfter(string path, long step)
     {
         string[] rows = File.ReadAllLines(path);
-        string[] kept = [.. rows.Where((row, i) => i == 0 || (long.TryParse(row.Split(',')[0], out long done) && done <= step))];
-        if (kept.Length < rows.Length) AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', kept) + "\n"));
+        int columns = Head.Split(',').Length;
+        bool IsDone(string[] cells) => cells.Length == columns && long.TryParse(cells[0], out long done) && done <= step;
+        bool isWhole = File.ReadAllText(path).EndsWith('\n');
+        string[] kept = [Head, .. rows.Skip(1).Take(rows.Length - (isWhole ? 1 : 2)).Where(row => IsDone(row.Split(',')))];
+        if (isWhole && kept.SequenceEqual(rows, StringComparer.Ordinal)) return;
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', kept) + "\n"));
     }
 
     private void EndEpoch(Line line, double rate, double seconds)
     {
-        _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.Step},{line.Epoch:F2},{line.Loss:F4},{rate:G4},"));
-        _csv.Write(string.Create(CultureInfo.InvariantCulture, $"{line.ImagesPerSecond:F2},{seconds:F1},"));
-        _csv.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line.Score?.MeanIu:F4},{line.Score?.PixelAccuracy:F4}"));
-        _csv.Flush();
+        string row = string.Create(CultureInfo.InvariantCulture, $"{line.Step},{line.Epoch:F2},{line.Loss:F4},{rate:G4},")
+            + string.Create(CultureInfo.InvariantCulture, $"{line.ImagesPerSecond:F2},{seconds:F1},")
+            + string.Create(CultureInfo.InvariantCulture, $"{line.Score?.MeanIu:F4},{line.Score?.PixelAccuracy:F4}");
+        try
+        {
+            File.AppendAllText(_path, row + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserError.CannotWrite(_path, e);
+        }
+
         _curves.Add(line.Epoch, line.Loss, line.Score is { MeanIu: var score } && double.IsFinite(score) ? score : null);
-        _epochLoss = 0;
-        _epochSteps = 0;
     }
 }

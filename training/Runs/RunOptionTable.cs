@@ -65,14 +65,15 @@ public static class RunOptionTable
     private static IEnumerable<RunOption> Optimization() =>
     [
         RunOption.Of("--optimizer", "adamw or sgd", c => c.Optimizer, (c, v) => c with { Optimizer = v }),
-        RunOption.Of("--lr", "Highest learning rate", c => c.LearningRate, (c, v) => c with { LearningRate = v }),
+        RunOption.Of("--lr", "Highest learning rate", c => c.LearningRate, (c, v) => c with { LearningRate = v },
+            Limits.Positive(1e6)),
         RunOption.Of("--body-lr", "Highest learning rate of an FCN's backbone [default: --lr]",
             c => c.BodyLearningRate, (c, v) => c with { BodyLearningRate = v }, Limits.AtLeast(0.0).Optional()),
         RunOption.Of("--freeze-body", "Epochs at the beginning in which the backbone does not learn",
             c => c.FrozenEpochs, (c, v) => c with { FrozenEpochs = v }, Limits.AtLeast(0)) with { RecordedUnlessDefault = true },
         RunOption.Of("--schedule", "constant, poly or cosine", c => c.Schedule, (c, v) => c with { Schedule = v }),
-        RunOption.Of("--warmup", "Steps of linear warm-up", c => c.WarmUp, (c, v) => c with { WarmUp = v }),
-        RunOption.Of("--weight-decay", "Weight decay", c => c.WeightDecay, (c, v) => c with { WeightDecay = v }),
+        RunOption.Of("--warmup", "Steps of linear warm-up", c => c.WarmUp, (c, v) => c with { WarmUp = v }, Limits.AtLeast(0L)),
+        RunOption.Of("--weight-decay", "Weight decay", c => c.WeightDecay, (c, v) => c with { WeightDecay = v }, Limits.AtLeast(0f)),
         RunOption.Of("--clip", "Largest norm of the gradient over all weights; 0 for no limit",
             c => c.ClipNorm, (c, v) => c with { ClipNorm = v },
             new Limit<float>(v => v is >= 0 and < float.PositiveInfinity, "it must be 0 or a positive norm")) with

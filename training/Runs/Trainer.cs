@@ -43,7 +43,7 @@ public sealed class Trainer(
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         using BatchLoader loader = new(train, config.Batch, config.Seed, state.Step, config.ToSampling());
-        using RunLog log = new(folder, state.Step, loader.StepsPerEpoch, config, report);
+        RunLog log = new(folder, state.Step, loader.StepsPerEpoch, config, report);
         LearningRate schedule = config.ToSchedule();
         long saved = Stopwatch.GetTimestamp();
 
@@ -55,10 +55,10 @@ public sealed class Trainer(
             float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay, bodyRate));
             ThrowIfNotFinite(loss, step.NonFiniteGradient(), state.Step);
 
-            state = state with { Step = state.Step + 1 };
+            state = state.Stepped(loss, begins: state.Step % loader.StepsPerEpoch == 0);
             bool last = state.Step == config.TotalSteps, epochEnds = last || state.Step % loader.StepsPerEpoch == 0;
             ConfusionMatrix? score = IsEvaluationDue(state.Step, loader.StepsPerEpoch) ? Evaluate(step, state.Step) : null;
-            log.Step(state.Step, loss, rate, epochEnds, score);
+            log.Step(state, loss, rate, epochEnds, score);
             if (score is not null)
             {
                 state = state.Evaluated(score.MeanIu);
