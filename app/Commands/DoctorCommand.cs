@@ -28,9 +28,22 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.");
-        command.SetAction(_ => Run());
+        Option<string?> model = new("--model") { Description = "List what an exported model computes instead, and what that costs here" };
+        Option<string> provider = new("--provider")
+        {
+            Description = "With --model: gl, compute shaders of OpenGL 4.3, which cannot be chosen for a run yet",
+            DefaultValueFactory = _ => "gl",
+        };
+        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.") { model, provider };
+        command.SetAction(parsed => parsed.GetValue(model) is { } file ? List(file, parsed.GetValue(provider)!) : Run());
         return command;
+    }
+
+    private static int List(string model, string provider)
+    {
+        if (provider != "gl") throw new UserError($"--provider {provider}: only gl can be listed");
+        NetworkListing.Print(model);
+        return 0;
     }
 
     private static int Run()

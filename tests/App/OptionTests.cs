@@ -26,7 +26,7 @@ public sealed class OptionTests
     [Fact]
     public void Every_option_goes_to_its_own_setting()
     {
-        OptionRoundTrip.Check(PipelineRows.All, Mode.Replay.Defaults, ("--input-rate", "--fps"));
+        OptionRoundTrip.Check(PipelineRows.All, Mode.Replay.Defaults, ("--input-rate", "--fps"), ("--model", "--precision"));
         OptionRoundTrip.Check(BenchOptions.Rows, new BenchOptions());
     }
 

@@ -21,7 +21,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_checkpoint_keeps_its_names_and_their_order()
     {
-        RunState progress = new() { Step = 3, ValidationMeanIu = 0.25, BestMeanIu = 0.5 };
+        RunState progress = new() { Step = 3, ValidationMeanIu = 0.25, BestMeanIu = 0.5, EpochLoss = 1.5, EpochSteps = 2 };
         string path = Saved(progress, [1, 2]);
         string header = HeaderOf(File.ReadAllBytes(path));
         JsonElement config = JsonDocument.Parse(header).RootElement.GetProperty("Config");
@@ -33,7 +33,7 @@ public sealed class CheckpointTests : IDisposable
             string.Join(' ', config.EnumerateObject().Select(p => p.Name)));
         Assert.EndsWith(
             """
-            "ValidationMeanIu":0.25,"BestMeanIu":0.5,"Batch":{"N":2,"H":64,"W":96}},"Step":3,"Tensors":[{"Name":"w","Length":2}]}
+            "BestMeanIu":0.5,"Batch":{"N":2,"H":64,"W":96},"EpochLoss":1.5,"EpochSteps":2},"Step":3,"Tensors":[{"Name":"w","Length":2}]}
             """,
             header,
             StringComparison.Ordinal);

@@ -42,13 +42,24 @@ public sealed class LossTests
         Assert.Equal((-0.85 * Math.Log(0.8)) - (0.15 * Math.Log(0.2)), Loss(ofTruth, hardOnly: false, smoothing: 0.3f), 4);
     }
 
+    /// <summary>A mean does not depend on how large the weights are: one pixel of a rare class may weigh little alone.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1e-3f)]
+    public void Small_weights_do_not_shrink_the_loss(float weight)
+    {
+        double[] ofTruth = [.. Enumerable.Repeat(0.8, Pixels)];
+        byte[] truth = [.. Enumerable.Range(0, Pixels).Select(i => i == 5 ? (byte)1 : (byte)255)];
+        Assert.Equal(-Math.Log(0.8), Loss(ofTruth, hardOnly: false, smoothing: 0, truth, weight), 4);
+    }
+
     /// <summary>The loss of pixels, each with a given probability of its class, of two classes; the second weighs twice as much.</summary>
-    private static double Loss(double[] ofTruth, bool hardOnly, float smoothing, byte[]? truth = null)
+    private static double Loss(double[] ofTruth, bool hardOnly, float smoothing, byte[]? truth = null, float weight = 1)
     {
         GraphBuilder g = new();
         Value logits = g.Input("logits", ElementType.Float, new Shape(1, 2, 1, Pixels));
         Value labels = g.Input("labels", ElementType.UInt8, new Shape(1, 1, Pixels));
-        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [1, 2], hardOnly, smoothing);
+        Value loss = SoftmaxCrossEntropy.Emit(g, logits, labels, [weight, 2 * weight], hardOnly, smoothing);
         truth ??= [.. Enumerable.Repeat((byte)1, Pixels)];
         float[] second = [.. ofTruth.Zip(truth, (p, label) => (float)(Math.Log(p / (1 - p)) * (label == 1 ? 1 : -1)))];
         float[] values = [.. new float[Pixels], .. second];

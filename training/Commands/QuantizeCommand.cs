@@ -83,7 +83,7 @@ internal static class QuantizeCommand
     }
 
     /// <summary>Images from all over the sets, as the network sees them.</summary>
-    private static IEnumerable<Mat> Images(IReadOnlyList<IDataset> sets, int count, ModelManifest manifest)
+    internal static IEnumerable<Mat> Images(IReadOnlyList<IDataset> sets, int count, ModelManifest manifest)
     {
         int all = sets.Sum(s => s.Count), wanted = Math.Min(count, all);
         for (int i = 0; i < wanted; i++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RealtimeSeg.Network.Graphs;
 using RealtimeSeg.Network.Steps;
 using Silk.NET.OpenGL;
@@ -14,7 +15,7 @@ public sealed class GlNetwork : IDisposable
     private readonly int _groupSize;
     private readonly WeightMemory _weights;
     private readonly Dictionary<string, ComputeProgram> _programs = new(StringComparer.Ordinal);
-    private readonly List<(ComputeProgram Program, int[] Integers, float[] Floats, int Groups)> _dispatches = [];
+    private readonly List<Dispatch> _dispatches = [];
     private GlBuffer? _maps;
 
     /// <exception cref="UserError">The context has no compute shaders.</exception>
@@ -34,6 +35,9 @@ public sealed class GlNetwork : IDisposable
     /// <summary>Programs that were compiled so far.</summary>
     public int Programs => _programs.Count;
 
+    /// <summary>Length of all constants, in groups of four floats.</summary>
+    public int WeightTexels => _weights.Buffer?.Texels ?? 0;
+
     /// <summary>Makes the dispatches of a plan.</summary>
     public void Prepare(NetworkPlan plan)
     {
@@ -49,7 +53,7 @@ public sealed class GlNetwork : IDisposable
         }
 
         foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
-            _dispatches.Add((Program(step.Kernel, kernel.Text), kernel.Integers, kernel.Floats, kernel.Groups));
+            _dispatches.Add(new Dispatch(Program(step.Kernel, kernel.Text), kernel.Integers, kernel.Floats, kernel.Groups));
         Plan = plan;
     }
 
@@ -61,11 +65,28 @@ public sealed class GlNetwork : IDisposable
         Bind(0, TextureTarget.TextureBuffer, _maps.Texture);
         if (_weights.Buffer is { } weights) Bind(1, TextureTarget.TextureBuffer, weights.Texture);
         Bind(2, TextureTarget.Texture2D, frame);
-        foreach ((ComputeProgram program, int[] integers, float[] floats, int groups) in _dispatches)
+        foreach (Dispatch dispatch in _dispatches) Start(dispatch);
+    }
+
+    /// <summary>Milliseconds of each dispatch on a black frame, each awaited: medians.</summary>
+    /// <param name="runs">To take the median of, after one that does not count.</param>
+    public double[] Measure(int runs)
+    {
+        Run(frame: 0); // compiles what drivers compile late, and binds
+        List<double>[] times = [.. _dispatches.Select(_ => new List<double>())];
+        for (int run = 0; run < runs; run++)
         {
-            program.Dispatch(integers, floats, groups);
-            _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderStorageBarrierBit);
+            for (int i = 0; i < _dispatches.Count; i++)
+            {
+                _gl.Finish();
+                long began = Stopwatch.GetTimestamp();
+                Start(_dispatches[i]);
+                _gl.Finish();
+                times[i].Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
         }
+
+        return [.. times.Select(t => t.Order().ElementAt(runs / 2))];
     }
 
     /// <summary>Reads a map back, [C,H,W].</summary>
@@ -93,6 +114,12 @@ public sealed class GlNetwork : IDisposable
         _maps?.Dispose();
     }
 
+    private void Start(Dispatch dispatch)
+    {
+        dispatch.Program.Dispatch(dispatch.Integers, dispatch.Floats, dispatch.Groups);
+        _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderStorageBarrierBit);
+    }
+
     private ComputeProgram Program(string name, string text)
     {
         if (_programs.TryGetValue(text, out ComputeProgram? known)) return known;
@@ -104,4 +131,7 @@ public sealed class GlNetwork : IDisposable
         _gl.ActiveTexture(TextureUnit.Texture0 + unit);
         _gl.BindTexture(target, texture);
     }
+
+    /// <summary>A program, the values of its parameters, and the number of its work groups.</summary>
+    private readonly record struct Dispatch(ComputeProgram Program, int[] Integers, float[] Floats, int Groups);
 }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Google.Protobuf.Collections;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Network.Device;
+using RealtimeSeg.Network.Graphs;
+using RealtimeSeg.Network.Steps;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary><c>doctor --model FILE --provider gl</c>: a network as dispatches of compute shaders, and what each of them costs.</summary>
+internal static class NetworkListing
+{
+    private const int Runs = 5;
+
+    private static readonly string[] Head = ["kernel", "from", "to", "with", "MFLOP", "KB", "ms"];
+
+    /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
+    public static void Print(string path)
+    {
+        OnnxFile file = OnnxFile.Read(path);
+        ModelManifest manifest = ModelManifest.Parse(Metadata(file.Model.MetadataProps), path);
+        (int width, int height) = manifest.Size;
+        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch is not null);
+        using EglContext context = new();
+        using GlNetwork network = new(context.Gl);
+        network.Prepare(plan);
+        double[] times = network.Measure(Runs);
+        new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i]))], Note(plan, network, times.Sum())).Print();
+    }
+
+    private static string[] Row(Step s, double milliseconds) =>
+    [
+        s.Kernel, string.Join(", ", s.Inputs.Select(i => i.Shape.ToString())), s.Output.Shape.ToString(),
+        s.After.Count == 0 ? "" : Text(s.After.Count), s.Flops == 0 ? "" : Text(s.Flops / 1e6, "F1"),
+        Text(Kilobytes(s.Output.Shape.Texels)), Text(milliseconds, "F2"),
+    ];
+
+    private static string Note(NetworkPlan plan, GlNetwork network, double milliseconds)
+    {
+        double flops = plan.Steps.Sum(s => s.Flops);
+        return $"with: operators on single elements that the dispatch computes, too; ms: median of {Runs}, each dispatch awaited\n"
+            + $"{plan.Steps.Count} dispatches in {network.Programs} programs, {Text(flops / 1e9, "F2")} GFLOP, "
+            + $"{Text(milliseconds, "F1")} ms ({Text(flops / milliseconds / 1e6, "F1")} GFLOP/s)\n"
+            + $"weights {Megabytes(network.WeightTexels)} MB, maps {Megabytes(plan.Memory.Texels)} MB, "
+            + $"of which {Megabytes(plan.Memory.MostAtOnce)} MB are needed at once";
+    }
+
+    private static double Kilobytes(long texels) => texels * MapShape.BlockSize * sizeof(float) / 1000.0;
+
+    private static string Megabytes(long texels) => Text(Kilobytes(texels) / 1000, "F1");
+
+    private static string Text(double value, string format = "F0") => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static Dictionary<string, string> Metadata(RepeatedField<StringStringEntryProto> entries)
+        => entries.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
+}
