@@ -1,3 +1,4 @@
+// The sum over all channels, or with a factor their mean.
 vec4 at(int block, int y, int x)
 {
     int area = inH0 * inW0, cell = y * inW0 + x;
@@ -5,8 +6,8 @@ vec4 at(int block, int y, int x)
     for (int c = 0; c < inC0; c++)
     {
         float v = read(in0 + c / 4 * area + cell)[c % 4];
-        sum = sum + v;
+        sum += v;
     }
 
-    return vec4(sum);
+    return vec4(sum * factor);
 }

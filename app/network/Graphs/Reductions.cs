@@ -57,8 +57,15 @@ internal static class Reductions
         n.Add(Channel(x, kind, n.Int("keepdims", 1) != 0 ? [1, 1, .. cells] : [1, .. cells]));
     }
 
-    private static Step Channel(Map x, string kind, long[] dims)
-        => new($"channel-{kind}", new Map(dims, x.Shape with { Channels = 1 }) { IsInteger = kind == "argmax" }, x);
+    private static Step Channel(Map x, string kind, long[] dims) => kind == "mean"
+        ? Channel(x, "sum", dims, 1f / x.Shape.Channels)
+        : Channel(x, kind, dims, factor: 1);
+
+    private static Step Channel(Map x, string kind, long[] dims, float factor)
+        => new($"channel-{kind}", new Map(dims, x.Shape with { Channels = 1 }) { IsInteger = kind == "argmax" }, x)
+        {
+            Floats = kind == "sum" ? [("factor", factor)] : [],
+        };
 
     /// <summary>The dimensions that are reduced: an attribute once, an input since.</summary>
     private static long[] Axes(NodeReader n, Map x)
