@@ -13,8 +13,22 @@ public static class ProgramStart
     {
         using Process process = Process.GetCurrentProcess();
         IEnumerable<ProcessThread> started = process.Threads.Cast<ProcessThread>().Where(t => t.Id != Environment.ProcessId);
+        DateTime first = started.Select(StartOf).Min() ?? process.StartTime;
+        return (DateTimeOffset.UtcNow - new DateTimeOffset(first)).TotalMilliseconds;
+    }
+
+    /// <summary>When a thread began; null for one that has ended since the list of threads was made.</summary>
+    private static DateTime? StartOf(ProcessThread thread)
+    {
+        try
+        {
 #pragma warning disable CA1416 // for Linux and Windows only, and this program is for Linux
-        return (DateTimeOffset.UtcNow - new DateTimeOffset(started.Min(t => t.StartTime))).TotalMilliseconds;
+            return thread.StartTime;
 #pragma warning restore CA1416
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }
