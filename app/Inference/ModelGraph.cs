@@ -53,21 +53,13 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
     internal static void EndWithScores(GraphProto graph)
     {
         ValueInfoProto scores = graph.Output.Single(o => o.Name == ModelManifest.ScoresOutput);
-        HashSet<string> wanted = [scores.Name];
-        List<NodeProto> needed = [];
-        foreach (NodeProto node in graph.Node.Reverse()) // they are in execution order
-        {
-            if (!node.Output.Any(wanted.Contains)) continue;
-            wanted.UnionWith(node.Input);
-            needed.Add(node);
-        }
-
-        needed.Reverse();
+        IReadOnlyList<NodeProto> needed = OnnxFile.NodesFor(graph, [scores.Name]);
+        HashSet<string> read = [scores.Name, .. needed.SelectMany(n => n.Input)];
         graph.Node.Clear();
         graph.Node.AddRange(needed);
         graph.Output.Clear();
         graph.Output.Add(scores);
-        foreach (TensorProto unread in graph.Initializer.Where(i => !wanted.Contains(i.Name)).ToArray()) graph.Initializer.Remove(unread);
+        foreach (TensorProto unread in graph.Initializer.Where(i => !read.Contains(i.Name)).ToArray()) graph.Initializer.Remove(unread);
     }
 
     /// <summary>Whether a text is somewhere in a file: other people's models are not read a second time in vain.</summary>

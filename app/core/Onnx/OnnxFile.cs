@@ -15,7 +15,7 @@ public sealed class OnnxFile
     {
         (Path, Model) = (path, model);
         foreach (TensorProto t in Graph.Initializer) _tensors[t.Name] = t;
-        foreach (NodeProto n in Graph.Node.Where(n => n.OpType == "Constant" && n.Output.Count == 1))
+        foreach (NodeProto n in Graph.Node.Where(n => IsConstant(n) && n.Output.Count == 1))
         {
             if (n.Attribute.FirstOrDefault(a => a.Name == "value")?.T is { } t) _tensors[n.Output[0]] = t;
         }
@@ -51,6 +51,9 @@ public sealed class OnnxFile
         }
     }
 
+    /// <summary>Whether a node is nothing but a stored tensor.</summary>
+    public static bool IsConstant(NodeProto node) => node.OpType == "Constant";
+
     public bool IsStored(string name) => _tensors.ContainsKey(name);
 
     public long[] Dims(string name) => [.. Stored(name).Dims];
@@ -73,10 +76,9 @@ public sealed class OnnxFile
     /// <summary>A stored list of integers.</summary>
     public long[] Ints(string name)
     {
-        TensorProto t = Stored(name);
-        if ((ElementType)t.DataType != ElementType.Int64)
-            throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; 64-bit integers were expected");
-        return Whole(t, t.HasRawData ? Cast<long>(t) : [.. t.Int64Data]);
+        if (TypeOf(name) != ElementType.Int64)
+            throw new UserError($"{Path}: tensor {name} is of type {(int)TypeOf(name)}; 64-bit integers were expected");
+        return Integers(name);
     }
 
     /// <summary>The type of a stored tensor's elements.</summary>
@@ -97,6 +99,21 @@ public sealed class OnnxFile
             _ => throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; integers were expected"),
         };
         return Whole(t, values);
+    }
+
+    /// <summary>The nodes that some tensors need, in their order.</summary>
+    public static IReadOnlyList<NodeProto> NodesFor(GraphProto graph, IEnumerable<string> tensors)
+    {
+        HashSet<string> wanted = new(tensors, StringComparer.Ordinal);
+        List<NodeProto> needed = [];
+        foreach (NodeProto node in graph.Node.Reverse().Where(n => n.Output.Any(wanted.Contains)))
+        {
+            wanted.UnionWith(node.Input); // they are in execution order: whoever makes these comes before
+            needed.Add(node);
+        }
+
+        needed.Reverse();
+        return needed;
     }
 
     /// <summary>A node's attribute, or a default if the node lacks it.</summary>

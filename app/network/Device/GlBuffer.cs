@@ -21,6 +21,12 @@ internal sealed unsafe class GlBuffer : IDisposable
         Buffer = gl.GenBuffer();
         gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
         gl.BufferData(BufferTargetARB.ShaderStorageBuffer, (nuint)texels * TexelBytes, null, BufferUsageARB.DynamicCopy);
+        if (gl.GetError() is not GLEnum.NoError and GLEnum error)
+        {
+            gl.DeleteBuffer(Buffer);
+            throw new UserError($"provider gl: no room for {(long)texels * TexelBytes >> 20} MiB on the GPU ({error}): use --provider cpu");
+        }
+
         Texture = gl.GenTexture();
         gl.BindTexture(TextureTarget.TextureBuffer, Texture);
         gl.TexBuffer(TextureTarget.TextureBuffer, SizedInternalFormat.Rgba32f, Buffer);

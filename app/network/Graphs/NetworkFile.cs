@@ -14,7 +14,7 @@ public sealed class NetworkFile
     {
         _file = file;
         foreach (TensorProto t in file.Graph.Initializer) Constants[t.Name] = Stored(t.Name);
-        foreach (NodeProto n in file.Graph.Node.Where(n => n.OpType == "Constant" && file.IsStored(n.Output[0])))
+        foreach (NodeProto n in file.Graph.Node.Where(n => OnnxFile.IsConstant(n) && file.IsStored(n.Output[0])))
             Constants[n.Output[0]] = Stored(n.Output[0]);
         HashSet<string> ofFrame = [.. file.Graph.Input.Select(i => i.Name).Where(i => !file.IsStored(i))];
         foreach (NodeProto node in file.Graph.Node.Where(n => n.Input.Any(ofFrame.Contains)))
@@ -36,19 +36,7 @@ public sealed class NetworkFile
 
     /// <summary>The nodes that some outputs need, in their order.</summary>
     public IReadOnlyList<NodeProto> NodesFor(IEnumerable<string> outputs)
-    {
-        HashSet<string> wanted = new(outputs, StringComparer.Ordinal);
-        List<NodeProto> needed = [];
-        foreach (NodeProto node in _file.Graph.Node.Reverse().Where(n => n.OpType != "Constant"))
-        {
-            if (!node.Output.Any(wanted.Contains)) continue;
-            wanted.UnionWith(node.Input);
-            needed.Add(node);
-        }
-
-        needed.Reverse();
-        return needed;
-    }
+        => [.. OnnxFile.NodesFor(_file.Graph, outputs).Where(n => !OnnxFile.IsConstant(n))];
 
     private Constant Stored(string name) => _file.TypeOf(name) is ElementType.Float or ElementType.Float16
         ? new Constant(_file.Dims(name), _file.Floats(name), null)

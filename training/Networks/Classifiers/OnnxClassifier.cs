@@ -61,17 +61,8 @@ public static class OnnxClassifier
     /// <summary>Reads what a tensor depends on, as far as possible, and returns the first problem.</summary>
     private static UserError? Read(ReadingContext context, string tensor)
     {
-        HashSet<string> wanted = new(StringComparer.Ordinal) { tensor };
-        List<NodeProto> needed = [];
-        foreach (NodeProto n in context.File.Graph.Node.Reverse().Where(n => n.OpType != "Constant" && n.Output.Any(wanted.Contains)))
-        {
-            needed.Add(n);
-            wanted.UnionWith(n.Input);
-        }
-
-        needed.Reverse();
         UserError? problem = null;
-        foreach (NodeProto n in needed)
+        foreach (NodeProto n in OnnxFile.NodesFor(context.File.Graph, [tensor]).Where(n => !OnnxFile.IsConstant(n)))
         {
             try
             {

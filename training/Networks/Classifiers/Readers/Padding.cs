@@ -1,3 +1,5 @@
+using RealtimeSeg.Core.Onnx;
+
 namespace RealtimeSeg.Training.Networks.Classifiers.Readers;
 
 /// <summary>The zeros around the input of a convolution or a pool: given, or by the rule that TensorFlow calls SAME.</summary>
@@ -13,23 +15,11 @@ internal static class Padding
     {
         long[] before = x.Pads ?? [0, 0, 0, 0];
         long rows = x.H + before[0] + before[2], columns = x.W + before[1] + before[3];
-        long[] own = n.Text("auto_pad") switch
-        {
-            "" or "NOTSET" => n.Ints("pads", 0, 0, 0, 0),
-            "VALID" => [0, 0, 0, 0],
-            "SAME_UPPER" => Same(rows, columns, stride, reach, upper: true),
-            "SAME_LOWER" => Same(rows, columns, stride, reach, upper: false),
-            string other => throw n.Cannot($"auto_pad {other} is not supported"),
-        };
+        string rule = n.Text("auto_pad");
+        long[] own = rule is "" or "NOTSET"
+            ? n.Ints("pads", 0, 0, 0, 0)
+            : AutoPad.Of(rule, (rows, columns), (stride, stride), (reach, reach)) ?? throw n.Cannot($"auto_pad {rule} is not supported");
         if (own.Length != 4) throw n.Cannot("it needs four paddings");
         return [.. own.Zip(before, (a, b) => a + b)];
-    }
-
-    private static long[] Same(long rows, long columns, long stride, long reach, bool upper)
-    {
-        long Missing(long size) => Math.Max(0, ((((size + stride - 1) / stride) - 1) * stride) + reach - size);
-        (long y, long x) = (Missing(rows), Missing(columns));
-        (long top, long left) = upper ? (y / 2, x / 2) : (y - (y / 2), x - (x / 2));
-        return [top, left, y - top, x - left];
     }
 }
