@@ -48,7 +48,9 @@ public sealed class InterruptTests
         string json = folder["run.json"];
         string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
         string[] live = kind is "file" or "images" ? ["replay", source, "null", "--loop", "-1"] : ["live", source, "null"];
-        ProcessStartInfo start = new("setsid", [program, .. live, "--headless", "--json", json])
+        // Whoever runs the tests in the background may have them ignore the signal, and so every program that they start.
+        string[] command = ["--default-signal=INT", "setsid", program, .. live, "--headless", "--json", json];
+        ProcessStartInfo start = new("env", command)
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
