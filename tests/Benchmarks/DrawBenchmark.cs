@@ -3,6 +3,7 @@ using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Tests.Support;
 
 namespace RealtimeSeg.Tests.Benchmarks;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using OpenCvSharp;
 using RealtimeSeg.Core.Temporal;
+using RealtimeSeg.Tests.Support;
 
 namespace RealtimeSeg.Tests.Benchmarks;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Tests.Support;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Core;
@@ -69,6 +70,43 @@ public sealed class ContractTests
         Assert.Equal([0, 25, 75, 100], resized.AsSpan<byte>().ToArray());
         FrameFit.Resize(step, resized, new Size(2, 1));
         Assert.Equal([0, 100], resized.AsSpan<byte>().ToArray());
+    }
+
+    /// <summary>Sizes whose rows end within a vector and at its end, ratios that are whole and that are not, against OpenCV's rule.</summary>
+    [Theory]
+    [InlineData(768, 576, 480, 360)]
+    [InlineData(1280, 720, 554, 312)]
+    [InlineData(64, 48, 32, 24)]
+    [InlineData(480, 360, 64, 48)]
+    [InlineData(97, 31, 96, 31)]
+    [InlineData(33, 5, 7, 3)]
+    [InlineData(7, 7, 1, 1)]
+    [InlineData(31, 1, 10, 1)]
+    public void Colours_shrink_to_the_mean_over_their_area(int width, int height, int newWidth, int newHeight)
+    {
+        using Mat image = Pictures.Noise(width, height), shrunk = new(), expected = new();
+        image.Set(height - 1, width - 1, new Vec3b(255, 255, 255));
+        Size size = new(newWidth, newHeight);
+        for (int i = 0; i < 2; i++) FrameFit.Resize(image, shrunk, size);
+        Cv2.Resize(image, expected, size, 0, 0, InterpolationFlags.Area);
+        ReadOnlySpan<byte> a = shrunk.AsSpan<byte>(), b = expected.AsSpan<byte>();
+        int apart = 0;
+        for (int i = 0; i < b.Length; i++)
+        {
+            Assert.InRange(a[i], b[i] - 1, b[i] + 1); // means that end in ½ are rounded either way
+            if (a[i] != b[i]) apart++;
+        }
+
+        Assert.InRange(apart, 0, b.Length / 50);
+    }
+
+    [Fact]
+    public void A_part_of_an_image_shrinks_like_a_copy_of_it()
+    {
+        using Mat image = Pictures.Noise(60, 40), part = new(image, new Rect(7, 5, 45, 30)), copy = part.Clone(), a = new(), b = new();
+        FrameFit.Resize(part, a, new Size(20, 11));
+        FrameFit.Resize(copy, b, new Size(20, 11));
+        Assert.Equal(0, Cv2.Norm(a, b, NormTypes.INF), 1.0);
     }
 
     [Fact]

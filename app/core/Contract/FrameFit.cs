@@ -18,6 +18,14 @@ public static class FrameFit
     /// <summary>By a rule of one's own. Nothing is allocated where both images had a part in an earlier call.</summary>
     public static void Resize(Mat image, Mat target, Size size, InterpolationFlags rule)
     {
+        bool shrinks = rule == InterpolationFlags.Area && size.Width <= image.Width && size.Height <= image.Height;
+        if (shrinks && image.Type() == MatType.CV_8UC3 && image.IsContinuous())
+        {
+            if (target.Size() != size || target.Type() != image.Type()) target.Create(size, image.Type());
+            Of(target).Shrink(image.Size(), size).Run(image.AsSpan<byte>(), target.AsSpan<byte>());
+            return;
+        }
+
         // As in Cv2.Resize, which would dispose its second argument.
         NativeMethods.HandleException(
             NativeMethods.imgproc_resize(Of(image).Input.CvPtr, Of(target).Output.CvPtr, size, 0, 0, (int)rule));
@@ -36,5 +44,11 @@ public static class FrameFit
         public InputArray Input { get; } = InputArray.Create(image);
 
         public OutputArray Output { get; } = OutputArray.Create(image);
+
+        private AreaShrink? _shrink;
+
+        /// <summary>What shrinks into this image; kept for the next of the same sizes.</summary>
+        public AreaShrink Shrink(Size from, Size to)
+            => _shrink is { } held && held.From == from && held.To == to ? held : _shrink = new AreaShrink(from, to);
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace RealtimeSeg.Core.Temporal;
 
 /// <summary>
@@ -28,25 +31,66 @@ public sealed class TemporalSmoother(float strength)
             return;
         }
 
-        Span<byte> held = _labels;
-        Span<ushort> votes = _votes;
-        for (int i = 0; i < labels.Length; i++)
+        int done = VoteVectors(MemoryMarshal.AsBytes(still), labels, confidence);
+        for (int i = done; i < labels.Length; i++) Vote(i, still[i], ref labels[i], ref confidence[i]);
+    }
+
+    /// <summary>The rule, for one pixel.</summary>
+    private void Vote(int i, bool still, ref byte label, ref byte confidence)
+    {
+        if (!still || (label != _labels[i] && _votes[i] < confidence))
         {
-            if (!still[i] || (labels[i] != held[i] && votes[i] < confidence[i]))
-            {
-                held[i] = labels[i];
-                votes[i] = confidence[i];
-            }
-            else if (labels[i] == held[i])
-            {
-                votes[i] = (ushort)Math.Min(_cap, votes[i] + confidence[i]);
-            }
-            else
-            {
-                votes[i] -= confidence[i];
-                labels[i] = held[i];
-                confidence[i] = (byte)Math.Min((int)confidence[i], 255 - confidence[i]); // the held class is at best the runner-up
-            }
+            _labels[i] = label;
+            _votes[i] = confidence;
         }
+        else if (label == _labels[i])
+        {
+            _votes[i] = (ushort)Math.Min(_cap, _votes[i] + confidence);
+        }
+        else
+        {
+            _votes[i] -= confidence;
+            label = _labels[i];
+            confidence = (byte)Math.Min((int)confidence, 255 - confidence); // the held class is at best the runner-up
+        }
+    }
+
+    /// <summary>The same for whole vectors of pixels; returns how many pixels that were.</summary>
+    private int VoteVectors(ReadOnlySpan<byte> still, Span<byte> labels, Span<byte> confidence)
+    {
+        int i = 0, step = Vector128<byte>.Count;
+        Vector256<ushort> cap = Vector256.Create(_cap);
+        for (; i + step <= labels.Length; i += step)
+        {
+            Vector128<byte> label = Vector128.Create<byte>(labels[i..]), sure = Vector128.Create<byte>(confidence[i..]);
+            Vector128<byte> held = Vector128.Create<byte>(_labels.AsSpan(i)), same = Vector128.Equals(label, held);
+            Vector256<ushort> votes = Vector256.Create<ushort>(_votes.AsSpan(i)), gained = Wide(sure);
+            Vector256<ushort> outvoted = Vector256.LessThan(votes, gained);
+            Vector128<byte> moving = Vector128.Equals(Vector128.Create(still[i..]), Vector128<byte>.Zero);
+            Vector128<byte> taken = moving | (~same & Vector128.Narrow(outvoted.GetLower(), outvoted.GetUpper()));
+            Vector128<byte> kept = ~(taken | same);
+            Vector256<ushort> confirmed = Vector256.Min(cap, votes + gained);
+            Vector256<ushort> after = Vector256.ConditionalSelect(Mask(same), confirmed, votes - gained);
+            Vector256.ConditionalSelect(Mask(taken), gained, after).CopyTo(_votes, i);
+            label = Vector128.ConditionalSelect(kept, held, label);
+            label.CopyTo(_labels, i);
+            label.CopyTo(labels[i..]);
+            Vector128.ConditionalSelect(kept, Vector128.Min(sure, ~sure), sure).CopyTo(confidence[i..]);
+        }
+
+        return i;
+    }
+
+    private static Vector256<ushort> Wide(Vector128<byte> bytes)
+    {
+        (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(bytes);
+        return Vector256.Create(lower, upper);
+    }
+
+    /// <summary>All bits of 16 where all of 8 are set.</summary>
+    private static Vector256<ushort> Mask(Vector128<byte> bytes)
+    {
+        (Vector128<short> lower, Vector128<short> upper) = Vector128.Widen(bytes.AsSByte()); // signed: −1 stays −1
+        return Vector256.Create(lower, upper).AsUInt16();
     }
 }

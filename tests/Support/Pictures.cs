@@ -1,8 +1,8 @@
 using OpenCvSharp;
 
-namespace RealtimeSeg.Tests.Benchmarks;
+namespace RealtimeSeg.Tests.Support;
 
-/// <summary>What is measured on: the same at every run.</summary>
+/// <summary>Random images and scores: the same at every run.</summary>
 internal static class Pictures
 {
     private const int Seed = 3;
