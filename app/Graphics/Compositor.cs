@@ -8,8 +8,11 @@ public sealed class Compositor : IDisposable
 {
     private const int PaletteSize = 256;
 
+    /// <summary>Share of the opacity that is left where the network is unsure.</summary>
+    private const float Unsure = 0.5f;
+
     /// <summary>Texture units after those of the inputs that every view has.</summary>
-    private const int PrePassUnit = 5, BackdropUnit = 6;
+    private const int PrePassUnit = 4, BackdropUnit = 5;
 
     private readonly GL _gl;
     private readonly Dictionary<View, ViewShaders> _views;
@@ -39,7 +42,7 @@ public sealed class Compositor : IDisposable
     public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
     {
         ViewShaders shaders = _views[view];
-        Tint(mask, opacity);
+        if (shaders.ReadsTint) Tint(mask, view.Washes ? (Unsure * opacity, opacity) : (1, 1));
         Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
         bool unscaled = (frame.Width, frame.Height) == (mask.Width, mask.Height);
         mask.FilterFrame(view.Resamples || !unscaled);
@@ -89,14 +92,16 @@ public sealed class Compositor : IDisposable
     }
 
     /// <summary>Colours each mask pixel by its class, at the mask's size: views filter colours, since labels cannot be mixed.</summary>
-    private void Tint(MaskTextures mask, float opacity)
+    /// <param name="mask">Classes and confidence.</param>
+    /// <param name="strength">Of the colours where the network is unsure, and where it is sure; 0–1.</param>
+    private void Tint(MaskTextures mask, (float Unsure, float Sure) strength)
     {
-        RenderTarget.Ensure(ref _tint, _gl, mask.MaskWidth, mask.MaskHeight, InternalFormat.Rgba8, InternalFormat.Rgba8).Bind();
+        RenderTarget.Ensure(ref _tint, _gl, mask.MaskWidth, mask.MaskHeight, InternalFormat.Rgba8).Bind();
         _tintMask.Use();
         _tintMask.Sample("labels", mask.Labels, 0);
         _tintMask.Sample("palette", _palette.Texture, 1);
         _tintMask.Sample("confidence", mask.Confidence, 2);
-        _tintMask.Set("opacity", opacity);
+        _tintMask.Set("strength", strength);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
     }
 
@@ -107,8 +112,7 @@ public sealed class Compositor : IDisposable
         program.Sample("frame", mask.Frame, 0);
         program.Sample("labels", mask.Labels, 1);
         program.Sample("confidence", mask.Confidence, 2);
-        program.Sample("tint", _tint!.Texture(0), 3);
-        program.Sample("wash", _tint.Texture(1), 4);
+        if (_tint is not null) program.Sample("tint", _tint.Texture(), 3);
         program.SetIfUsed("opacity", opacity);
     }
 

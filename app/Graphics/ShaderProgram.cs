@@ -67,6 +67,9 @@ public sealed class ShaderProgram : IDisposable
     /// <exception cref="InvalidOperationException">The shader has no such uniform.</exception>
     public void Set(string uniform, (float X, float Y) value) => _gl.Uniform2(Location(uniform), value.X, value.Y);
 
+    /// <summary>Whether the shader reads a uniform.</summary>
+    public bool Uses(string uniform) => Find(uniform) >= 0;
+
     /// <summary>Sets a value that only some shaders of a family use.</summary>
     public void SetIfUsed(string uniform, float value)
     {

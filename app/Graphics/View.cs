@@ -24,6 +24,9 @@ public sealed class View(string name, char key, string help)
     /// <summary>Whether it reads <c>transparent</c>: leaves the background transparent in files with an alpha channel.</summary>
     public bool CanBeTransparent { get; init; }
 
+    /// <summary>Whether its class colours lie over the image: at the opacity, and weaker where the network is unsure.</summary>
+    public bool Washes { get; init; }
+
     /// <summary>Whether it reads the image between its pixels: at another size, or blurred.</summary>
     public bool Resamples { get; init; }
 

@@ -24,6 +24,9 @@ internal sealed class ViewShaders : IDisposable
     /// <summary>Draws the pre-pass; null if there is none.</summary>
     public ShaderProgram? Before { get; }
 
+    /// <summary>Whether the view or its pre-pass shows classes by their colours.</summary>
+    public bool ReadsTint => Main.Uses("tint") || Before?.Uses("tint") == true;
+
     /// <summary>Directs drawing to the pre-pass's target, for a frame of this size.</summary>
     public void BindTarget(int width, int height)
     {

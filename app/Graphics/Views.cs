@@ -11,10 +11,10 @@ public static class Views
 
     public static IReadOnlyList<View> All { get; } =
     [
-        new("overlay", '1', "class colours over the image"),
+        new("overlay", '1', "class colours over the image") { Washes = true },
         new("mask", '2', "class colours alone"),
         new("edges", '3', "outlines of the classes") { Own = new("lineWidth", LineWidth) },
-        new("split", '4', "image and overlay side by side") { ToFrame = FromHalfSize, Resamples = true },
+        new("split", '4', "image and overlay side by side") { Washes = true, ToFrame = FromHalfSize, Resamples = true },
         // What is blurred needs no detail: the first pass runs at a quarter of the size.
         new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4), Resamples = true },
         new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true },
