@@ -47,7 +47,7 @@ public sealed class FrameEngine : IDisposable
         _telemetry.Begin();
         try
         {
-            _label.Prepare();
+            Rehearse();
             using IFrameSupply supply = OpenSupply();
             _telemetry.Watch(supply);
             Loop(supply);
@@ -62,6 +62,17 @@ public sealed class FrameEngine : IDisposable
     }
 
     public void Dispose() => _label.Dispose();
+
+    /// <summary>
+    /// Before a source is read, whose frames may not wait: all work on a frame is done once. What runs for the first time is compiled,
+    /// the shaders by some drivers as well, for longer than a camera's period.
+    /// </summary>
+    private void Rehearse()
+    {
+        using FrameSlot blank = _parts.Models.Current.Blank();
+        _label.Prepare(blank);
+        _present.Rehearse(blank);
+    }
 
     private IFrameSupply OpenSupply() => _options.Schedule == Schedule.Inline
         ? new InlineSupply(_capture, _label)

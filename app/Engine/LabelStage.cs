@@ -43,10 +43,13 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Frames that kept the labels of an earlier one.</summary>
     public long Skipped => _labeller.Skipped;
 
-    /// <summary>Before a source is read, whose frames will not wait: chooses the size to begin with.</summary>
-    public void Prepare()
+    /// <summary>Chooses the size to begin with, and labels a blank image with nothing that counts.</summary>
+    public void Prepare(FrameSlot blank)
     {
         if (TargetFps > 0) ChooseSize(_parts.Models.Current);
+        using Labeller rehearsal = new(_options.Labels ?? new LabelOptions(), _parts.Clock);
+        rehearsal.Label(blank, _parts.Models.Current, _ladder?.Size);
+        rehearsal.Label(blank, _parts.Models.Current, _ladder?.Size); // now with a frame before it
     }
 
     /// <summary>Fills a captured slot's labels and confidence.</summary>

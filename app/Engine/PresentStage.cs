@@ -43,6 +43,9 @@ internal sealed class PresentStage
         slot[Stamp.Presented] = _parts.Clock.Now;
     }
 
+    /// <summary>Draws a labelled slot, which nobody sees.</summary>
+    public void Rehearse(FrameSlot blank) => _renderer.Rehearse(blank, _hudText);
+
     /// <summary>Draws the last frame again, for example after a key changed how it looks. Recordings do not get it twice.</summary>
     public void Redraw()
     {

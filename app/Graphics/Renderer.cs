@@ -23,6 +23,7 @@ public sealed class Renderer : IDisposable
     private readonly RenderOptions _options;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
+    private readonly ShaderProgram _blend;
     private readonly ShaderWatch _shaders;
     private readonly ClassShares _shares = new();
     private readonly uint _vertices;
@@ -47,7 +48,8 @@ public sealed class Renderer : IDisposable
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
         _compositor = new Compositor(gl, options.Backdrop, options.Transparent);
-        _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement]);
+        _blend = new ShaderProgram(gl, "passes/hud.frag");
+        _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement, _blend]);
         SetClasses(classes, palette);
         gl.Check();
     }
@@ -130,6 +132,17 @@ public sealed class Renderer : IDisposable
 
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
+    /// <summary>Draws a slot and forgets it: the next one is the first frame.</summary>
+    public void Rehearse(FrameSlot slot, Func<HudText> text)
+    {
+        Upload(slot);
+        Compose(text, slot[Stamp.Taken], freshHud: true);
+        _hud?.Dispose();
+        _target?.Dispose();
+        (_hud, _target, _pixels) = (null, null, []);
+        (_sharesCounted, _hudDrawn) = (0, 0);
+    }
+
     /// <summary>Brings a slot's image, labels and confidence to the GPU.</summary>
     /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
     public void Upload(FrameSlot slot)
@@ -155,14 +168,13 @@ public sealed class Renderer : IDisposable
         _shaders.Turn(now);
         try
         {
-            DrawView(_target);
+            Draw(_target, text, now, freshHud);
         }
         catch (InvalidOperationException e) when (_shaders.Revert(e))
         {
-            DrawView(_target);
+            Draw(_target, text, now, freshHud);
         }
 
-        if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
         _pixelsAreCurrent = false;
         _gl.Finish();
         _gl.Check();
@@ -181,15 +193,17 @@ public sealed class Renderer : IDisposable
         _hud?.Dispose();
         _target?.Dispose();
         _shaders.Dispose();
+        _blend.Dispose();
         _compositor.Dispose();
         _mask.Dispose();
         _gl.DeleteVertexArray(_vertices);
     }
 
-    private void DrawView(RenderTarget target)
+    private void Draw(RenderTarget target, Func<HudText> text, long now, bool freshHud)
     {
         _mask.Refine(Refine);
         _compositor.Draw(View, _mask, target, Opacity);
+        if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
         _shaders.Accept();
     }
 
@@ -200,7 +214,7 @@ public sealed class Renderer : IDisposable
         _pixels = new byte[width * height * 4];
     }
 
-    private HudOverlay MakeHud(RenderTarget target) => new(_gl, _classes, (target.Width, target.Height));
+    private HudOverlay MakeHud(RenderTarget target) => new(_gl, _blend, _classes, (target.Width, target.Height));
 
     private void DrawHud(Func<HudText> text, long now, bool fresh)
     {

@@ -51,6 +51,28 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void After_a_rehearsal_the_first_frame_is_drawn_as_ever()
+    {
+        using FrameSlot blank = Slot(64, 48, 64, 48), first = Slot(200, 100, 50, 25);
+        using EglContext context = new();
+        RenderOptions options = Plain with { Hud = HudDetail.Full };
+        string[] classes = ["a", "b", "c", "d"];
+        using Renderer renderer = new(context.Gl, classes, Palette, options), other = new(context.Gl, classes, Palette, options);
+        HudText text = new(30, 30, 40, 30, 0, "network", new FrameStats(), Status: null);
+        renderer.Rehearse(blank, () => text);
+        Assert.Null(renderer.Target);
+        foreach (Renderer r in new[] { renderer, other })
+        {
+            r.Upload(first);
+            r.Compose(() => text, 1); // a nanosecond later: the panel's text is not held back either
+        }
+
+        Assert.Equal((200, 100), (renderer.Target!.Width, renderer.Target.Height));
+        Assert.Equal(other.Pixels(), renderer.Pixels());
+        Assert.Equal(other.Shares, renderer.Shares);
+    }
+
+    [Fact]
     public void The_first_row_is_the_top_of_the_image()
     {
         using FrameSlot slot = Slot(32, 32, 32, 32);

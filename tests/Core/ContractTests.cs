@@ -72,7 +72,7 @@ public sealed class ContractTests
         Assert.Equal([0, 100], resized.AsSpan<byte>().ToArray());
     }
 
-    /// <summary>Sizes whose rows end within a vector and at its end, ratios that are whole and that are not, against OpenCV's rule.</summary>
+    /// <summary>Sizes whose rows end within a vector and at its end, whole ratios and others, against OpenCV's rule.</summary>
     [Theory]
     [InlineData(768, 576, 480, 360)]
     [InlineData(1280, 720, 554, 312)]

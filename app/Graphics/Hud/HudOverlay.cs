@@ -5,23 +5,25 @@ namespace RealtimeSeg.Graphics.Hud;
 /// <summary>Panels over the image, drawn by Skia into textures a few times per second: figures, class legend, keys.</summary>
 public sealed class HudOverlay : IDisposable
 {
+    private readonly GL _gl;
     private readonly ShaderProgram _program;
+    private readonly (int Width, int Height) _target;
     private readonly HudPen _pen;
     private readonly HudFigures _figures;
     private readonly HudLegend _legend;
-    private readonly HudKeys _keys;
+    private HudKeys? _keys;
 
     /// <param name="gl">The context.</param>
+    /// <param name="program">Blends a panel over the target; stays the caller's.</param>
     /// <param name="classes">For the legend.</param>
     /// <param name="target">Size of the image that the panels lie on, in pixels; text scales with it.</param>
-    public HudOverlay(GL gl, ClassSelection classes, (int Width, int Height) target)
+    public HudOverlay(GL gl, ShaderProgram program, ClassSelection classes, (int Width, int Height) target)
     {
-        _program = new ShaderProgram(gl, "passes/hud.frag");
+        (_gl, _program, _target) = (gl, program, target);
         _pen = new HudPen(HudPen.SizeFor(target.Height));
         _figures = new HudFigures(gl, _pen);
         int room = (int)((target.Height - (3 * _pen.Row)) / _pen.Row) - HudFigures.Rows;
         _legend = new HudLegend(gl, _pen, classes, room);
-        _keys = new HudKeys(gl, _pen.Size, target);
     }
 
     /// <summary>Draws the figures and the legend's shares again.</summary>
@@ -39,15 +41,14 @@ public sealed class HudOverlay : IDisposable
         int margin = (int)(_pen.Row / 2);
         if (detail != HudDetail.None) _figures.Draw(_program, margin, margin);
         if (detail == HudDetail.Full && !help) _legend.Draw(_program, margin, (2 * margin) + _figures.Height);
-        if (help) _keys.Draw(_program);
+        if (help) (_keys ??= new HudKeys(_gl, _pen.Size, _target)).Draw(_program);
     }
 
     public void Dispose()
     {
-        _keys.Dispose();
+        _keys?.Dispose();
         _legend.Dispose();
         _figures.Dispose();
         _pen.Dispose();
-        _program.Dispose();
     }
 }

@@ -10,6 +10,9 @@ internal sealed class HudPen : IDisposable
     /// <summary>Text is not condensed below this share of its width.</summary>
     private const float Narrowest = 0.6f;
 
+    /// <summary>Found once: a look-up reads the system's list of fonts.</summary>
+    private static readonly SKTypeface Face = SKTypeface.FromFamilyName("DejaVu Sans");
+
     private readonly SKPaint _paint = new() { IsAntialias = true };
 
     /// <param name="size">Of the font, in pixels.</param>
@@ -17,7 +20,7 @@ internal sealed class HudPen : IDisposable
     {
         Size = size;
         Row = size * 1.35f;
-        Font = new SKFont(SKTypeface.FromFamilyName("DejaVu Sans"), size);
+        Font = new SKFont(Face, size);
     }
 
     public float Size { get; }
