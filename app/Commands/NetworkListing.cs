@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf.Collections;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Graphics;
@@ -20,9 +19,9 @@ internal static class NetworkListing
     public static void Print(string path)
     {
         OnnxFile file = OnnxFile.Read(path);
-        ModelManifest manifest = ModelManifest.Parse(Metadata(file.Model.MetadataProps), path);
+        ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
         (int width, int height) = manifest.Size;
-        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch is not null);
+        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch);
         using EglContext context = new();
         using GlNetwork network = new(context.Gl);
         network.Prepare(plan);
@@ -52,7 +51,4 @@ internal static class NetworkListing
     private static string Megabytes(long texels) => Text(Kilobytes(texels) / 1000, "F1");
 
     private static string Text(double value, string format = "F0") => value.ToString(format, CultureInfo.InvariantCulture);
-
-    private static Dictionary<string, string> Metadata(RepeatedField<StringStringEntryProto> entries)
-        => entries.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
 }

@@ -37,7 +37,8 @@ internal static class PipelineRows
         Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
             + "float, int8, or named (the default with --model)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
-        Row.Value("--provider", string.Join(", ", ExecutionProviders.Choices),
+        Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws; models of the "
+            + "trainer only); cuda and tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, else cpu)",
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
         Row.Value("--threads", "CPU threads for the network; 0 for one per core",
             s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.AtLeast(0)),

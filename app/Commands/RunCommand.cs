@@ -51,7 +51,7 @@ internal static class RunCommand
     {
         using Composition parts = new(mode, settings, signals);
         Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
-        bool onCpu = parts.Renderer.IsSoftware && model.Provider == ExecutionProviders.Cpu;
+        bool onCpu = parts.Renderer.IsSoftware && model.Provider is ExecutionProviders.Cpu or ExecutionProviders.Gl;
         EngineOptions options = mode.For(settings, parts.Source.IsSequence, parts.HasWindow, onCpu);
         using FrameEngine engine = new(parts.Parts, options);
         try

@@ -12,7 +12,7 @@ internal static class Sweep
         new("size", "480x360,320x240",
             (s, v) => s with { Segmenter = s.Segmenter with { Size = Parse.Size("--sweep size", v) } }, v => $"size {v}"),
         new("threads", "1,2", (s, v) => s with { Segmenter = s.Segmenter with { Threads = Threads(v) } }, v => $"threads {v}"),
-        new("provider", "cpu,cuda", (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }, v => $"provider {v}"),
+        new("provider", "gl,cpu", (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }, v => $"provider {v}"),
     ];
 
     /// <summary>The axes with examples, for <c>--help</c> and messages.</summary>

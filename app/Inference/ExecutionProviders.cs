@@ -5,14 +5,14 @@ namespace RealtimeSeg.Inference;
 /// <summary>A session, the provider that runs it, and whether its only output are scores.</summary>
 public readonly record struct OpenedSession(InferenceSession Session, string Provider, bool EndsWithScores);
 
-/// <summary>The execution providers of ONNX Runtime that can run a network.</summary>
+/// <summary>What can run a network.</summary>
 public static class ExecutionProviders
 {
-    public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu";
+    public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu", Gl = "gl";
     private const string CudaNative = "CUDAExecutionProvider", TensorRtNative = "TensorrtExecutionProvider";
 
-    /// <summary>Values of <c>--provider</c>.</summary>
-    public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Cpu];
+    /// <summary>Values of <c>--provider</c>: those of ONNX Runtime, and compute shaders.</summary>
+    public static IReadOnlyList<string> Choices { get; } = [Auto, Cuda, TensorRt, Gl, Cpu];
 
     /// <summary>
     /// Whether this build of ONNX Runtime has a GPU provider; there may still be no GPU. By its file, because ONNX Runtime itself takes a
@@ -23,7 +23,7 @@ public static class ExecutionProviders
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
     /// <param name="model">The .onnx file, or its graph.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
-    /// <param name="wanted">One of <see cref="Choices"/>.</param>
+    /// <param name="wanted">One of <see cref="Choices"/> that is ONNX Runtime's.</param>
     /// <param name="report">Receives a line for each provider that is passed over.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>

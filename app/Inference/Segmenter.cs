@@ -2,8 +2,11 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference.ThirdParty;
+using RealtimeSeg.Network.Device;
+using RealtimeSeg.Network.Graphs;
 
 namespace RealtimeSeg.Inference;
 
@@ -16,7 +19,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>ONNX Runtime throws what it would also print.</summary>
     private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
-    private readonly InferenceSession _session;
+    private readonly InferenceSession? _session;
+    private readonly GlLabeller? _shaders;
     private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
     private readonly ThirdPartyRunner? _runner;
     private readonly float? _scorePitch;
@@ -34,10 +38,13 @@ public sealed class Segmenter : IFrameModel, IDisposable
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
         if (opened.EndsWithScores) _scorePitch = manifest.ScorePitch;
         if (thirdParty is null) return;
-        _runner = new ThirdPartyRunner(_session, thirdParty, name, manifest.Classes.Count);
+        _runner = new ThirdPartyRunner(opened.Session, thirdParty, name, manifest.Classes.Count);
         TakesOneSize = thirdParty.TakesOneSize;
         if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
     }
+
+    private Segmenter(string name, GlLabeller shaders, int threads, ModelManifest manifest)
+        => (Name, _shaders, Provider, Threads, Manifest) = (name, shaders, ExecutionProviders.Gl, threads, manifest);
 
     public string Name { get; }
 
@@ -62,6 +69,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         if (!File.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
         if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
+        if (options.Provider == ExecutionProviders.Gl) return LoadShaders(path, options);
         List<string> passedOver = [];
         OpenedSession opened = Open(path, options, passedOver.Add);
         try
@@ -174,7 +182,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
         try
         {
             _run.Dispose();
-            _session.Dispose();
+            _session?.Dispose();
+            _shaders?.Dispose();
             NativeHeap.GiveBackWhatIsFree();
             // A steady run never fills the oldest generation, which therefore only grows: 7 MB in an hour. This takes 2 ms.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -189,11 +198,12 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         slot.Binding?.Dispose();
         slot.Binding = null;
-        slot.Binding = (_runner, _scorePitch) switch
+        slot.Binding = (_shaders, _runner, _scorePitch) switch
         {
-            ({ } runner, _) => new ThirdPartyBinding(this, runner, _run, slot, geometry),
-            (_, { } pitch) => new ScoreBinding(this, _session, _run, slot, geometry, pitch),
-            _ => new LabelBinding(this, _session, _run, slot, geometry),
+            ({ } shaders, _, _) => new ShaderBinding(this, shaders, slot, geometry),
+            (_, { } runner, _) => new ThirdPartyBinding(this, runner, _run, slot, geometry),
+            (_, _, { } pitch) => new ScoreBinding(this, _session!, _run, slot, geometry, pitch),
+            _ => new LabelBinding(this, _session!, _run, slot, geometry),
         };
     }
 
@@ -241,9 +251,21 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)
     {
         ModelManifest manifest = ModelManifest.Parse(() => opened.Session.ModelMetadata.CustomMetadataMap, path);
-        manifest = manifest with { Size = options.Size ?? manifest.Size, Fit = options.Fit ?? manifest.Fit };
-        return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest);
+        return new Segmenter(NameOf(path), opened, options.ThreadCount, Wanted(manifest, options));
     }
+
+    private static Segmenter LoadShaders(string path, SegmenterOptions options)
+    {
+        if (!ModelGraph.IsOwn(path))
+            throw new UserError($"{path} is no model of the trainer, and --provider gl runs no others: use --provider cpu");
+        OnnxFile file = OnnxFile.Read(path);
+        ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
+        GlLabeller shaders = new(new NetworkFile(file), manifest.ScorePitch);
+        return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(manifest, options));
+    }
+
+    private static ModelManifest Wanted(ModelManifest manifest, SegmenterOptions options)
+        => manifest with { Size = options.Size ?? manifest.Size, Fit = options.Fit ?? manifest.Fit };
 
     private static Segmenter LoadThirdParty(string path, SegmenterOptions options, OpenedSession opened, Action<string> report)
     {

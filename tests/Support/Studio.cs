@@ -48,6 +48,13 @@ internal sealed class Studio : IDisposable
         sinks.Present(_renderer, _slot);
     }
 
+    /// <summary>Draws an image; its pixels as RGBA.</summary>
+    public byte[] Pixels(Mat image)
+    {
+        Draw(image, 0);
+        return _renderer.Pixels().ToArray();
+    }
+
     public void Dispose()
     {
         _slot.Dispose();

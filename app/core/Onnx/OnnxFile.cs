@@ -25,6 +25,10 @@ public sealed class OnnxFile
 
     public ModelProto Model { get; }
 
+    /// <summary>Texts that were stored with the graph, by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata
+        => Model.MetadataProps.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
+
     public GraphProto Graph => Model.Graph;
 
     /// <exception cref="UserError">No such file, or not ONNX.</exception>

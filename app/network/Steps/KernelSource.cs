@@ -20,7 +20,8 @@ public sealed class KernelSource
     public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, int groupSize)
     {
         MapShape to = step.Output.Shape;
-        Name("out0", plan[step.Output]);
+        foreach ((string name, string text) in step.Defines) _names.Append(CultureInfo.InvariantCulture, $"#define {name} {text}\n");
+        if (step.IsStored) Name("out0", plan[step.Output]);
         Name("outH", to.Height);
         Name("outW", to.Width);
         Name("outBlocks", to.Blocks);
@@ -30,7 +31,8 @@ public sealed class KernelSource
         foreach ((string name, float value) in step.Floats) Name(name, value);
         foreach (Pointwise further in step.After) Append(further, plan, weights, to);
         if (step.After.Count > 0 && !to.IsWhole) Blank(to.Channels % MapShape.BlockSize);
-        Text = Whole(files("tensor.glsl"), Stored(), step.Text ?? files($"{step.Kernel}.glsl") + files("main.glsl"), groupSize);
+        string kernel = step.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
+        Text = Whole(files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, groupSize);
         Groups = (step.Invocations + groupSize - 1) / groupSize;
     }
 

@@ -18,7 +18,7 @@ public sealed class MemoryPlan
         Dictionary<Map, (int Made, int Read)> lives = [];
         for (int i = 0; i < steps.Count; i++)
         {
-            lives[steps[i].Output.Storage] = (i, i);
+            if (steps[i].IsStored) lives[steps[i].Output.Storage] = (i, i);
             foreach (Map read in steps[i].Reads.Select(m => m.Storage)) lives[read] = (lives[read].Made, i);
         }
 

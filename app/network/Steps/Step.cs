@@ -35,6 +35,9 @@ public class Step(string kernel, Map output, params Map[] inputs)
     /// <summary>Multiplications and additions per frame.</summary>
     public long Flops { get; init; }
 
+    /// <summary>Whether its output is stored as a map; otherwise its kernel has a main of its own, and stores where it likes.</summary>
+    public bool IsStored { get; init; } = true;
+
     /// <summary>Invocations of the kernel.</summary>
     public virtual int Invocations => Output.Shape.Texels;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RealtimeSeg.Graphics.Native;
+namespace RealtimeSeg.Network.Device;
 
 /// <summary>The part of EGL 1.5 that a surfaceless OpenGL context needs.</summary>
 internal static partial class Egl
@@ -31,9 +31,6 @@ internal static partial class Egl
 
     [LibraryImport(Library, EntryPoint = "eglDestroyContext")]
     public static partial uint DestroyContext(nint display, nint context);
-
-    [LibraryImport(Library, EntryPoint = "eglTerminate")]
-    public static partial uint Terminate(nint display);
 
     [LibraryImport(Library, EntryPoint = "eglGetError")]
     public static partial int GetError();

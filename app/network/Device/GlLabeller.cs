@@ -1,0 +1,146 @@
+using System.Runtime.ExceptionServices;
+using OpenCvSharp;
+using RealtimeSeg.Network.Graphs;
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Network.Device;
+
+/// <summary>
+/// Labels frames by a network in compute shaders, on a thread and with a context of its own: whoever asks may have another context, or
+/// none, and may ask from one thread after the other. Allocates nothing for a frame of the same size as the one before.
+/// </summary>
+public sealed class GlLabeller : IDisposable
+{
+    /// <summary>Plans that are kept for sizes that come again.</summary>
+    private const int MostPlans = 8;
+
+    private readonly NetworkFile _file;
+    private readonly float? _pitch;
+    private readonly Dictionary<Size, NetworkPlan> _plans = [];
+    private readonly SemaphoreSlim _asked = new(0), _answered = new(0);
+    private readonly Action _label;
+    private readonly Worker _worker;
+    private HeadlessContext? _context;
+    private GlNetwork? _network;
+    private GlImages? _images;
+    private Mat? _frame, _labels, _confidence;
+
+    /// <summary>What the thread is to do; null to end.</summary>
+    private Action? _work;
+
+    private ExceptionDispatchInfo? _failure;
+
+    /// <param name="file">A model of the trainer.</param>
+    /// <param name="pitch">See <see cref="NetworkPlan.Of(NetworkFile, int, int, float?)"/>.</param>
+    /// <exception cref="UserError">There is no OpenGL with compute shaders.</exception>
+    public GlLabeller(NetworkFile file, float? pitch)
+    {
+        (_file, _pitch, _label) = (file, pitch, Label);
+        _worker = Worker.Start("shaders", Serve);
+        try
+        {
+            Ask(Open);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The driver's name.</summary>
+    public string Device { get; private set; } = "";
+
+    /// <summary>Fills the labels and confidence of a frame.</summary>
+    /// <param name="frame">8-bit BGR, H×W, rows without gaps.</param>
+    /// <param name="labels">8-bit, H×W, likewise.</param>
+    /// <param name="confidence">8-bit, H×W, likewise.</param>
+    /// <exception cref="UserError">The graph has an operator that cannot be run, or it does not fit the GPU.</exception>
+    public void Run(Mat frame, Mat labels, Mat confidence)
+    {
+        (_frame, _labels, _confidence) = (frame, labels, confidence);
+        Ask(_label);
+    }
+
+    public void Dispose()
+    {
+        _work = null;
+        _asked.Release();
+        _worker.Join();
+        _asked.Dispose();
+        _answered.Dispose();
+    }
+
+    /// <summary>Has the thread do something, and waits.</summary>
+    private void Ask(Action work)
+    {
+        (_work, _failure) = (work, null);
+        _asked.Release();
+        _answered.Wait();
+        _failure?.Throw();
+    }
+
+    /// <summary>What the thread does.</summary>
+    private void Serve()
+    {
+        try
+        {
+            for (_asked.Wait(); _work is { } work; _asked.Wait()) Answer(work);
+        }
+        finally
+        {
+            _images?.Dispose();
+            _network?.Dispose();
+            _context?.Dispose();
+        }
+    }
+
+    private void Answer(Action work)
+    {
+        try
+        {
+            work();
+        }
+#pragma warning disable CA1031 // It is thrown again where it was asked for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
+        }
+        finally
+        {
+            _answered.Release();
+        }
+    }
+
+    private void Open()
+    {
+        _context = new HeadlessContext();
+        _network = new GlNetwork(_context.Gl);
+        Device = _context.Gl.GetStringS(StringName.Renderer);
+    }
+
+    private void Label()
+    {
+        Size size = _frame!.Size();
+        if (_images is null || _images.Size != size) Resize(size);
+        _images!.Put(_frame);
+        _images.Bind();
+        _network!.Run(_images.Frame);
+        _images.Take(_labels!, _confidence!);
+    }
+
+    private void Resize(Size size)
+    {
+        _images?.Dispose();
+        _images = null; // should the new size fail, the next frame tries again
+        if (!_plans.TryGetValue(size, out NetworkPlan? plan))
+        {
+            if (_plans.Count >= MostPlans) _plans.Clear();
+            plan = _plans[size] = NetworkPlan.Of(_file, size.Width, size.Height, _pitch);
+        }
+
+        _network!.Prepare(plan);
+        _images = new GlImages(_context!.Gl, size);
+    }
+}

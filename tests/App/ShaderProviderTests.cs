@@ -1,0 +1,116 @@
+using Google.Protobuf;
+using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Sources;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary><c>--provider gl</c>: frames through <see cref="Segmenter"/>, by compute shaders and by ONNX Runtime.</summary>
+public sealed class ShaderProviderTests
+{
+    private static readonly (int Width, int Height)[] Sizes = [(160, 120), (128, 96), (160, 120)];
+
+    /// <summary>
+    /// A model that ends with scores and one that ends with labels; sizes that change and come back; a network that reads the image
+    /// between bars, of which the stride makes more.
+    /// </summary>
+    [Theory]
+    [InlineData("street.onnx", Fit.Keep)]
+    [InlineData("street.onnx", Fit.Letterbox)]
+    [InlineData("street-deconvnet.onnx", Fit.Crop)]
+    [InlineData("person-large.onnx", Fit.Keep)]
+    public void Frames_are_labelled_as_by_the_CPU(string name, Fit fit)
+    {
+        string model = Path.Combine(Repository.Root, "models", name);
+        using Segmenter cpu = Segmenter.Load(model, new SegmenterOptions(ExecutionProviders.Cpu, Fit: fit), _ => { });
+        using Segmenter gl = Segmenter.Load(model, new SegmenterOptions(ExecutionProviders.Gl, Fit: fit), _ => { });
+        Assert.Equal("gl", gl.Provider);
+        using StreetSource street = new("synth://3", null);
+        using FrameSlot expected = new(), actual = new();
+        foreach ((int, int) size in Sizes)
+        {
+            for (int i = 0; i < 20; i++) street.Read(expected.Image);
+            expected.Image.CopyTo(actual.Image);
+            Label(cpu, expected, size);
+            Label(gl, actual, size);
+            AssertAlike(expected, actual, name == "person-large.onnx" ? 0.99 : 0.999);
+        }
+    }
+
+    /// <summary>As the loop does: loaded on one thread, used by others, with another context current on the one that asks.</summary>
+    [Fact]
+    public void Any_thread_may_ask_and_keeps_its_own_context()
+    {
+        using AppModel model = new();
+        using Studio studio = new();
+        using Segmenter gl = Segmenter.Load(model.File, new SegmenterOptions(ExecutionProviders.Gl, Size: (64, 48)), _ => { });
+        using FrameSlot slot = gl.Blank();
+        Label(gl, slot, null);
+        byte[] first = slot.Labels.AsSpan<byte>().ToArray();
+        slot.Labels.SetTo(new Scalar(99));
+        Worker other = Worker.Start("other", () => Label(gl, slot, null));
+        other.Join();
+        other.ThrowIfFailed();
+        Assert.Equal(first, slot.Labels.AsSpan<byte>().ToArray());
+        byte[] drawn = studio.Pixels(Studio.Plain(new Scalar(10, 20, 30)));
+        Assert.Equal([30, 20, 10, 255], drawn[..4]);
+    }
+
+    [Fact]
+    public void What_shaders_cannot_run_is_named_with_the_way_out()
+    {
+        using TemporaryFolder folder = new();
+        ModelProto model = ModelProto.Parser.ParseFrom(PixelNet.File());
+        model.Graph.Node.First(n => n.OpType == "Conv").OpType = "Erf";
+        Assert.Contains("Erf", Refused(model, folder["odd.onnx"]), StringComparison.Ordinal);
+        model.MetadataProps.Clear();
+        model.Graph.Input[0].Name = "pixels";
+        foreach (NodeProto n in model.Graph.Node)
+        {
+            for (int i = 0; i < n.Input.Count; i++) n.Input[i] = n.Input[i] == "frame" ? "pixels" : n.Input[i];
+        }
+
+        Assert.Contains("other.onnx is no model of the trainer", Refused(model, folder["other.onnx"]), StringComparison.Ordinal);
+    }
+
+    private static string Refused(ModelProto model, string file)
+    {
+        File.WriteAllBytes(file, model.ToByteArray());
+        UserError e = Assert.Throws<UserError>(() =>
+        {
+            using Segmenter gl = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Gl), _ => { });
+            gl.Rehearse();
+        });
+        Assert.Contains("--provider cpu", e.Message, StringComparison.Ordinal);
+        return e.Message;
+    }
+
+    private static void Label(Segmenter model, FrameSlot slot, (int, int)? size)
+    {
+        model.Fit(slot, size);
+        model.Infer(slot);
+    }
+
+    private static void AssertAlike(FrameSlot expected, FrameSlot actual, double least)
+    {
+        ReadOnlySpan<byte> labels = expected.Labels.AsSpan<byte>(), others = actual.Labels.AsSpan<byte>();
+        ReadOnlySpan<byte> sure = expected.Confidence.AsSpan<byte>(), otherSure = actual.Confidence.AsSpan<byte>();
+        Assert.Equal(labels.Length, others.Length);
+        Assert.Equal(labels.Length, otherSure.Length);
+        int equal = 0, apart = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] == others[i]) equal++;
+            if (Math.Abs(sure[i] - otherSure[i]) > 2) apart++;
+        }
+
+        Assert.True(equal >= least * labels.Length, $"{labels.Length - equal} of {labels.Length} labels differ");
+        Assert.True(apart <= 10 * (1 - least) * labels.Length, $"{apart} of {labels.Length} confidences differ");
+        Assert.True(sure.ToArray().Distinct().Count() > 10, "there is nothing to compare");
+    }
+}
