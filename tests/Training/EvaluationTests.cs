@@ -49,6 +49,23 @@ public sealed class EvaluationTests : IDisposable
     }
 
     [Fact]
+    public void Shaders_give_the_same_answers_for_images_of_any_size()
+    {
+        using Evaluator shaders = new(PixelNet.File(Classes), "pixels", inShaders: true);
+        using Mat wide = new(Side - 5, 2 * Side, MatType.CV_8UC3, new Scalar(0, 200, 0)), part = new(wide, new Rect(10, 0, Side, Side - 5));
+        _image[new Rect(0, 0, Side, Side - 5)].CopyTo(part);
+        foreach (Mat image in new[] { _image, wide })
+        {
+            (byte[] labels, byte[] confidence) = shaders.Decide(image);
+            (byte[] expectedLabels, byte[] expectedConfidence) = _evaluator.Decide(image);
+            Assert.Equal(expectedLabels, labels);
+            Assert.All(confidence.Zip(expectedConfidence), c => Assert.InRange(c.First - c.Second, -1, 1));
+        }
+
+        Assert.True(shaders.MedianMilliseconds > 0);
+    }
+
+    [Fact]
     public void The_page_has_every_figure_and_escapes_names()
     {
         using TemporaryFolder folder = new();

@@ -35,12 +35,20 @@ internal sealed record EvalSettings
 
     public string Aggregate { get; init; } = ProposalFusion.Max;
 
+    /// <summary>What runs the network: one of <see cref="EvalCommand.Providers"/>.</summary>
+    public string Provider { get; init; } = EvalCommand.Cpu;
+
     public bool Overwrite { get; init; }
 }
 
 /// <summary><c>eval</c>: the FCN paper's four metrics of an exported file, and more.</summary>
 internal static class EvalCommand
 {
+    public const string Cpu = "cpu", Gl = "gl";
+
+    /// <summary>Values of <c>--provider</c>.</summary>
+    public static IReadOnlyList<(string Word, string Value)> Providers { get; } = [(Cpu, Cpu), (Gl, Gl)];
+
     internal static IReadOnlyList<OptionRow<EvalSettings>> Rows { get; } =
     [
         Row.Value("--data", "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'",
@@ -58,6 +66,8 @@ internal static class EvalCommand
         Row.Value("--proposals", "Fuse the probabilities of the whole image with those of so many object proposals, as DeconvNet's paper",
             s => s.Proposals, (s, v) => s with { Proposals = v }, Limits.AtLeast(0)),
         Row.Value("--aggregate", "With --proposals: max or mean", s => s.Aggregate, (s, v) => s with { Aggregate = v }),
+        Row.Word("--provider", "What runs the network: cpu, or gl (compute shaders, as in the app)",
+            Providers, s => s.Provider, (s, v) => s with { Provider = v }),
         Overwriting.Row<EvalSettings>(s => s with { Overwrite = true }),
     ];
 
@@ -82,6 +92,8 @@ internal static class EvalCommand
         if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
         if (s.Video && (s.Report is not null || s.Record))
             throw new UserError("--report and --record are for single images: leave --video out");
+        if (s.Proposals > 0 && s.Provider == Gl)
+            throw new UserError("--proposals needs probabilities, which --provider gl does not give: use --provider cpu");
         if (s.Proposals > 0 && (s.Video || s.Record))
             throw new UserError("--proposals is not what the app shows: leave --video and --record out");
         if (s.Proposals == 0 && s.Aggregate != ProposalFusion.Max) throw new UserError("--aggregate is for --proposals: add it");
@@ -90,7 +102,7 @@ internal static class EvalCommand
         OutputName.CheckKind(s.Json, "--json", ".json");
         MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
         if (s.Video && sets.Parts.Count > 1) throw new UserError($"--video takes the frames of one video, {s.Data} is several sets");
-        using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion);
+        using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion, inShaders: s.Provider == Gl);
         if (s.Video) OnVideo(evaluator, sets.Parts[0], s);
         else OnImages(model, evaluator, sets, s);
     }

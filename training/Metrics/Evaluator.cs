@@ -3,7 +3,10 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Core.Temporal;
+using RealtimeSeg.Network.Device;
+using RealtimeSeg.Network.Graphs;
 using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
@@ -13,13 +16,15 @@ public sealed class Evaluator : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
+    private readonly GlLabeller? _shaders;
     private readonly List<double> _milliseconds = [];
 
     /// <param name="model">Bytes of an exported .onnx file.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="fusion">How labels come from parts of an image; null for the whole alone.</param>
-    /// <exception cref="UserError">Not an ONNX file, or not one that this program exported.</exception>
-    public Evaluator(byte[] model, string name, ProposalFusion? fusion = null)
+    /// <param name="inShaders">Label by compute shaders, as the app's <c>--provider gl</c>; not with a fusion.</param>
+    /// <exception cref="UserError">Not an ONNX file, or not one that this program exported, or there is no OpenGL for it.</exception>
+    public Evaluator(byte[] model, string name, ProposalFusion? fusion = null, bool inShaders = false)
     {
         Fusion = fusion;
         if (fusion is not null) model = ProbabilityOutput.AddTo(model, name);
@@ -41,6 +46,7 @@ public sealed class Evaluator : IDisposable
         const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
         if (!_session.InputMetadata.ContainsKey(Frame) || !_session.OutputMetadata.ContainsKey(Labels))
             throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
+        if (inShaders) _shaders = new GlLabeller(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch);
     }
 
     /// <summary>Of the model.</summary>
@@ -176,8 +182,18 @@ public sealed class Evaluator : IDisposable
     /// <summary>The same with the probability of each pixel's class, in 0–255.</summary>
     public (byte[] Labels, byte[] Confidence) Decide(Mat image)
     {
+        if (_shaders is not null) return DecideInShaders(_shaders, image);
         using IDisposableReadOnlyCollection<OrtValue> outputs = Run(image, ModelManifest.LabelsOutput, ModelManifest.ConfidenceOutput);
         return (outputs[0].GetTensorDataAsSpan<byte>().ToArray(), outputs[1].GetTensorDataAsSpan<byte>().ToArray());
+    }
+
+    private (byte[] Labels, byte[] Confidence) DecideInShaders(GlLabeller shaders, Mat image)
+    {
+        using Mat labels = new(image.Size(), MatType.CV_8UC1), confidence = new(image.Size(), MatType.CV_8UC1);
+        long start = Stopwatch.GetTimestamp();
+        shaders.Run(image, labels, confidence);
+        _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        return (labels.AsSpan<byte>().ToArray(), confidence.AsSpan<byte>().ToArray());
     }
 
     private unsafe IDisposableReadOnlyCollection<OrtValue> Run(Mat image, params string[] outputs)
@@ -193,6 +209,7 @@ public sealed class Evaluator : IDisposable
 
     public void Dispose()
     {
+        _shaders?.Dispose();
         _options.Dispose();
         _session.Dispose();
     }
