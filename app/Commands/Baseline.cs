@@ -15,7 +15,10 @@ internal sealed class Baseline
 
     /// <summary>What the medians of two runs have to share to be compared; in the order of the note.</summary>
     private static readonly string[] Conditions =
-        ["source", "model.name", "model.width", "model.height", "provider", "schedule", "machine.cpu", "machine.cores", "machine.threads"];
+    [
+        "source", "model.name", "model.width", "model.height", "provider", "schedule", "smooth", "target_fps",
+        "machine.cpu", "machine.cores", "machine.threads",
+    ];
 
     private static readonly string[] Columns = ["before", "now", "ratio"];
 

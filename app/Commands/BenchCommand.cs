@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
 
@@ -23,6 +24,7 @@ internal static class BenchCommand
         string[] before = options.Compare is { } file ? [file] : [];
         string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
         OutputFiles.Check(settings, read, [options.Csv, options.Markdown, options.Plot]);
+        foreach ((_, PipelineSettings each) in configurations) Segmenter.Check(each.Model, each.Segmenter);
         Yardstick? yardstick = options.Torch ? Yardstick.Find() : null;
         using StopSignals signals = new();
         return options.Suite

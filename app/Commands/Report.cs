@@ -41,13 +41,14 @@ internal static class Report
         capture_to_present = Figures(run.Stats.CaptureToPresent),
         frame_period = Figures(run.Stats.Period),
         mask_age = Figures(run.Stats.MaskAge),
-        masks_kept = run.Report.Skipped,
+        masks_kept = run.Stats.MasksKept,
         managed_bytes_per_frame = run.Report.ManagedBytesPerFrame,
         gen0_collections = run.Report.Gen0Collections,
         gen2_collections = run.Report.Gen2Collections,
         peak_rss_mb = run.Report.PeakMegabytes,
         flicker = run.Report.Flicker,
         smooth = run.Engine.Labels?.Smooth ?? 0,
+        target_fps = run.TargetFps,
         source = Address.Public(run.Settings.Source),
         schedule = run.Schedule,
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },
@@ -70,7 +71,7 @@ internal static class Report
         foreach (string column in Columns) table.AddColumn(new TableColumn(column).RightAligned());
         foreach (Stage stage in Enum.GetValues<Stage>()) Row(Name(stage), run.Stats.Of(stage));
         Row("capture to present", run.Stats.CaptureToPresent);
-        if (run.Report.Skipped > 0) Row("mask age", run.Stats.MaskAge);
+        if (run.Stats.MasksKept > 0) Row("mask age", run.Stats.MaskAge);
         Row("frame period", run.Stats.Period);
         return table;
 
@@ -90,10 +91,10 @@ internal static class Report
         string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}") : "";
         yield return $"{frames}; {memory}{flicker}";
         if (r.StartMs is { } start) yield return Text($"first frame {start / 1000:F2} s after the program's start");
-        if (r.Skipped > 0) yield return $"{r.Skipped} of {r.Read} frames kept the mask of an earlier one";
-        if (r.NetworkSize is { } size) yield return $"network's size at the end {size.Width}×{size.Height}";
+        if (run.Stats.MasksKept is > 0 and long kept) yield return $"{kept} of {run.Stats.Count} frames kept the mask of an earlier one";
         string spin = run.Settings.Segmenter.Spin ? "on" : "off";
-        string model = $"{run.Model} ({run.Network}) on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
+        string size = $"{run.Size.Width}×{run.Size.Height}{(run.TargetFps > 0 ? Text($" for {run.TargetFps:0.##} frames/s") : "")}";
+        string model = $"{run.Model} ({run.Network}) at {size} on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
         yield return $"{Processor.Name}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
     }
 

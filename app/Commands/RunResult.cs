@@ -14,7 +14,7 @@ internal sealed record RunResult
     public required string Model { get; init; }
     public required string Network { get; init; }
 
-    /// <summary>The network's working size in pixels.</summary>
+    /// <summary>What the network read at the end, in pixels; its working size if nothing was shown.</summary>
     public required (int Width, int Height) Size { get; init; }
 
     public required string Provider { get; init; }
@@ -27,6 +27,9 @@ internal sealed record RunResult
     public required string Device { get; init; }
 
     public FrameStats Stats => Report.Stats;
+
+    /// <summary>The rate for which the network's size was chosen; 0 if it was not, null if it was the source's own.</summary>
+    public double? TargetFps => Engine.Labels is { } labels ? labels.TargetFps : 0;
 
     public string Schedule => Engine.Schedule.ToString().ToLowerInvariant();
 
@@ -44,7 +47,7 @@ internal sealed record RunResult
             Source = parts.Source.Name,
             Model = model.Name,
             Network = model.Manifest.Network,
-            Size = model.Manifest.Size,
+            Size = report.NetworkSize ?? model.Manifest.Size,
             Provider = model.Provider,
             Threads = model.Threads,
             Context = parts.Context.Kind,

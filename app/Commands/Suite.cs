@@ -77,7 +77,12 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
             alone = Alone(model);
         }
 
-        PipelineSettings one = settings with { Model = file, Segmenter = options with { Provider = _provider } };
+        PipelineSettings one = settings with
+        {
+            Model = file,
+            Precision = Precision.AsNamed, // this file, not the faster one of its pair
+            Segmenter = options with { Provider = _provider },
+        };
         RunResult whole = RunCommand.Execute(
             Mode.Bench, one with { Frames = settings.Frames > 0 ? settings.Frames : Frames }, signals, (_, _) => { });
         if (whole.Stats.Count > 0) Add(new SuiteCase(name, size, threads, alone, whole));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using RealtimeSeg.Engine;
+using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
 
@@ -8,10 +10,14 @@ internal static class Sweep
     /// <summary>An axis, a row each. A new one is one row.</summary>
     private static readonly Axis[] Axes =
     [
-        new("model", "A.onnx,B.onnx", (s, v) => s with { Model = v }, v => Path.GetFileNameWithoutExtension(v) ?? v),
+        new("model", "A.onnx,B.onnx",
+            (s, v) => s with { Model = v, Precision = Precision.AsNamed }, v => Path.GetFileNameWithoutExtension(v) ?? v),
         new("size", "480x360,320x240",
             (s, v) => s with { Segmenter = s.Segmenter with { Size = Parse.Size("--sweep size", v) } }, v => $"size {v}"),
         new("threads", "1,2", (s, v) => s with { Segmenter = s.Segmenter with { Threads = Threads(v) } }, v => $"threads {v}"),
+        new("precision", "float,int8", (s, v) => s with { Precision = Parse.Name<Precision>("--sweep precision", v) }, v => v),
+        new("schedule", "inline,pipelined",
+            (s, v) => s with { Schedule = Parse.Name<Schedule>("--sweep schedule", v) }, v => $"schedule {v}"),
         new("provider", "gl,cpu", (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }, v => $"provider {v}"),
     ];
 
@@ -21,13 +27,15 @@ internal static class Sweep
     /// <summary>Every combination of the axes' values; the plain settings if there are none.</summary>
     /// <param name="plain">The settings that the axes change.</param>
     /// <param name="axes">Such as size=480x360,320x240.</param>
-    /// <exception cref="UserError">An unknown axis, or a value that it does not take.</exception>
+    /// <exception cref="UserError">An unknown axis, one that is given twice, or a value that it does not take.</exception>
     public static IReadOnlyList<(string Name, PipelineSettings Settings)> Product(PipelineSettings plain, IReadOnlyList<string> axes)
     {
         List<(string Name, PipelineSettings Settings)> all = [("", plain)];
+        HashSet<Axis> seen = [];
         foreach (string text in axes)
         {
             (Axis axis, string[] values) = Read(text);
+            if (!seen.Add(axis)) throw new UserError($"--sweep {text}: {axis.Name} has its values already: give all in one --sweep");
             all = [.. all.SelectMany(one => values.Select(v => ($"{one.Name} {axis.Label(v)}".Trim(), axis.Put(one.Settings, v))))];
         }
 
@@ -38,7 +46,7 @@ internal static class Sweep
     {
         string[] sides = text.Split('=', 2);
         Axis? axis = Array.Find(Axes, a => a.Name == sides[0]);
-        string[] values = sides.Length == 2 ? Parse.List(sides[1]) : [];
+        string[] values = sides.Length == 2 ? [.. Parse.List(sides[1]).Distinct(StringComparer.Ordinal)] : [];
         return axis is not null && values.Length > 0
             ? (axis, values)
             : throw new UserError($"--sweep {text}: give one of {Help}");

@@ -40,9 +40,6 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
     public double? Flicker => _labeller.Flicker;
 
-    /// <summary>Frames that kept the labels of an earlier one.</summary>
-    public long Skipped => _labeller.Skipped;
-
     /// <summary>Chooses the size to begin with, and labels a blank image with nothing that counts.</summary>
     public void Prepare(FrameSlot blank)
     {

@@ -36,10 +36,7 @@ public sealed record RunReport
     /// <summary>Share of still pixels that changed class, warm-up included; null if it was not measured.</summary>
     public double? Flicker { get; init; }
 
-    /// <summary>Frames that kept the mask of an earlier one, warm-up included.</summary>
-    public long Skipped { get; init; }
-
-    /// <summary>Working size of the network at the end, if it was chosen to hold a frame rate; null if it was fixed.</summary>
+    /// <summary>What the network read of the last frame, in pixels; null if none was shown.</summary>
     public (int Width, int Height)? NetworkSize { get; init; }
 
     /// <summary>What was skipped or cut short, a line each.</summary>

@@ -124,8 +124,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Gen0Collections = _end.Gen0 - _begin.Gen0,
             Gen2Collections = _end.Gen2 - _begin.Gen2,
             Flicker = label.Flicker,
-            Skipped = label.Skipped,
-            NetworkSize = label.TargetFps > 0 ? (present.NetworkSize.Width, present.NetworkSize.Height) : null,
+            NetworkSize = present.NetworkSize is { Width: > 0 } size ? (size.Width, size.Height) : null,
             Problems = [.. parts.Source.Problems, .. parts.Sinks.Problems],
             Outputs = parts.Sinks.Outputs,
         };

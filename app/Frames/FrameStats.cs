@@ -37,6 +37,9 @@ public sealed class FrameStats
     /// <summary>Frames recorded.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Those of them that kept the mask of an earlier frame.</summary>
+    public long MasksKept { get; private set; }
+
     /// <summary>Frames per second over the run: the inverse of their mean period.</summary>
     public double FramesPerSecond => _period.Mean is > 0 and double ns ? 1e9 / ns : 0;
 
@@ -55,6 +58,7 @@ public sealed class FrameStats
     /// <summary>Median of the mask's age, in ms.</summary>
     public double RecentMaskAge => _maskAge.RecentMedian;
 
+    /// <summary>Of the frames that have the stage: those that kept a mask have no <see cref="Stage.Infer"/>.</summary>
     public Percentiles Of(Stage stage) => _stages[(int)stage].Percentiles;
 
     /// <summary>Median of a stage, in ms.</summary>
@@ -82,7 +86,9 @@ public sealed class FrameStats
         Count++;
         Add(Stage.Capture, f[Stamp.Captured] - f[Stamp.Requested], now);
         Add(Stage.Fit, f[Stamp.Fitted] - f[Stamp.Dequeued], now);
-        Add(Stage.Infer, f[Stamp.Inferred] - f[Stamp.Fitted], now);
+        bool kept = f.LabelledFrom != f[Stamp.Arrived];
+        if (kept) MasksKept++;
+        Add(Stage.Infer, f[Stamp.Inferred] - f[Stamp.Fitted], now, counts: !kept);
         Add(Stage.Steady, f[Stamp.Smoothed] - f[Stamp.Inferred], now);
         Add(Stage.Upload, f[Stamp.Uploaded] - f[Stamp.Taken], now);
         Add(Stage.Composite, f[Stamp.Composited] - f[Stamp.Uploaded], now);
@@ -107,12 +113,12 @@ public sealed class FrameStats
     {
         foreach (Durations d in (IEnumerable<Durations>)[.. _stages, _latency, _period, _maskAge]) d.Clear();
         _rate.Clear();
-        (Count, _lastPresented) = (0, 0);
+        (Count, MasksKept, _lastPresented) = (0, 0, 0);
     }
 
-    private void Add(Stage stage, long ns, long now)
+    private void Add(Stage stage, long ns, long now, bool counts = true)
     {
-        _stages[(int)stage].Add(ns, now);
+        if (counts) _stages[(int)stage].Add(ns, now);
         _last[(int)stage, (Count - 1) % Kept] = ns;
     }
 }

@@ -29,8 +29,7 @@ public static class ExecutionProviders
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
     public static OpenedSession Open(ModelGraph model, Func<SessionOptions> configure, string wanted, Action<string> report)
     {
-        if (!Choices.Contains(wanted, StringComparer.Ordinal))
-            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
+        Check(wanted);
         if (wanted != Auto) return Try(model, configure, wanted);
         foreach ((string provider, string native) in new[] { (TensorRt, TensorRtNative), (Cuda, CudaNative) })
         {
@@ -47,6 +46,18 @@ public static class ExecutionProviders
 
         if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
         return Try(model, configure, Cpu);
+    }
+
+    /// <exception cref="UserError">There is no such provider, or this build has none for NVIDIA's cards.</exception>
+    public static void Check(string wanted)
+    {
+        if (!Choices.Contains(wanted, StringComparer.Ordinal))
+            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
+        if (wanted is Cuda or TensorRt && !GpuBuild)
+        {
+            const string Remedy = "use --provider cpu, or build with -p:OnnxRuntimeGpu=true";
+            throw new UserError($"provider {wanted}: this build of ONNX Runtime has no GPU provider: {Remedy}");
+        }
     }
 
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);

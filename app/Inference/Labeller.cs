@@ -19,9 +19,6 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
     public double? Flicker => _smooths ? _flicker.Flicker : null;
 
-    /// <summary>Frames that kept the labels of an earlier one.</summary>
-    public long Skipped { get; private set; }
-
     /// <summary>Fills a captured slot's fitted image, labels and confidence.</summary>
     /// <param name="slot">The frame.</param>
     /// <param name="model">The network.</param>
@@ -61,7 +58,6 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     private void Skip(FrameSlot slot)
     {
         _memory.Recall(slot);
-        Skipped++;
         slot[Stamp.Inferred] = clock.Now;
     }
 

@@ -66,8 +66,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <exception cref="UserError">No file, not ONNX, or neither a manifest nor inputs and outputs that can be read.</exception>
     public static Segmenter Load(string path, SegmenterOptions options, Action<string> report)
     {
-        if (!File.Exists(path))
-            throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
+        Check(path, options);
         if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
         if (options.Provider == ExecutionProviders.Gl) return LoadShaders(path, options);
         List<string> passedOver = [];
@@ -84,6 +83,15 @@ public sealed class Segmenter : IFrameModel, IDisposable
             opened.Session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What can be seen to be wrong before anything is loaded.</summary>
+    /// <exception cref="UserError">There is no such file, or no such provider.</exception>
+    public static void Check(string path, SegmenterOptions options)
+    {
+        ExecutionProviders.Check(options.Provider);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
     }
 
     /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>

@@ -10,12 +10,19 @@ public static class Parse
 {
     private const int SmallestSide = 32, LargestSide = 8192;
 
+    /// <summary>UHD. The feature maps of a network take gigabytes at this size, and a machine down at a few times it.</summary>
+    private const int MostPixels = 3840 * 2160;
+
     /// <param name="option">What to call it in messages, such as <c>--size</c>.</param>
-    /// <param name="text">WIDTHxHEIGHT in pixels, each from 32 to 8192.</param>
+    /// <param name="text">WIDTHxHEIGHT in pixels, each from 32 to 8192, as many as UHD has at most.</param>
     public static (int Width, int Height) Size(string option, string text)
-        => Pair(text) is { } size && size.Width is >= SmallestSide and <= LargestSide && size.Height is >= SmallestSide and <= LargestSide
+    {
+        if (Pair(text) is not { Width: >= SmallestSide and <= LargestSide, Height: >= SmallestSide and <= LargestSide } size)
+            throw new UserError($"{option} {text}: give WIDTHxHEIGHT in pixels, {SmallestSide} to {LargestSide}, such as 480x360");
+        return (long)size.Width * size.Height <= MostPixels
             ? size
-            : throw new UserError($"{option} {text}: give WIDTHxHEIGHT in pixels, {SmallestSide} to {LargestSide}, such as 480x360");
+            : throw new UserError($"{option} {text}: more than 3840x2160 has; the network's memory grows with it: choose a smaller size");
+    }
 
     /// <summary>Names with commas between them.</summary>
     public static string[] List(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
