@@ -60,8 +60,8 @@ internal static class BenchCommand
         FigureTable table = BenchTable.Of(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);
-        yardstick?.Print(runs[0].Result);
         Write(settings, options, table, Figures(runs), (plot, overwrite) => BenchPlot.Save(plot, runs, overwrite));
+        if (!signals.WasSignalled) yardstick?.Print(runs[0].Result);
         return !signals.WasSignalled && runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
     }
 

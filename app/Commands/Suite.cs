@@ -36,11 +36,8 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
         {
             foreach (int count in threads)
             {
-                if (!signals.WasSignalled) MeasureTorch(size, count);
-                foreach (string model in _models)
-                {
-                    if (!signals.WasSignalled) TryMeasure(model, size, count, signals);
-                }
+                Try(() => MeasureTorch(size, count), size, signals);
+                foreach (string model in _models) Try(() => MeasureModel(model, size, count, signals), size, signals);
             }
         }
 
@@ -52,17 +49,19 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
         if (yardstick is not null) Add(new SuiteCase(yardstick.Name, size, threads, yardstick.Measure(size, threads), Whole: null));
     }
 
-    /// <summary>A model that cannot be run, at this size or at all, is reported and left out.</summary>
-    private void TryMeasure(string model, (int Width, int Height) size, int threads, StopSignals signals)
+    /// <summary>What cannot be run, at this size or at all, is reported and left out.</summary>
+    private void Try(Action measure, (int Width, int Height) size, StopSignals signals)
     {
+        if (signals.WasSignalled) return;
         try
         {
-            MeasureModel(model, size, threads, signals);
+            measure();
         }
         catch (UserError e)
         {
             IsComplete = false;
-            Console.Error.WriteLine(PlainText.Of($"warning: left out at {size.Width}×{size.Height}: {e.Message}"));
+            string what = $"left out at {size.Width}×{size.Height}";
+            if (!signals.WasSignalled) Console.Error.WriteLine(PlainText.Of($"warning: {what}: {e.Message}"));
         }
     }
 
@@ -85,6 +84,10 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
         };
         RunResult whole = RunCommand.Execute(
             Mode.Bench, one with { Frames = settings.Frames > 0 ? settings.Frames : Frames }, signals, (_, _) => { });
+        (long measured, long wanted) = (whole.Stats.Count, whole.Engine.Frames);
+        if (measured < wanted && !signals.WasSignalled)
+            throw new UserError($"{name}: {measured} of {wanted} frames measured: the source ended: choose a longer one");
+        if (whole.Report.Problems.Count > 0) IsComplete = false;
         if (whole.Stats.Count > 0) Add(new SuiteCase(name, size, threads, alone, whole));
     }
 

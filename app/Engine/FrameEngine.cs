@@ -44,10 +44,10 @@ public sealed class FrameEngine : IDisposable
     /// <exception cref="UserError">The source, the network or every sink failed.</exception>
     public RunReport Run()
     {
-        _telemetry.Begin();
         try
         {
             Rehearse();
+            _telemetry.Begin();
             using IFrameSupply supply = OpenSupply();
             _telemetry.Watch(supply);
             Loop(supply);
@@ -65,13 +65,16 @@ public sealed class FrameEngine : IDisposable
 
     /// <summary>
     /// Before a source is read, whose frames may not wait: all work on a frame is done once. What runs for the first time is compiled,
-    /// the shaders by some drivers as well, for longer than a camera's period.
+    /// the shaders by some drivers as well, for longer than a camera's period. A model that does not like a black image may like others.
     /// </summary>
     private void Rehearse()
     {
-        using FrameSlot blank = _parts.Models.Current.Blank();
-        _label.Prepare(blank);
-        _present.Rehearse(blank);
+        FrameSlot blank = _parts.Models.Current.Blank();
+        Worker labelling = Worker.Start("rehearsal", () => _label.Prepare(blank));
+        if (!labelling.Join(_parts.Overdue)) return; // what hangs may still use the slot, and goes with the process
+        if (labelling.Failure is not UserError) labelling.ThrowIfFailed();
+        if (labelling.Failure is null && !_parts.Stop.IsCancellationRequested) _present.Rehearse(blank);
+        blank.Dispose();
     }
 
     private IFrameSupply OpenSupply() => _options.Schedule == Schedule.Inline

@@ -31,11 +31,27 @@ public sealed record PrecisionPair(string Floats, string Integers)
         {
             Precision.Float => Found(pair.Floats, "float", "export the run without --int8"),
             Precision.Int8 => Found(pair.Integers, "int8", $"make it by './run.sh quantize {pair.Floats} {pair.Integers} --data DIR'"),
-            _ when !File.Exists(pair.Floats) || !File.Exists(pair.Integers) => model,
+            _ when !IsFile(pair.Floats) || !IsFile(pair.Integers) => model,
             _ when !options.MeansCpu => pair.Floats, // as GPU providers want them
-            _ => PrecisionRace.Winner(pair, options, report, UserCache.File("precision.json")),
+            _ => Winner(pair, model, options, report),
         };
     }
+
+    /// <summary>The faster file; the one that was named if the two cannot be compared.</summary>
+    private static string Winner(PrecisionPair pair, string model, SegmenterOptions options, Action<string> report)
+    {
+        try
+        {
+            return PrecisionRace.Winner(pair, options, report, UserCache.File("precision.json"));
+        }
+        catch (UserError e)
+        {
+            report($"precision: {Path.GetFileName(model)} as named: {e.Message}");
+            return model;
+        }
+    }
+
+    private static bool IsFile(string path) => FileIdentity.Of(path) is { IsRegular: true };
 
     private static string Found(string file, string precision, string remedy)
         => File.Exists(file) ? file : throw new UserError($"--precision {precision}: there is no {file}: {remedy}");

@@ -21,6 +21,7 @@ public static class PrecisionRace
     /// <param name="options">How it will be run.</param>
     /// <param name="report">Receives a line with the result, the first time.</param>
     /// <param name="file">Where results are kept; null for nowhere.</param>
+    /// <exception cref="UserError">One of them cannot be run, or they have different classes.</exception>
     public static string Winner(PrecisionPair pair, SegmenterOptions options, Action<string> report, string? file)
     {
         Dictionary<string, Result> kept = Read(file);
@@ -41,6 +42,8 @@ public static class PrecisionRace
     {
         using Segmenter integers = Segmenter.Load(pair.Integers, options, _ => { });
         using Segmenter floats = Segmenter.Load(pair.Floats, options, _ => { });
+        if (!integers.Manifest.Classes.SequenceEqual(floats.Manifest.Classes, StringComparer.Ordinal))
+            throw new UserError($"{pair.Integers} has other classes than {pair.Floats}: choose with --precision float or int8");
         using FrameSlot one = integers.Blank(), other = floats.Blank();
         List<double> integerTimes = [], floatTimes = [];
         for (int i = 0; i < WarmUp + Frames; i++)

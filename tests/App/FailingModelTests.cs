@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
@@ -55,6 +56,29 @@ public sealed class FailingModelTests(AppModel model) : IClassFixture<AppModel>
         (int code, _, string error) = Cli.Run(Repository.Root, "replay", "synth://", "null", "--headless", "--model", folder["b.onnx"]);
         Assert.Equal(CommandRunner.UserErrorCode, code);
         Assert.StartsWith("error: b cannot run", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    /// <summary>All work is done once before the source is read, on a black image, which says nothing about others.</summary>
+    [Fact]
+    [Trait("Set", "Slow")]
+    public void A_model_that_cannot_run_on_black_runs_on_what_it_can()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, Image);
+        Value most = g.Add("ReduceMax", [x], Shape.Scalar, attributes: [("keepdims", 0L)]);
+        Value black = g.Add("Equal", [most, g.Constant(0f)], Shape.Scalar, ElementType.Bool);
+        Value index = g.Add("Mul", [
+            g.Add("Cast", [black], Shape.Scalar, ElementType.Int64, attributes: [("to", (long)ElementType.Int64)]), g.Constant(9L),
+        ], new Shape(1), ElementType.Int64);
+        Value one = g.Add("Gather", [x, index], new Shape(1, 1, 48, 64), attributes: [("axis", 1L)]);
+        File.WriteAllBytes(folder["b.onnx"], OnnxWriter.Write(g, [g.Rename(one, "y")]));
+        string[] run = ["replay", "synth://", "null", "--headless", "--frames", "2", "--model", folder["b.onnx"]];
+        (int code, _, string error) = Cli.Run(Repository.Root, [.. run, "--json", folder["j.json"]]);
+        Assert.True(code == 0, error);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["j.json"]));
+        Assert.Equal(2, json.RootElement.GetProperty("frames").GetInt32());
+        Assert.True(json.RootElement.GetProperty("managed_bytes_per_frame").GetDouble() >= 0);
     }
 
     private static void ModelHintsFor(string sidecar, string kind)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RealtimeSeg.Commands;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
@@ -64,6 +65,23 @@ public sealed class PrecisionTests(AppModel slow) : IClassFixture<AppModel>
         Assert.Throws<UserError>(() => PrecisionPair.Choose(Path.GetDirectoryName(folder["x"])!, Precision.Auto, Options, _ => { }));
     }
 
+    /// <summary>Its partner may be damaged, a pipe, which nobody writes to, or another network.</summary>
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("pipe")]
+    [InlineData("other classes")]
+    public void A_good_file_is_used_whatever_lies_beside_it(string beside)
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(slow.File, folder["x.onnx"]);
+        if (beside == "damaged") File.WriteAllBytes(folder["x-int8.onnx"], File.ReadAllBytes(slow.File)[..5000]);
+        else if (beside == "pipe") Process.Start("mkfifo", folder["x-int8.onnx"]).WaitForExit();
+        else File.WriteAllBytes(folder["x-int8.onnx"], PixelNet.File());
+        List<string> lines = [];
+        Assert.Equal(folder["x.onnx"], PrecisionPair.Choose(folder["x.onnx"], Precision.Auto, Options, lines.Add));
+        Assert.Equal(beside == "pipe" ? 0 : 1, lines.Count(l => l.Contains("x-int8.onnx", StringComparison.Ordinal)));
+    }
+
     /// <summary>Whoever names a file gets that file; the default is the faster one.</summary>
     [Theory]
     [InlineData(Precision.Auto)]
@@ -77,7 +95,8 @@ public sealed class PrecisionTests(AppModel slow) : IClassFixture<AppModel>
     {
         PrecisionPair pair = PrecisionPair.Of(folder["x.onnx"]);
         File.Copy(slow.File, integersAreFaster ? pair.Floats : pair.Integers);
-        File.WriteAllBytes(integersAreFaster ? pair.Integers : pair.Floats, PixelNet.File());
+        using Segmenter other = slow.Load((64, 48));
+        File.WriteAllBytes(integersAreFaster ? pair.Integers : pair.Floats, PixelNet.Sure(other.Manifest.Classes));
         return pair;
     }
 }

@@ -50,6 +50,30 @@ public sealed class RenderingTests
         Assert.InRange(renderer.Pixels()[((24 * 64) + 20) * 4], 110, 145);
     }
 
+    /// <summary>Colours that lie over the image are weaker where the network is unsure; colours that stand for classes are not.</summary>
+    [Theory]
+    [InlineData("overlay", true)]
+    [InlineData("split", true)]
+    [InlineData("mask", false)]
+    [InlineData("edges", false)]
+    [InlineData("replace", false)]
+    public void Doubt_shows_where_colours_lie_over_the_image(string view, bool shows)
+    {
+        using FrameSlot slot = Slot(64, 48, 64, 48);
+        using EglContext context = new();
+        RenderOptions options = Plain with { View = Views.Parse(view), Opacity = 1 };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, options);
+        byte[] Drawn(int confidence)
+        {
+            slot.Confidence.SetTo(new Scalar(confidence));
+            renderer.Upload(slot);
+            renderer.Compose(() => default, 0);
+            return renderer.Pixels().ToArray();
+        }
+
+        Assert.Equal(shows, !Drawn(255).AsSpan().SequenceEqual(Drawn(0)));
+    }
+
     [Fact]
     public void After_a_rehearsal_the_first_frame_is_drawn_as_ever()
     {

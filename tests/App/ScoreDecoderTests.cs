@@ -56,6 +56,7 @@ public sealed class ScoreDecoderTests : IDisposable
         {
             using ScoreDecoder decoder = new(Classes, cells, new Size(width, height), stride / scale, threads);
             decoder.Decode(new float[scores.Length], labels, confidence); // a frame before, of which nothing may stay
+            Assert.Equal(-1, labels.AsSpan().IndexOfAnyExcept((byte)0)); // the first of equal scores
             decoder.Decode(scores, labels, confidence);
             Same(result[0].GetTensorDataAsSpan<byte>().ToArray(), result[1].GetTensorDataAsSpan<byte>().ToArray(), labels, confidence);
         }

@@ -51,6 +51,35 @@ public sealed class ShaderReloadTests
     }
 
     [Fact]
+    public void The_panels_shader_is_loaded_again_too()
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "shaders", "passes", "hud.frag"), original = File.ReadAllText(file);
+        using EglContext context = new();
+        RenderOptions options = new() { Hud = HudDetail.Figures, Refine = false };
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], options);
+        using FrameSlot slot = Slot();
+        HudText text = new(30, 30, 40, 30, 0, "network", new FrameStats(), Status: null);
+        renderer.Upload(slot);
+        long now = 1;
+        bool blue = false;
+        try
+        {
+            File.WriteAllText(file, original.Replace("texture(hud, uv)", "vec4(0.0, 0.0, 1.0, 1.0)", StringComparison.Ordinal));
+            for (int i = 0; i < 20_000 && !blue; i++)
+            {
+                renderer.Compose(() => text, now += 50_000_000);
+                blue = renderer.Pixels()[(((12 * 64) + 12) * 4)..][..4].SequenceEqual((byte[])[0, 0, 255, 255]);
+            }
+
+            Assert.True(blue);
+        }
+        finally
+        {
+            File.WriteAllText(file, original);
+        }
+    }
+
+    [Fact]
     public void A_changed_shader_is_loaded_and_one_that_does_not_compile_is_reported_while_the_old_one_stays()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "shaders", "views", "overlay.frag"), original = File.ReadAllText(file);

@@ -87,7 +87,8 @@ public sealed class ContractTests
         using Mat image = Pictures.Noise(width, height), shrunk = new(), expected = new();
         image.Set(height - 1, width - 1, new Vec3b(255, 255, 255));
         Size size = new(newWidth, newHeight);
-        for (int i = 0; i < 2; i++) FrameFit.Resize(image, shrunk, size);
+        using Mat taller = Pictures.Noise(width, height + 2);
+        foreach (Mat each in new[] { taller, image, image }) FrameFit.Resize(each, shrunk, size);
         Cv2.Resize(image, expected, size, 0, 0, InterpolationFlags.Area);
         ReadOnlySpan<byte> a = shrunk.AsSpan<byte>(), b = expected.AsSpan<byte>();
         int apart = 0;
@@ -98,6 +99,14 @@ public sealed class ContractTests
         }
 
         Assert.InRange(apart, 0, b.Length / 50);
+    }
+
+    [Fact]
+    public void White_stays_white_however_many_pixels_become_one()
+    {
+        using Mat white = new(1, 200_000, MatType.CV_8UC3, Scalar.White), shrunk = new();
+        FrameFit.Resize(white, shrunk, new Size(1, 1));
+        Assert.Equal([255, 255, 255], shrunk.AsSpan<byte>().ToArray());
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class AreaShrink
 {
     private const int Channels = 3;
 
+    /// <summary>Sums over very many pixels may exceed it by what was rounded.</summary>
+    private static readonly Vector<float> Most = new(byte.MaxValue);
+
     /// <summary>A vector of bytes as vectors of 32 bits.</summary>
     private const int Parts = 4;
 
@@ -123,7 +126,7 @@ internal sealed class AreaShrink
     }
 
     private Vector<uint> Rounded(int x)
-        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(new Vector<float>(_row, x) + new Vector<float>(0.5f)));
+        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(new Vector<float>(_row, x), Most) + new Vector<float>(0.5f)));
 
     /// <summary>The pixels along one side whose mean is a new one's: pixel j of m covers j·n/m to (j + 1)·n/m of n.</summary>
     private sealed class Shares
