@@ -67,7 +67,7 @@ public sealed class FailingModelTests(AppModel model) : IClassFixture<AppModel>
         GraphBuilder g = new();
         Value x = g.Input("image", ElementType.Float, Image);
         Value most = g.Add("ReduceMax", [x], Shape.Scalar, attributes: [("keepdims", 0L)]);
-        Value black = g.Add("Equal", [most, g.Constant(0f)], Shape.Scalar, ElementType.Bool);
+        Value black = g.Add("Less", [most, g.Constant(0.01f)], Shape.Scalar, ElementType.Bool); // which scaling may make negative
         Value index = g.Add("Mul", [
             g.Add("Cast", [black], Shape.Scalar, ElementType.Int64, attributes: [("to", (long)ElementType.Int64)]), g.Constant(9L),
         ], new Shape(1), ElementType.Int64);
