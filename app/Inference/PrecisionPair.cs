@@ -44,7 +44,7 @@ public sealed record PrecisionPair(string Floats, string Integers)
         {
             return PrecisionRace.Winner(pair, options, report, UserCache.File("precision.json"));
         }
-        catch (UserError e)
+        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
         {
             report($"precision: {Path.GetFileName(model)} as named: {e.Message}");
             return model;

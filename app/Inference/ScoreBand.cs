@@ -16,6 +16,7 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     private readonly ScoreGrid _grid;
     private readonly int _start, _end;
     private readonly CountdownEvent _pending;
+    private readonly Action _decide;
 
     /// <summary>Two rows of scores at all columns of pixels, [2][K·RowPitch], by the parity of the row, and which rows they are.</summary>
     private readonly float[][] _stretched;
@@ -34,7 +35,7 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     /// <param name="pending">Counted down when the band is done.</param>
     public ScoreBand(ScoreGrid grid, int start, int end, CountdownEvent pending)
     {
-        (_grid, _start, _end, _pending) = (grid, start, end, pending);
+        (_grid, _start, _end, _pending, _decide) = (grid, start, end, pending, Decide);
         int length = grid.Classes * grid.RowPitch;
         _stretched = [new float[length], new float[length]];
         (_labels, _confidence) = (new byte[grid.RowPitch], new byte[grid.RowPitch]);
@@ -53,20 +54,8 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     public void Execute()
     {
         if (Interlocked.Exchange(ref _waiting, 0) == 0) return;
-        try
-        {
-            Decide();
-        }
-#pragma warning disable CA1031 // On a thread of the pool it would end the process: it is thrown again where the frame is waited for.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failure = ExceptionDispatchInfo.Capture(e);
-        }
-        finally
-        {
-            _pending.Signal();
-        }
+        _failure = Attempt.At(_decide);
+        _pending.Signal();
     }
 
     private void Decide()

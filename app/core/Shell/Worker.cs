@@ -51,19 +51,7 @@ public sealed class Worker
 
     private void Run(Action work, Action? atEnd)
     {
-        try
-        {
-            work();
-        }
-#pragma warning disable CA1031 // Any exception is thrown again where it is asked for.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failure = ExceptionDispatchInfo.Capture(e);
-        }
-        finally
-        {
-            atEnd?.Invoke();
-        }
+        _failure = Attempt.At(work);
+        atEnd?.Invoke();
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using OpenCvSharp;
 using RealtimeSeg.Network.Graphs;
-using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Network.Device;
 
@@ -48,9 +47,6 @@ public sealed class GlLabeller : IDisposable
         }
     }
 
-    /// <summary>The driver's name.</summary>
-    public string Device { get; private set; } = "";
-
     /// <summary>Fills the labels and confidence of a frame.</summary>
     /// <param name="frame">8-bit BGR, H×W, rows without gaps.</param>
     /// <param name="labels">8-bit, H×W, likewise.</param>
@@ -74,7 +70,7 @@ public sealed class GlLabeller : IDisposable
     /// <summary>Has the thread do something, and waits.</summary>
     private void Ask(Action work)
     {
-        (_work, _failure) = (work, null);
+        _work = work;
         _asked.Release();
         _answered.Wait();
         _failure?.Throw();
@@ -85,7 +81,11 @@ public sealed class GlLabeller : IDisposable
     {
         try
         {
-            for (_asked.Wait(); _work is { } work; _asked.Wait()) Answer(work);
+            for (_asked.Wait(); _work is { } work; _asked.Wait())
+            {
+                _failure = Attempt.At(work);
+                _answered.Release();
+            }
         }
         finally
         {
@@ -95,29 +95,10 @@ public sealed class GlLabeller : IDisposable
         }
     }
 
-    private void Answer(Action work)
-    {
-        try
-        {
-            work();
-        }
-#pragma warning disable CA1031 // It is thrown again where it was asked for.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failure = ExceptionDispatchInfo.Capture(e);
-        }
-        finally
-        {
-            _answered.Release();
-        }
-    }
-
     private void Open()
     {
         _context = new HeadlessContext();
         _network = new GlNetwork(_context.Gl);
-        Device = _context.Gl.GetStringS(StringName.Renderer);
     }
 
     private void Label()
