@@ -29,9 +29,9 @@ internal sealed class Composition : IDisposable
             Opening<ModelShelf> models = Own(new Opening<ModelShelf>(() => OpenModels(s)));
             Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Source, s.SourceOptions)));
             Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
-            Models = models.Take();
-            ModelManifest manifest = Models.Current.Manifest;
+            ModelManifest manifest = models.Take().Current.Manifest;
             Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, s.Render));
+            Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
             Sinks = Own(new SinkSet(Console.WriteLine));
@@ -86,8 +86,23 @@ internal sealed class Composition : IDisposable
     private static ModelShelf OpenModels(PipelineSettings s)
     {
         Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
+        Segmenter LoadForCpu(string file)
+            => Segmenter.Load(file, s.Segmenter with { Provider = ExecutionProviders.Cpu }, Console.WriteLine);
         ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Console.WriteLine));
-        return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load);
+        Func<string, Segmenter>? instead = s.Segmenter.Provider == ExecutionProviders.Gl ? LoadForCpu : null;
+        return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load, instead);
+    }
+
+    /// <summary>The same models for shaders, if any provider will do and they are faster where images are drawn; null if not.</summary>
+    private ModelShelf? ForShaders(PipelineSettings s, ModelShelf models)
+    {
+        if (s.Segmenter.Provider != ExecutionProviders.Auto || models.Current.Provider != ExecutionProviders.Cpu) return null;
+        PipelineSettings shaders = s with { Segmenter = s.Segmenter with { Provider = ExecutionProviders.Gl } };
+        ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, shaders.Segmenter, _ => { }));
+        string file = files.All[files.First];
+        bool win = ProviderRace.ShadersWin(
+            Context, Renderer.Driver, models.Current, file, Console.WriteLine, UserCache.File("provider.json"));
+        return win ? OpenModels(shaders) : null;
     }
 
     private void OpenFiles(PipelineSettings s)

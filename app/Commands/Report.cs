@@ -43,6 +43,8 @@ internal static class Report
         mask_age = Figures(run.Stats.MaskAge),
         masks_kept = run.Stats.MasksKept,
         managed_bytes_per_frame = run.Report.ManagedBytesPerFrame,
+        uploads_per_frame = run.Report.UploadsPerFrame,
+        readbacks_per_frame = run.Report.ReadbacksPerFrame,
         gen0_collections = run.Report.Gen0Collections,
         gen2_collections = run.Report.Gen2Collections,
         peak_rss_mb = run.Report.PeakMegabytes,

@@ -50,8 +50,8 @@ internal static class RunCommand
         Mode mode, PipelineSettings settings, StopSignals signals, Action<RunResult, CancellationToken> tell)
     {
         using Composition parts = new(mode, settings, signals);
-        Segmenter model = parts.Models.Current; // the figures name the first one, whatever M changes later
-        bool onCpu = parts.Renderer.IsSoftware && model.Provider is ExecutionProviders.Cpu or ExecutionProviders.Gl;
+        Segmenter first = parts.Models.Current; // the figures name the first one, whatever M changes later
+        bool onCpu = parts.Renderer.IsSoftware && first.Provider is ExecutionProviders.Cpu or ExecutionProviders.Gl;
         EngineOptions options = mode.For(settings, parts.Source.IsSequence, parts.HasWindow, onCpu);
         using FrameEngine engine = new(parts.Parts, options);
         try
@@ -60,10 +60,13 @@ internal static class RunCommand
         }
         finally
         {
-            if (engine.Report is { } report) tell(RunResult.Of(settings, options, parts, model, report), parts.Overdue);
+            if (engine.Report is { } report) tell(Result(report), parts.Overdue);
         }
 
-        return RunResult.Of(settings, options, parts, model, engine.Report!);
+        return Result(engine.Report!);
+
+        RunResult Result(RunReport report)
+            => RunResult.Of(settings, options, parts, parts.Models.FellBack ? parts.Models.Current : first, report);
     }
 
     private static void Tell(RunResult result, CancellationToken overdue)

@@ -34,7 +34,7 @@ public sealed class FrameEngine : IDisposable
         _capture = new CaptureStage(parts, options, _controls);
         _label = new LabelStage(parts, options);
         _telemetry = new Telemetry(parts, options, _controls);
-        _present = new PresentStage(parts, _telemetry, _label.TargetFps);
+        _present = new PresentStage(parts, _telemetry, _label);
     }
 
     /// <summary>Figures of the run, even of one that an error ended; null before its end.</summary>
@@ -70,17 +70,27 @@ public sealed class FrameEngine : IDisposable
     private void Rehearse()
     {
         FrameSlot blank = _parts.Models.Current.Blank();
-        Worker labelling = Worker.Start("rehearsal", () => _label.Prepare(blank));
-        if (!labelling.Join(_parts.Overdue)) return; // what hangs may still use the slot, and goes with the process
-        if (labelling.Failure is not UserError) labelling.ThrowIfFailed();
-        if (labelling.Failure is null && !_parts.Stop.IsCancellationRequested) _present.Rehearse(blank);
+        if (_label.NeedsOpenGl)
+        {
+            _label.Prepare(blank);
+        }
+        else
+        {
+            Worker labelling = Worker.Start("rehearsal", () => _label.Prepare(blank));
+            if (!labelling.Join(_parts.Overdue)) return; // what hangs may still use the slot, and goes with the process
+            if (labelling.Failure is not UserError) labelling.ThrowIfFailed();
+        }
+
+        if (blank.LabelledBy is not null && !_parts.Stop.IsCancellationRequested) _present.Rehearse(blank);
         blank.Dispose();
     }
 
-    private IFrameSupply OpenSupply() => _options.Schedule == Schedule.Inline
-        ? new InlineSupply(_capture, _label)
-        : new PipelinedSupply(
-            _capture, _label, _options.LatestWins, _options.Slots, labelAhead: _options.Schedule == Schedule.Pipelined, _parts.Overdue);
+    private IFrameSupply OpenSupply()
+    {
+        if (_options.Schedule == Schedule.Inline) return new InlineSupply(_capture, _label);
+        bool labelAhead = _options.Schedule == Schedule.Pipelined && !_label.NeedsOpenGl;
+        return new PipelinedSupply(_capture, _label, _options.LatestWins, _options.Slots, labelAhead, _parts.Overdue);
+    }
 
     private void Loop(IFrameSupply supply)
     {

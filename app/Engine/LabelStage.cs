@@ -6,8 +6,8 @@ namespace RealtimeSeg.Engine;
 
 /// <summary>
 /// Second stage of a frame's way: its labels. Its fields belong to the thread that infers, which is the only one that calls
-/// <see cref="Run"/>. The thread that draws calls <see cref="Observe"/>, which reaches nothing but the ladder's choice of a size, and reads
-/// the figures after the run.
+/// <see cref="Run(FrameSlot)"/>. The thread that draws calls <see cref="Complete"/>, which matters only where it infers, too, and
+/// <see cref="Observe"/>, which reaches nothing but the ladder's choice of a size; it reads the figures after the run.
 /// </summary>
 internal sealed class LabelStage : IDisposable
 {
@@ -16,7 +16,9 @@ internal sealed class LabelStage : IDisposable
 
     private readonly EngineParts _parts;
     private readonly EngineOptions _options;
+    private readonly LabelOptions _labels;
     private readonly Labeller _labeller;
+    private TextureLabeller? _onGpu;
     private Segmenter? _model;
     private volatile ResolutionLadder? _ladder;
 
@@ -24,10 +26,10 @@ internal sealed class LabelStage : IDisposable
     public LabelStage(EngineParts parts, EngineOptions options)
     {
         (_parts, _options) = (parts, options);
-        LabelOptions labels = options.Labels ?? new LabelOptions();
-        _labeller = new Labeller(labels, parts.Clock);
-        TargetFps = labels.TargetFps ?? parts.Source.UsualRate;
-        if (labels.TargetFps > 0 && parts.Models.Current is { TakesOneSize: true } model)
+        _labels = options.Labels ?? new LabelOptions();
+        _labeller = new Labeller(_labels, parts.Clock);
+        TargetFps = _labels.TargetFps ?? parts.Source.UsualRate;
+        if (_labels.TargetFps > 0 && parts.Models.Current is { TakesOneSize: true } model)
         {
             (int width, int height) = model.Manifest.Size;
             throw new UserError($"--target-fps: {model.Name} takes {width}×{height} only; leave it out or choose another model");
@@ -38,30 +40,33 @@ internal sealed class LabelStage : IDisposable
     public double TargetFps { get; }
 
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
-    public double? Flicker => _labeller.Flicker;
+    public double? Flicker => _onGpu is null ? _labeller.Flicker : _onGpu.Flicker;
+
+    /// <summary>Whether the thread that draws must infer, too: shaders do.</summary>
+    public bool NeedsOpenGl => _parts.Models.Current.Shaders is not null;
 
     /// <summary>Chooses the size to begin with, and labels a blank image with nothing that counts.</summary>
     public void Prepare(FrameSlot blank)
     {
-        if (TargetFps > 0) ChooseSize(_parts.Models.Current);
-        using Labeller rehearsal = new(_options.Labels ?? new LabelOptions(), _parts.Clock);
-        rehearsal.Label(blank, _parts.Models.Current, _ladder?.Size);
-        rehearsal.Label(blank, _parts.Models.Current, _ladder?.Size); // now with a frame before it
+        using Labeller rehearsal = new(_labels, _parts.Clock);
+        for (int i = 0; i < 2; i++) Run(blank, rehearsal); // the second time with a frame before it
+        _onGpu?.StartOver();
     }
 
-    /// <summary>Fills a captured slot's labels and confidence.</summary>
-    public void Run(FrameSlot slot)
+    /// <summary>Labels a captured slot.</summary>
+    public void Run(FrameSlot slot) => Run(slot, _labeller);
+
+    /// <summary>When a slot has been drawn: where its labels are made by what draws, this is when they are done.</summary>
+    public void Complete(FrameSlot slot)
     {
-        Segmenter model = _parts.Models.Borrow();
+        if (!slot.IsOnGpu) return;
         try
         {
-            if (TargetFps > 0 && model != _model) ChooseSize(model);
-            slot[Stamp.Dequeued] = _parts.Clock.Now;
-            _labeller.Label(slot, model, _ladder?.Size);
+            _onGpu!.Complete(slot);
         }
-        finally
+        catch (UserError e) when (FallBack(e))
         {
-            model.LetGo();
+            // This frame is lost; the next one has labels again.
         }
     }
 
@@ -74,7 +79,44 @@ internal sealed class LabelStage : IDisposable
         ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);
     }
 
-    public void Dispose() => _labeller.Dispose();
+    public void Dispose()
+    {
+        _labeller.Dispose();
+        _onGpu?.Dispose();
+    }
+
+    private void Run(FrameSlot slot, Labeller labeller)
+    {
+        Segmenter model = _parts.Models.Borrow();
+        try
+        {
+            if (TargetFps > 0 && model != _model) ChooseSize(model);
+            slot[Stamp.Dequeued] = _parts.Clock.Now;
+            if (model.Shaders is null) labeller.Label(slot, model, _ladder?.Size);
+            else OnGpu().Label(slot, model, _ladder?.Size);
+            return;
+        }
+        catch (UserError e) when (model.Shaders is not null && FallBack(e))
+        {
+            // The CPU has the frame now.
+        }
+        finally
+        {
+            model.LetGo();
+        }
+
+        Run(slot, labeller);
+    }
+
+    /// <summary>Has the CPU take over from shaders; false if it cannot.</summary>
+    private bool FallBack(UserError why)
+    {
+        if (!_parts.Models.FallBack()) return false;
+        _parts.Tell?.Invoke($"{why.Message}; from here on the CPU runs the network");
+        return true;
+    }
+
+    private TextureLabeller OnGpu() => _onGpu ??= new TextureLabeller(_parts, _labels);
 
     /// <summary>Chooses the size to begin with by running the model on an empty image.</summary>
     private void ChooseSize(Segmenter model)
@@ -108,8 +150,17 @@ internal sealed class LabelStage : IDisposable
     private double Measure(Segmenter model, FrameSlot slot, (int Width, int Height) size)
     {
         long begin = _parts.Clock.Now;
-        model.Fit(slot, size);
-        model.Infer(slot);
+        if (model.Shaders is not null)
+        {
+            OnGpu().Label(slot, model, size);
+            _parts.Context.Gl.Finish();
+        }
+        else
+        {
+            model.Fit(slot, size);
+            model.Infer(slot);
+        }
+
         return (_parts.Clock.Now - begin) / 1e6;
     }
 }

@@ -14,15 +14,16 @@ internal sealed class PresentStage
 {
     private readonly EngineParts _parts;
     private readonly Telemetry _telemetry;
+    private readonly LabelStage _label;
     private readonly Renderer _renderer;
     private readonly Func<HudText> _hudText;
     private readonly string _purpose;
     private IFrameModel? _model;
 
-    public PresentStage(EngineParts parts, Telemetry telemetry, double targetFps)
+    public PresentStage(EngineParts parts, Telemetry telemetry, LabelStage label)
     {
-        (_parts, _telemetry, _renderer) = (parts, telemetry, parts.Renderer);
-        _purpose = targetFps > 0 ? string.Create(CultureInfo.InvariantCulture, $" for {targetFps:0.#} fps") : "";
+        (_parts, _telemetry, _label, _renderer) = (parts, telemetry, label, parts.Renderer);
+        _purpose = label.TargetFps > 0 ? string.Create(CultureInfo.InvariantCulture, $" for {label.TargetFps:0.#} fps") : "";
         _hudText = telemetry.HudText;
     }
 
@@ -33,18 +34,24 @@ internal sealed class PresentStage
     public void Run(FrameSlot slot)
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
-        if (slot.LabelledBy != _model || slot.Fitted.Size() != NetworkSize) Adopt(slot.LabelledBy!, slot.Fitted.Size());
+        if (slot.LabelledBy != _model || slot.LabelSize != NetworkSize) Adopt(slot.LabelledBy!, slot.LabelSize);
         _renderer.Upload(slot);
         MoveBackdrop(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _renderer.Compose(_hudText, slot[Stamp.Uploaded]);
         slot[Stamp.Composited] = _parts.Clock.Now;
+        _label.Complete(slot);
         _parts.Sinks.Present(_renderer, slot);
         slot[Stamp.Presented] = _parts.Clock.Now;
     }
 
     /// <summary>Draws a labelled slot, which nobody sees.</summary>
-    public void Rehearse(FrameSlot blank) => _renderer.Rehearse(blank, _hudText);
+    public void Rehearse(FrameSlot blank)
+    {
+        _renderer.Rehearse(blank, _hudText);
+        blank[Stamp.Composited] = _parts.Clock.Now;
+        _label.Complete(blank);
+    }
 
     /// <summary>Draws the last frame again, for example after a key changed how it looks. Recordings do not get it twice.</summary>
     public void Redraw()

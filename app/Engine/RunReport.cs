@@ -33,6 +33,12 @@ public sealed record RunReport
 
     public required int Gen2Collections { get; init; }
 
+    /// <summary>Images and masks brought to the GPU, without the panel's text.</summary>
+    public required double UploadsPerFrame { get; init; }
+
+    /// <summary>Finished images and masks brought back from it.</summary>
+    public required double ReadbacksPerFrame { get; init; }
+
     /// <summary>Share of still pixels that changed class, warm-up included; null if it was not measured.</summary>
     public double? Flicker { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     private IFrameSupply? _supply;
     private MemoryMark _begin, _end;
     private double? _startMs;
-    private long _shown, _unmeasured, _published, _droppedBefore, _dropped;
+    private long _shown, _unmeasured, _published, _droppedBefore, _dropped, _uploads, _readbacks;
 
     /// <summary>The network in use, for the HUD and the page: model, provider and size.</summary>
     public string Network { get; set; } = "";
@@ -38,11 +38,12 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>Frames that were not shown because newer ones came, in the source or on the way from it.</summary>
     private long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;
 
-    /// <summary>Begins to measure memory.</summary>
+    /// <summary>Begins to measure memory, and what goes to the GPU and back.</summary>
     public void Begin()
     {
         _begin = MemoryMark.Now();
         _unmeasured = _shown;
+        (_uploads, _readbacks) = (parts.Renderer.Uploads, parts.Renderer.Readbacks);
     }
 
     /// <summary>Takes the supply whose dropped frames are reported.</summary>
@@ -120,14 +121,19 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Read = capture.Captured,
             Unread = parts.Source.Skipped,
             Dropped = _dropped,
-            ManagedBytesPerFrame = (_end.Allocated - _begin.Allocated) / (double)Math.Max(1, _shown - _unmeasured),
+            ManagedBytesPerFrame = PerFrame(_end.Allocated - _begin.Allocated),
             Gen0Collections = _end.Gen0 - _begin.Gen0,
             Gen2Collections = _end.Gen2 - _begin.Gen2,
+            UploadsPerFrame = PerFrame(parts.Renderer.Uploads - _uploads),
+            ReadbacksPerFrame = PerFrame(parts.Renderer.Readbacks - _readbacks),
             Flicker = label.Flicker,
             NetworkSize = present.NetworkSize is { Width: > 0 } size ? (size.Width, size.Height) : null,
             Problems = [.. parts.Source.Problems, .. parts.Sinks.Problems],
             Outputs = parts.Sinks.Outputs,
         };
+
+    /// <summary>Of the frames since <see cref="Begin"/>.</summary>
+    private double PerFrame(long count) => count / (double)Math.Max(1, _shown - _unmeasured);
 
     /// <summary>Percent by name; labels that share a name share an entry.</summary>
     private static Dictionary<string, int> SharesByClass(Renderer r)

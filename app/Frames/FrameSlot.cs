@@ -16,6 +16,15 @@ public sealed class FrameSlot : IDisposable
     /// <summary>The image at the network's size, 8-bit BGR.</summary>
     public Mat Fitted { get; } = new();
 
+    /// <summary>The size at which the network labels it, in pixels; the labels', too.</summary>
+    public Size LabelSize { get; set; }
+
+    /// <summary>
+    /// Whether its labels are in the renderer's textures; then <see cref="Fitted"/> and <see cref="Confidence"/> say nothing, and
+    /// <see cref="Labels"/> has them only if a sink needs them.
+    /// </summary>
+    public bool IsOnGpu { get; set; }
+
     /// <summary>Class of each pixel, 8-bit, at the network's size.</summary>
     public Mat Labels { get; } = new();
 

@@ -1,4 +1,5 @@
 using RealtimeSeg.Frames;
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
@@ -10,6 +11,7 @@ public sealed class MaskTextures : IDisposable
     private readonly PixelUploader _frame, _labels, _confidence;
     private readonly ShaderProgram _refine;
     private RenderTarget? _refined;
+    private TextureLabels? _onGpu;
     private bool _useRefined;
 
     public MaskTextures(GL gl)
@@ -27,25 +29,47 @@ public sealed class MaskTextures : IDisposable
     public int Height => _frame.Height;
 
     /// <summary>Size of the mask: the network's, or the image's after refinement.</summary>
-    public int MaskWidth => _useRefined ? _refined!.Width : _labels.Width;
+    public int MaskWidth => _useRefined ? _refined!.Width : _onGpu?.Size.Width ?? _labels.Width;
 
-    public int MaskHeight => _useRefined ? _refined!.Height : _labels.Height;
+    public int MaskHeight => _useRefined ? _refined!.Height : _onGpu?.Size.Height ?? _labels.Height;
+
+    /// <summary>Images and masks that were brought to the GPU so far.</summary>
+    public long Uploads { get; private set; }
 
     /// <summary>Texture of the image.</summary>
     public uint Frame => _frame.Texture;
 
     /// <summary>Texture of the classes, 8-bit integers, refined if that is on.</summary>
-    public uint Labels => _useRefined ? _refined!.Texture(0) : _labels.Texture;
+    public uint Labels => _useRefined ? _refined!.Texture(0) : RawLabels;
 
     /// <summary>Texture of their probabilities, likewise.</summary>
-    public uint Confidence => _useRefined ? _refined!.Texture(1) : _confidence.Texture;
+    public uint Confidence => _useRefined ? _refined!.Texture(1) : RawConfidence;
 
     /// <summary>The refinement's shader, for reloading.</summary>
     public ShaderProgram Refinement => _refine;
 
-    public void Upload(FrameSlot slot)
+    private uint RawLabels => _onGpu?.Labels ?? _labels.Texture;
+
+    private uint RawConfidence => _onGpu?.Confidence ?? _confidence.Texture;
+
+    /// <summary>Brings a frame's image to the GPU.</summary>
+    /// <exception cref="UserError">It is larger than OpenGL takes on this machine.</exception>
+    public void UploadImage(FrameSlot slot)
     {
         _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);
+        Uploads++;
+    }
+
+    /// <summary>Shows labels that shaders made of the image.</summary>
+    public void Show(TextureLabels labels) => _onGpu = labels;
+
+    /// <summary>Brings a frame with its labels to the GPU.</summary>
+    /// <exception cref="UserError">It is larger than OpenGL takes on this machine.</exception>
+    public void Upload(FrameSlot slot)
+    {
+        UploadImage(slot);
+        _onGpu = null;
+        Uploads += 2;
         _labels.Upload(slot.Labels.Data, slot.Labels.Width, slot.Labels.Height);
         _confidence.Upload(slot.Confidence.Data, slot.Confidence.Width, slot.Confidence.Height);
     }
@@ -59,8 +83,8 @@ public sealed class MaskTextures : IDisposable
         RenderTarget.Ensure(ref _refined, _gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8).Bind();
         _refine.Use();
         _refine.Sample("frame", _frame.Texture, 0);
-        _refine.Sample("labels", _labels.Texture, 1);
-        _refine.Sample("confidence", _confidence.Texture, 2);
+        _refine.Sample("labels", RawLabels, 1);
+        _refine.Sample("confidence", RawConfidence, 2);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
@@ -17,10 +18,9 @@ public sealed class Renderer : IDisposable
     /// <summary>HUD and class shares are updated at 10 Hz, as fast as they can be read. In nanoseconds.</summary>
     private const long HudPeriod = 100_000_000;
 
-    private static readonly string[] SoftwareRasterizers = ["llvmpipe", "softpipe", "swrast"];
-
     private readonly GL _gl;
     private readonly RenderOptions _options;
+    private readonly Driver _driver;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
     private readonly ShaderProgram _blend;
@@ -29,6 +29,7 @@ public sealed class Renderer : IDisposable
     private readonly uint _vertices;
     private ClassSelection _classes;
     private RenderTarget? _target;
+    private TextureLabels? _onGpu;
     private HudOverlay? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
@@ -42,7 +43,7 @@ public sealed class Renderer : IDisposable
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         options.Check(classes);
-        (_gl, _options) = (gl, options);
+        (_gl, _options, _driver) = (gl, options, Driver.Of(gl));
         (View, Opacity, Hud, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
         _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
@@ -88,14 +89,23 @@ public sealed class Renderer : IDisposable
     /// <summary>The finished image, of the first frame's size; null before the first frame.</summary>
     public RenderTarget? Target => _target;
 
-    /// <summary>The driver's name, for the report.</summary>
-    public string Device => _gl.GetStringS(StringName.Renderer);
+    /// <summary>The driver.</summary>
+    public Driver Driver => _driver;
+
+    /// <summary>Its name, for the report.</summary>
+    public string Device => _driver.Name;
+
+    /// <summary>Images and masks that were brought to the GPU so far, without the panel's text.</summary>
+    public long Uploads => _mask.Uploads;
+
+    /// <summary>Finished images and masks that were brought back so far.</summary>
+    public long Readbacks { get; private set; }
 
     /// <summary>
     /// Whether Mesa draws on the CPU. There the refinement would take the network's time (20 ms per frame at 768×576), so it is off
     /// unless asked for.
     /// </summary>
-    public bool IsSoftware => SoftwareRasterizers.Any(n => Device.Contains(n, StringComparison.Ordinal));
+    public bool IsSoftware => _driver.IsSoftware;
 
     /// <summary>Takes another model's classes, which the labels of all later frames have.</summary>
     [MemberNotNull(nameof(_classes))]
@@ -143,19 +153,38 @@ public sealed class Renderer : IDisposable
         (_sharesCounted, _hudDrawn) = (0, 0);
     }
 
-    /// <summary>Brings a slot's image, labels and confidence to the GPU.</summary>
+    /// <summary>Brings a slot's image, labels and confidence to the GPU, if they are not there yet.</summary>
     /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
     public void Upload(FrameSlot slot)
     {
-        if (_sharesCounted == 0 || slot[Stamp.Taken] - _sharesCounted >= HudPeriod)
-        {
-            _sharesCounted = slot[Stamp.Taken];
-            _shares.Count(slot);
-        }
-
-        _mask.Upload(slot);
+        bool counts = _sharesCounted == 0 || slot[Stamp.Taken] - _sharesCounted >= HudPeriod;
+        if (counts) _sharesCounted = slot[Stamp.Taken];
+        if (counts && slot.IsOnGpu) _onGpu!.Count();
+        else if (counts) _shares.Count(slot);
         if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
+        if (slot.IsOnGpu) return;
+        _mask.Upload(slot);
         _gl.Finish(); // so that the stage's time is its own
+    }
+
+    /// <summary>Brings a slot's image alone to the GPU, where its labels are made.</summary>
+    /// <returns>Its texture.</returns>
+    /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
+    public uint UploadImage(FrameSlot slot)
+    {
+        _mask.UploadImage(slot);
+        return _mask.Frame;
+    }
+
+    /// <summary>Shows labels that shaders made of the image.</summary>
+    public void Show(TextureLabels labels) => _mask.Show(_onGpu = labels);
+
+    /// <summary>Completes a slot whose labels are on the GPU, when it is done: class shares and, if they were asked for, labels.</summary>
+    /// <exception cref="UserError">The GPU could not do what it was given.</exception>
+    public void Complete(FrameSlot slot)
+    {
+        if (_onGpu!.End(slot.Labels)) Readbacks++;
+        if (_onGpu.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
     }
 
     /// <summary>Draws what was last uploaded. Returns when the GPU is done.</summary>
@@ -183,7 +212,9 @@ public sealed class Renderer : IDisposable
     /// <summary>The finished image as RGBA, top row first; read from the GPU once per frame however many sinks ask.</summary>
     public ReadOnlySpan<byte> Pixels()
     {
-        if (!_pixelsAreCurrent) _target!.Read(_pixels);
+        if (_pixelsAreCurrent) return _pixels;
+        _target!.Read(_pixels);
+        Readbacks++;
         _pixelsAreCurrent = true;
         return _pixels;
     }

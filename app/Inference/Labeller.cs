@@ -8,7 +8,8 @@ namespace RealtimeSeg.Inference;
 /// <param name="clock">For the frame's stamps.</param>
 public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposable
 {
-    private readonly LabelMemory _memory = new(options);
+    private readonly KeepRule _keep = new(options);
+    private readonly LabelMemory _memory = new();
     private readonly SceneCut _cut = new();
     private readonly MotionMask _motion = new();
     private readonly FlickerMeter _flicker = new();
@@ -28,15 +29,18 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
         model.Fit(slot, size);
         if ((_smooths || options.Skips) && StartsOver(slot, model)) Forget();
         slot[Stamp.Fitted] = clock.Now;
-        bool skip = options.Skips && _memory.Serves(slot);
+        slot.LabelSize = slot.Fitted.Size();
+        bool skip = options.Skips && _keep.Serves(slot, slot.Fitted);
         if (skip) Skip(slot);
         else Infer(slot, model);
         slot.LabelledBy = _lastModel = model;
+        slot.IsOnGpu = false;
         slot[Stamp.Smoothed] = clock.Now;
     }
 
     public void Dispose()
     {
+        _keep.Dispose();
         _memory.Dispose();
         _cut.Dispose();
     }
@@ -51,13 +55,14 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     /// <summary>Nothing is carried over: without a still pixel, neither smoothing nor flicker looks at the frame before.</summary>
     private void Forget()
     {
-        _memory.Forget();
+        _keep.Forget();
         _motion.Forget();
     }
 
     private void Skip(FrameSlot slot)
     {
         _memory.Recall(slot);
+        slot.LabelledFrom = _keep.LabelledFrom;
         slot[Stamp.Inferred] = clock.Now;
     }
 
@@ -67,7 +72,9 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
         slot[Stamp.Inferred] = clock.Now;
         slot.LabelledFrom = slot[Stamp.Arrived];
         if (_smooths) Smooth(slot);
-        if (options.Skips) _memory.Remember(slot);
+        if (!options.Skips) return;
+        _memory.Remember(slot);
+        _keep.Remember(slot, slot.Fitted);
     }
 
     private void Smooth(FrameSlot slot)

@@ -11,10 +11,11 @@ public sealed class ModelShelf : IDisposable
     /// <summary>Nanoseconds between two looks at the current file, and for which the result of loading is shown.</summary>
     private const long LookEvery = 500_000_000, ResultFor = 6_000_000_000;
 
-    private readonly Func<string, Segmenter> _load;
+    private readonly Func<string, Segmenter>? _loadForCpu;
     private readonly IReadOnlyList<string> _files;
     private readonly List<Task> _unloading = [];
     private volatile Segmenter _current;
+    private volatile Func<string, Segmenter> _load;
     private int _index, _tried;
     private FileState _seen;
     private Task<Loaded>? _loading;
@@ -25,9 +26,11 @@ public sealed class ModelShelf : IDisposable
     /// <param name="first">Index of the model in use.</param>
     /// <param name="model">That model, loaded; the shelf disposes it.</param>
     /// <param name="load">Loads a file, or throws <see cref="UserError"/>.</param>
-    public ModelShelf(IReadOnlyList<string> files, int first, Segmenter model, Func<string, Segmenter> load)
+    /// <param name="loadForCpu">The same for the CPU, should <paramref name="load"/> not be for it; null if it is.</param>
+    public ModelShelf(
+        IReadOnlyList<string> files, int first, Segmenter model, Func<string, Segmenter> load, Func<string, Segmenter>? loadForCpu = null)
     {
-        (_files, _index, _tried, _current, _load) = (files, first, first, model, load);
+        (_files, _index, _tried, _current, _load, _loadForCpu) = (files, first, first, model, load, loadForCpu);
         _seen = FileState.Of(_files[_index]);
     }
 
@@ -50,6 +53,23 @@ public sealed class ModelShelf : IDisposable
         do model = _current;
         while (!model.TryKeep()); // another one took over in between
         return model;
+    }
+
+    /// <summary>Whether the CPU took over from a GPU.</summary>
+    public bool FellBack { get; private set; }
+
+    /// <summary>Has the CPU run the model in use, and all that are loaded later. Called on the thread that draws and infers.</summary>
+    /// <returns>False if it does already, or there is no way to.</returns>
+    /// <exception cref="UserError">It cannot be loaded for the CPU.</exception>
+    public bool FallBack()
+    {
+        if (_loadForCpu is null || FellBack) return false;
+        FellBack = true;
+        _load = _loadForCpu;
+        Segmenter retired = _current;
+        _current = _load(_files[_index]);
+        _unloading.Add(retired.Retire());
+        return true;
     }
 
     /// <summary>Begins to load the next model: after one that cannot be loaded, the one after that.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Frames;
 
@@ -24,15 +22,15 @@ public static class PrecisionRace
     /// <exception cref="UserError">One of them cannot be run, or they have different classes.</exception>
     public static string Winner(PrecisionPair pair, SegmenterOptions options, Action<string> report, string? file)
     {
-        Dictionary<string, Result> kept = Read(file);
-        string key = Key(pair, options);
-        if (kept.TryGetValue(key, out Result? before) && before is not null) return Of(before, pair);
-        Result now = Measure(pair, options);
-        report(string.Create(CultureInfo.InvariantCulture,
-            $"precision: {Path.GetFileName(Of(now, pair))} ({now.Int8Ms:F1} ms in integers, {now.FloatMs:F1} in floats on this machine)"));
-        kept[key] = now;
-        Keep(file, kept, report);
-        return Of(now, pair);
+        Result result = new Measurements<Result>(file, report, "precision").Get(Key(pair, options), () =>
+        {
+            Result now = Measure(pair, options);
+            string times = string.Create(
+                CultureInfo.InvariantCulture, $"{now.Int8Ms:F1} ms in integers, {now.FloatMs:F1} in floats on this machine");
+            report($"precision: {Path.GetFileName(Of(now, pair))} ({times})");
+            return now;
+        });
+        return Of(result, pair);
     }
 
     private static string Of(Result result, PrecisionPair pair) => result.FloatMs < result.Int8Ms ? pair.Floats : pair.Integers;
@@ -57,7 +55,8 @@ public static class PrecisionRace
         return new Result(Median(integerTimes), Median(floatTimes));
     }
 
-    private static double Run(Segmenter model, FrameSlot slot)
+    /// <summary>Milliseconds of the network.</summary>
+    internal static double Run(Segmenter model, FrameSlot slot)
     {
         model.Fit(slot);
         long began = Stopwatch.GetTimestamp();
@@ -65,7 +64,7 @@ public static class PrecisionRace
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    private static double Median(List<double> times)
+    internal static double Median(List<double> times)
     {
         times.Sort();
         return times[times.Count / 2];
@@ -75,36 +74,10 @@ public static class PrecisionRace
     private static string Key(PrecisionPair pair, SegmenterOptions options)
     {
         string size = options.Size is { } s ? $"{s.Width}x{s.Height}" : "own size", spin = options.Spin ? ", spinning" : "";
-        string files = $"{Path.GetFileName(pair.Floats)} {Hash(File.ReadAllBytes(pair.Floats))} {Hash(File.ReadAllBytes(pair.Integers))}";
-        string processor = $"{Processor.Name} {Hash(Encoding.UTF8.GetBytes(Processor.Extensions))}";
+        string floats = Fingerprint.Of(File.ReadAllBytes(pair.Floats)), integers = Fingerprint.Of(File.ReadAllBytes(pair.Integers));
+        string files = $"{Path.GetFileName(pair.Floats)} {floats} {integers}";
+        string processor = $"{Processor.Name} {Fingerprint.Of(Encoding.UTF8.GetBytes(Processor.Extensions))}";
         return $"{processor}, {options.ThreadCount} threads{spin}, {size}, {files}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}";
-    }
-
-    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
-
-    /// <summary>What is kept; nothing where there is no such file, or it is damaged.</summary>
-    private static Dictionary<string, Result> Read(string? file)
-    {
-        try
-        {
-            return file is null ? [] : JsonSerializer.Deserialize<Dictionary<string, Result>>(File.ReadAllBytes(file)) ?? [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return [];
-        }
-    }
-
-    private static void Keep(string? file, Dictionary<string, Result> results, Action<string> report)
-    {
-        try
-        {
-            AtomicFile.WriteJson(file, results);
-        }
-        catch (UserError e)
-        {
-            report($"precision: measured again next time: {e.Message}");
-        }
     }
 
     /// <summary>Medians of the two files in ms.</summary>

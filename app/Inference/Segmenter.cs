@@ -20,7 +20,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
     private readonly InferenceSession? _session;
-    private readonly GlLabeller? _shaders;
+    private readonly Lazy<GlLabeller>? _ownShaders;
     private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
     private readonly ThirdPartyRunner? _runner;
     private readonly float? _scorePitch;
@@ -43,8 +43,11 @@ public sealed class Segmenter : IFrameModel, IDisposable
         if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
     }
 
-    private Segmenter(string name, GlLabeller shaders, int threads, ModelManifest manifest)
-        => (Name, _shaders, Provider, Threads, Manifest) = (name, shaders, ExecutionProviders.Gl, threads, manifest);
+    private Segmenter(string name, ShaderModel shaders, int threads, ModelManifest manifest)
+    {
+        (Name, Shaders, Provider, Threads, Manifest) = (name, shaders, ExecutionProviders.Gl, threads, manifest);
+        _ownShaders = new Lazy<GlLabeller>(() => new GlLabeller(shaders));
+    }
 
     public string Name { get; }
 
@@ -55,6 +58,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
     /// <summary>Whether it takes images of its working size only.</summary>
     public bool TakesOneSize { get; }
+
+    /// <summary>What compute shaders run, for whoever draws; null unless <see cref="Provider"/> is gl.</summary>
+    public ShaderModel? Shaders { get; }
 
     /// <summary>CPU threads that it may use.</summary>
     public int Threads { get; }
@@ -98,12 +104,18 @@ public sealed class Segmenter : IFrameModel, IDisposable
     public static IReadOnlyList<string> Sidecars(string path)
         => Sidecar.Files(path) is { Count: > 0 } files && !ModelGraph.IsOwn(path) ? files : [];
 
+    /// <summary>How a frame is brought to the network.</summary>
+    /// <param name="slot">The frame.</param>
+    /// <param name="size">Working size for this frame instead of the model's own.</param>
+    public FrameGeometry Geometry(FrameSlot slot, (int Width, int Height)? size = null)
+        => FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, _stride);
+
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
     /// <param name="size">Working size for this frame instead of the model's own.</param>
     public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
-        FrameGeometry geometry = FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, _stride);
+        FrameGeometry geometry = Geometry(slot, size);
         if (slot.Binding?.Model != this || slot.Binding.Geometry != geometry) Bind(slot, geometry);
         slot.Binding!.Fit();
     }
@@ -127,11 +139,21 @@ public sealed class Segmenter : IFrameModel, IDisposable
         }
     }
 
-    /// <summary>Runs it once, on a blank image of its working size: some files that load cannot be run.</summary>
+    /// <summary>
+    /// Runs it once, on a blank image of its working size: some files that load cannot be run. Of shaders, which may need the context
+    /// that draws, the plan is made.
+    /// </summary>
     /// <exception cref="UserError">This is one of them.</exception>
     public void Rehearse()
     {
         using FrameSlot slot = Blank();
+        if (Shaders is not null)
+        {
+            FrameGeometry g = Geometry(slot);
+            Shaders.Plan(new Size(g.NetworkWidth, g.NetworkHeight));
+            return;
+        }
+
         Fit(slot);
         Infer(slot);
     }
@@ -191,7 +213,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         {
             _run.Dispose();
             _session?.Dispose();
-            _shaders?.Dispose();
+            if (_ownShaders is { IsValueCreated: true }) _ownShaders.Value.Dispose();
             NativeHeap.GiveBackWhatIsFree();
             // A steady run never fills the oldest generation, which therefore only grows: 7 MB in an hour. This takes 2 ms.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -206,9 +228,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         slot.Binding?.Dispose();
         slot.Binding = null;
-        slot.Binding = (_shaders, _runner, _scorePitch) switch
+        slot.Binding = (_ownShaders, _runner, _scorePitch) switch
         {
-            ({ } shaders, _, _) => new ShaderBinding(this, shaders, slot, geometry),
+            ({ } shaders, _, _) => new ShaderBinding(this, shaders.Value, slot, geometry),
             (_, { } runner, _) => new ThirdPartyBinding(this, runner, _run, slot, geometry),
             (_, _, { } pitch) => new ScoreBinding(this, _session!, _run, slot, geometry, pitch),
             _ => new LabelBinding(this, _session!, _run, slot, geometry),
@@ -268,7 +290,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
             throw new UserError($"{path} is no model of the trainer, and --provider gl runs no others: use --provider cpu");
         OnnxFile file = OnnxFile.Read(path);
         ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
-        GlLabeller shaders = new(new NetworkFile(file), manifest.ScorePitch);
+        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch);
         return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(manifest, options));
     }
 

@@ -16,12 +16,14 @@ public sealed class StillDetector : IDisposable
 
     private readonly Mat _remembered = new(), _cells = new(), _difference = new();
 
-    public void Remember(Mat image) => Shrink(image, _remembered);
+    /// <param name="image">8-bit BGR.</param>
+    /// <param name="size">That it is scaled to, in pixels, as far as cells are concerned.</param>
+    public void Remember(Mat image, Size size) => Shrink(image, size, _remembered);
 
     /// <summary>Whether an image shows the same as the one that is remembered; false if none is.</summary>
-    public bool IsStill(Mat image)
+    public bool IsStill(Mat image, Size size)
     {
-        Shrink(image, _cells);
+        Shrink(image, size, _cells);
         if (_cells.Size() != _remembered.Size()) return false;
         Cv2.Absdiff(_cells, _remembered, _difference);
         using Mat plane = _difference.Reshape(1);
@@ -36,9 +38,9 @@ public sealed class StillDetector : IDisposable
         _difference.Dispose();
     }
 
-    private static void Shrink(Mat image, Mat cells)
+    private static void Shrink(Mat image, Size size, Mat cells)
     {
-        Size size = new(Math.Max(1, image.Width / Cell), Math.Max(1, image.Height / Cell));
-        FrameFit.Resize(image, cells, size, InterpolationFlags.Area);
+        Size count = new(Math.Max(1, size.Width / Cell), Math.Max(1, size.Height / Cell));
+        FrameFit.Resize(image, cells, count, InterpolationFlags.Area);
     }
 }

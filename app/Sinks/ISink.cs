@@ -19,6 +19,9 @@ public interface ISink : IDisposable
     /// <summary>Whether it let an image pass that it needs after all; it then gets it by <see cref="Redraw"/>.</summary>
     bool IsBehind => false;
 
+    /// <summary>Whether it needs a slot's labels in memory.</summary>
+    bool NeedsLabels => false;
+
     /// <summary>
     /// Ends a run, whatever ended it: gives the result its final name and returns that, or null. Dispose without Finish leaves what holds
     /// data under its partial name. Called on a thread of its own, since it may wait for others.

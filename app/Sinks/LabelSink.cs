@@ -16,6 +16,8 @@ public sealed class LabelSink(string folder, SinkContext context) : ISink
     /// <summary>The names of a folder's images, with a place for the frame's number.</summary>
     public static string Names(string folder) => Path.Combine(folder, "%06d.png");
 
+    public bool NeedsLabels => true;
+
     public void Present(Renderer renderer, FrameSlot slot)
     {
         LabelMap.Resize(slot.Labels, _large, slot.Image.Size());

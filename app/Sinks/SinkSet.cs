@@ -23,6 +23,9 @@ public sealed class SinkSet(Action<string> log) : IDisposable
     /// <summary>Whether any sink besides a hidden window takes images.</summary>
     public bool NeedsImages(bool windowHidden) => !windowHidden || _sinks.Exists(s => s is not WindowSink);
 
+    /// <summary>Whether any of them needs labels in memory.</summary>
+    public bool NeedsLabels => _sinks.Exists(s => s.NeedsLabels);
+
     public void Add(ISink sink) => _sinks.Add(sink);
 
     /// <exception cref="UserError">The last sink failed.</exception>

@@ -35,6 +35,8 @@ public sealed class StatsSink : ISink
         _writer = _special is null ? new StreamWriter(_file.TemporaryPath) : new StreamWriter(_special);
     }
 
+    public bool NeedsLabels => true;
+
     public void Present(Renderer renderer, FrameSlot slot)
     {
         Array.Clear(_counts);

@@ -15,8 +15,3 @@ vec4 kernel(int at)
 {
     return texelFetch(weights, at);
 }
-
-int invocation()
-{
-    return int((gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x) * gl_WorkGroupSize.x + gl_LocalInvocationID.x);
-}

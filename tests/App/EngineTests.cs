@@ -262,27 +262,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Action<string>? tell = null,
         CancellationToken overdue = default)
     {
-        segmenter ??= model.Load(Small);
-        using ModelShelf models = new([model.File], 0, segmenter, _ => throw new UserError("no other model"));
-        using EglContext context = new();
-        RenderOptions render = new() { Hud = hud };
-        using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
-        using (source)
-        using (SinkSet sinks = new(_ => { }))
-        using (stop ??= new CancellationTokenSource())
-        {
-            sinks.Add(sink);
-            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Tell: tell, Overdue: overdue);
-            using FrameEngine engine = new(parts, options);
-            try
-            {
-                return engine.Run();
-            }
-            finally
-            {
-                ended?.Invoke(engine.Report!);
-            }
-        }
+        return EngineRun.Of(segmenter ?? model.Load(Small), options, source, sink, hud, clock, ended, stop, tell, overdue: overdue);
     }
 
     /// <summary>A real sink that keeps a hash of each image.</summary>

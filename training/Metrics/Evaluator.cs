@@ -46,7 +46,7 @@ public sealed class Evaluator : IDisposable
         const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
         if (!_session.InputMetadata.ContainsKey(Frame) || !_session.OutputMetadata.ContainsKey(Labels))
             throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
-        if (inShaders) _shaders = new GlLabeller(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch);
+        if (inShaders) _shaders = new GlLabeller(new ShaderModel(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch));
     }
 
     /// <summary>Of the model.</summary>

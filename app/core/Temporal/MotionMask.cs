@@ -8,7 +8,7 @@ namespace RealtimeSeg.Core.Temporal;
 public sealed class MotionMask
 {
     /// <summary>Sum of the differences of B, G and R up to which a pixel counts as still: above sensor and compression noise.</summary>
-    private const byte Noise = 36;
+    public const byte Noise = 36;
 
     /// <summary>
     /// Pixels around each moving one that count as moving too: single pixels that happen to match inside a moving object would keep old

@@ -12,9 +12,12 @@ namespace RealtimeSeg.Core.Temporal;
 public sealed class TemporalSmoother(float strength)
 {
     private const float MostFrames = 8;
-    private readonly ushort _cap = (ushort)(255 * MostFrames * strength);
+    private readonly ushort _cap = MostVotes(strength);
     private byte[] _labels = [];
     private ushort[] _votes = [];
+
+    /// <summary>Votes that a class can have.</summary>
+    public static ushort MostVotes(float strength) => (ushort)(255 * MostFrames * strength);
 
     /// <summary>Replaces labels (and the confidence where another class was kept) by the smoothed ones.</summary>
     /// <param name="still">Pixels that look as in the frame before, by <see cref="MotionMask"/>.</param>

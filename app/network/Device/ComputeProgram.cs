@@ -31,13 +31,15 @@ internal sealed unsafe class ComputeProgram : IDisposable
             if (log.Length == 0) log = gl.GetProgramInfoLog(_program);
             gl.DeleteProgram(_program);
             string line = log.Trim().ReplaceLineEndings("; ");
-            throw new UserError($"provider gl: the driver refuses kernel {name} (shaders/network/{name}.glsl): {line}: use --provider cpu");
+            throw new UserError($"provider gl: the driver refuses shader {name}: {line}: use --provider cpu");
         }
 
         gl.UseProgram(_program);
         Bind("maps", 0);
         Bind("weights", 1);
         Bind("frame", 2);
+        Bind("before", 3);
+        Bind("counted", 4);
         (_integers, _floats) = (gl.GetUniformLocation(_program, "p"), gl.GetUniformLocation(_program, "f"));
     }
 

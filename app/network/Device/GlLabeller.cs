@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using OpenCvSharp;
-using RealtimeSeg.Network.Graphs;
 
 namespace RealtimeSeg.Network.Device;
 
@@ -10,12 +9,7 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class GlLabeller : IDisposable
 {
-    /// <summary>Plans that are kept for sizes that come again.</summary>
-    private const int MostPlans = 8;
-
-    private readonly NetworkFile _file;
-    private readonly float? _pitch;
-    private readonly Dictionary<Size, NetworkPlan> _plans = [];
+    private readonly ShaderModel _model;
     private readonly SemaphoreSlim _asked = new(0), _answered = new(0);
     private readonly Action _label;
     private readonly Worker _worker;
@@ -29,12 +23,10 @@ public sealed class GlLabeller : IDisposable
 
     private ExceptionDispatchInfo? _failure;
 
-    /// <param name="file">A model of the trainer.</param>
-    /// <param name="pitch">See <see cref="NetworkPlan.Of(NetworkFile, int, int, float?)"/>.</param>
     /// <exception cref="UserError">There is no OpenGL with compute shaders.</exception>
-    public GlLabeller(NetworkFile file, float? pitch)
+    public GlLabeller(ShaderModel model)
     {
-        (_file, _pitch, _label) = (file, pitch, Label);
+        (_model, _label) = (model, Label);
         _worker = Worker.Start("shaders", Serve);
         try
         {
@@ -115,13 +107,7 @@ public sealed class GlLabeller : IDisposable
     {
         _images?.Dispose();
         _images = null; // should the new size fail, the next frame tries again
-        if (!_plans.TryGetValue(size, out NetworkPlan? plan))
-        {
-            if (_plans.Count >= MostPlans) _plans.Clear();
-            plan = _plans[size] = NetworkPlan.Of(_file, size.Width, size.Height, _pitch);
-        }
-
-        _network!.Prepare(plan);
+        _network!.Prepare(_model.Plan(size));
         _images = new GlImages(_context!.Gl, size);
     }
 }

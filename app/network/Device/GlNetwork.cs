@@ -14,19 +14,29 @@ public sealed class GlNetwork : IDisposable
     private readonly GL _gl;
     private readonly int _groupSize;
     private readonly WeightMemory _weights;
-    private readonly Dictionary<string, ComputeProgram> _programs = new(StringComparer.Ordinal);
+    private readonly ProgramCache _programs;
+    private readonly bool _ownsPrograms;
     private readonly List<Dispatch> _dispatches = [];
     private GlBuffer? _maps;
 
+    /// <param name="gl">The context.</param>
+    /// <param name="programs">Programs of the context that other networks use as well; null for programs of its own.</param>
     /// <exception cref="UserError">The context has no compute shaders.</exception>
-    public GlNetwork(GL gl)
+    public GlNetwork(GL gl, ProgramCache? programs = null)
     {
-        _gl = gl;
+        (_gl, _programs, _ownsPrograms) = (gl, programs ?? new ProgramCache(gl), programs is null);
+        Check(gl);
+        _groupSize = Driver.Of(gl).GroupSize;
+        _weights = new WeightMemory(gl);
+    }
+
+    /// <summary>Whether a context has what is needed.</summary>
+    /// <exception cref="UserError">It has no compute shaders.</exception>
+    public static void Check(GL gl)
+    {
         (int major, int minor) = (gl.GetInteger(GLEnum.MajorVersion), gl.GetInteger(GLEnum.MinorVersion));
         if ((major, minor).CompareTo((4, 3)) < 0)
             throw new UserError($"provider gl: OpenGL {major}.{minor} has no compute shaders, 4.3 has: use --provider cpu");
-        _groupSize = 8;
-        _weights = new WeightMemory(gl);
     }
 
     /// <summary>The plan that is run.</summary>
@@ -43,7 +53,7 @@ public sealed class GlNetwork : IDisposable
     {
         _dispatches.Clear();
         KernelSource[] kernels =
-            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Read, _groupSize))];
+            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _groupSize))];
         _weights.Upload();
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
@@ -53,11 +63,11 @@ public sealed class GlNetwork : IDisposable
         }
 
         foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
-            _dispatches.Add(new Dispatch(Program(step.Kernel, kernel.Text), kernel.Integers, kernel.Floats, kernel.Groups));
+            _dispatches.Add(new Dispatch(_programs[step.Kernel, kernel.Text], kernel.Integers, kernel.Floats, kernel.Groups));
         Plan = plan;
     }
 
-    /// <summary>Computes all maps of the plan from a frame.</summary>
+    /// <summary>Computes all maps of the plan from a frame. Returns before the GPU has.</summary>
     /// <param name="frame">A texture of the frame's size.</param>
     public void Run(uint frame)
     {
@@ -109,7 +119,7 @@ public sealed class GlNetwork : IDisposable
 
     public void Dispose()
     {
-        foreach (ComputeProgram program in _programs.Values) program.Dispose();
+        if (_ownsPrograms) _programs.Dispose();
         _weights.Dispose();
         _maps?.Dispose();
     }
@@ -118,12 +128,6 @@ public sealed class GlNetwork : IDisposable
     {
         dispatch.Program.Dispatch(dispatch.Integers, dispatch.Floats, dispatch.Groups);
         _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderStorageBarrierBit);
-    }
-
-    private ComputeProgram Program(string name, string text)
-    {
-        if (_programs.TryGetValue(text, out ComputeProgram? known)) return known;
-        return _programs[text] = new ComputeProgram(_gl, name, text);
     }
 
     private void Bind(int unit, TextureTarget target, uint texture)

@@ -32,7 +32,7 @@ public sealed class KernelSource
         foreach (Pointwise further in step.After) Append(further, plan, weights, to);
         if (step.After.Count > 0 && !to.IsWhole) Blank(to.Channels % MapShape.BlockSize);
         string kernel = step.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
-        Text = Whole(files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, groupSize);
+        Text = Whole(files("invocation.glsl") + files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, groupSize);
         Groups = (step.Invocations + groupSize - 1) / groupSize;
     }
 

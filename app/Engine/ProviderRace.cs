@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
+using RealtimeSeg.Network.Graphs;
+using Silk.NET.OpenGL;
+
+namespace RealtimeSeg.Engine;
+
+/// <summary>
+/// <c>--provider auto</c> where a GPU draws: whether shaders run a network there faster than this machine's CPU does is measured once, and
+/// kept in the user's cache for the driver, the processor and the file.
+/// </summary>
+internal static class ProviderRace
+{
+    private const int WarmUp = 2, Frames = 10;
+
+    /// <summary>Whether shaders win. A driver in software is not even tried, nor a model that shaders cannot run.</summary>
+    /// <param name="context">Current on this thread.</param>
+    /// <param name="driver">That of the context.</param>
+    /// <param name="cpu">The model as the CPU runs it.</param>
+    /// <param name="floats">Its file for shaders.</param>
+    /// <param name="report">Receives a line with the result, the first time, or why shaders cannot run it.</param>
+    /// <param name="file">Where results are kept; null for nowhere.</param>
+    public static bool ShadersWin(IGlContext context, Driver driver, Segmenter cpu, string floats, Action<string> report, string? file)
+    {
+        if (driver.IsSoftware || !ModelGraph.IsOwn(floats)) return false;
+        try
+        {
+            GlNetwork.Check(context.Gl);
+            Result result = new Measurements<Result>(file, report, "provider").Get(Key(driver, cpu, floats), () =>
+            {
+                Result now = new(Shaders(context, floats, cpu), Cpu(cpu));
+                string winner = now.GlMs < now.CpuMs ? ExecutionProviders.Gl : ExecutionProviders.Cpu;
+                report(string.Create(CultureInfo.InvariantCulture,
+                    $"provider: {winner} ({now.GlMs:F1} ms by shaders on {driver.Name}, {now.CpuMs:F1} by the CPU)"));
+                return now;
+            });
+            return result.GlMs < result.CpuMs;
+        }
+        catch (UserError e)
+        {
+            report($"{e.Message}; the CPU runs the network");
+            return false;
+        }
+    }
+
+    private static double Shaders(IGlContext context, string floats, Segmenter cpu)
+    {
+        OnnxFile file = OnnxFile.Read(floats);
+        ShaderModel model = new(new NetworkFile(file), ModelManifest.Parse(file.Metadata, floats).ScorePitch);
+        using FrameSlot blank = cpu.Blank();
+        using TextureLabels labels = new(context.Gl, smooth: 0, follows: false);
+        using PixelUploader image = new(context.Gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: false);
+        image.Upload(blank.Image.Data, blank.Image.Width, blank.Image.Height);
+        labels.Prepare(model, cpu.Geometry(blank));
+        return Median(() =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            labels.Fit(image.Texture, blank.Image.Size());
+            labels.Infer();
+            context.Gl.Finish();
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        });
+    }
+
+    private static double Cpu(Segmenter model)
+    {
+        using FrameSlot blank = model.Blank();
+        return Median(() => PrecisionRace.Run(model, blank));
+    }
+
+    private static double Median(Func<double> frame)
+    {
+        for (int i = 0; i < WarmUp; i++) frame();
+        return PrecisionRace.Median([.. Enumerable.Range(0, Frames).Select(_ => frame())]);
+    }
+
+    private static string Key(Driver driver, Segmenter cpu, string floats)
+    {
+        (int width, int height) = cpu.Manifest.Size;
+        string file = $"{Path.GetFileName(floats)} {Fingerprint.Of(File.ReadAllBytes(floats))}, {cpu.Name} on the CPU";
+        string processor = $"{Processor.Name} {Fingerprint.Of(Encoding.UTF8.GetBytes(Processor.Extensions))}";
+        return $"{driver.Name}, {driver.Version}, {processor}, {cpu.Threads} threads, {width}x{height}, {file}";
+    }
+
+    /// <summary>Medians in ms.</summary>
+    private sealed record Result(double GlMs, double CpuMs);
+}

@@ -1,0 +1,28 @@
+using OpenCvSharp;
+using RealtimeSeg.Network.Graphs;
+
+namespace RealtimeSeg.Network.Device;
+
+/// <summary>A model of the trainer for compute shaders: its graph, and a plan for each size of the frame. Any thread may ask.</summary>
+/// <param name="file">The graph.</param>
+/// <param name="pitch">See <see cref="NetworkPlan.Of(NetworkFile, int, int, float?)"/>.</param>
+public sealed class ShaderModel(NetworkFile file, float? pitch)
+{
+    /// <summary>Plans that are kept for sizes that come again.</summary>
+    private const int MostPlans = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Size, NetworkPlan> _plans = [];
+
+    /// <summary>The plan for a size of what the network reads.</summary>
+    /// <exception cref="UserError">The graph has an operator that cannot be run.</exception>
+    public NetworkPlan Plan(Size size)
+    {
+        lock (_lock)
+        {
+            if (_plans.TryGetValue(size, out NetworkPlan? plan)) return plan;
+            if (_plans.Count >= MostPlans) _plans.Clear();
+            return _plans[size] = NetworkPlan.Of(file, size.Width, size.Height, pitch);
+        }
+    }
+}
