@@ -101,7 +101,7 @@ internal sealed class Composition : IDisposable
         ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, shaders.Segmenter, _ => { }));
         string file = files.All[files.First];
         bool win = ProviderRace.ShadersWin(
-            Context, Renderer.Driver, models.Current, file, Console.WriteLine, UserCache.File("provider.json"));
+            Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Console.WriteLine, UserCache.File("provider.json"));
         return win ? OpenModels(shaders) : null;
     }
 

@@ -26,29 +26,30 @@ internal static class NetworkListing
         using GlNetwork network = new(context.Gl);
         network.Prepare(plan);
         double[] times = network.Measure(Runs);
-        new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i]))], Note(plan, network, times.Sum())).Print();
+        new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i], network.Bits))], Note(plan, network, times.Sum())).Print();
     }
 
-    private static string[] Row(Step s, double milliseconds) =>
+    private static string[] Row(Step s, double milliseconds, int bits) =>
     [
         s.Kernel, string.Join(", ", s.Inputs.Select(i => i.Shape.ToString())), s.Output.Shape.ToString(),
         s.After.Count == 0 ? "" : Text(s.After.Count), s.Flops == 0 ? "" : Text(s.Flops / 1e6, "F1"),
-        Text(Kilobytes(s.Output.Shape.Texels)), Text(milliseconds, "F2"),
+        Text(Kilobytes(s.Output.Shape.Texels, bits)), Text(milliseconds, "F2"),
     ];
 
     private static string Note(NetworkPlan plan, GlNetwork network, double milliseconds)
     {
+        string Megabytes(long texels) => Text(Kilobytes(texels, network.Bits) / 1000, "F1");
         double flops = plan.Steps.Sum(s => s.Flops);
         return $"with: operators on single elements that the dispatch computes, too; ms: median of {Runs}, each dispatch awaited\n"
             + $"{plan.Steps.Count} dispatches in {network.Programs} programs, {Text(flops / 1e9, "F2")} GFLOP, "
             + $"{Text(milliseconds, "F1")} ms ({Text(flops / milliseconds / 1e6, "F1")} GFLOP/s)\n"
             + $"weights {Megabytes(network.WeightTexels)} MB, maps {Megabytes(plan.Memory.Texels)} MB, "
-            + $"of which {Megabytes(plan.Memory.MostAtOnce)} MB are needed at once";
+            + $"of which {Megabytes(plan.Memory.MostAtOnce)} MB are needed at once; "
+            + $"numbers have {network.Bits} bits";
     }
 
-    private static double Kilobytes(long texels) => texels * MapShape.BlockSize * sizeof(float) / 1000.0;
+    private static double Kilobytes(long texels, int bits) => texels * MapShape.BlockSize * bits / 8000.0;
 
-    private static string Megabytes(long texels) => Text(Kilobytes(texels) / 1000, "F1");
 
     private static string Text(double value, string format = "F0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

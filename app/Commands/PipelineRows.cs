@@ -25,7 +25,7 @@ internal static class PipelineRows
     private static readonly (string, Precision)[] Precisions =
         [(Automatic, Precision.Auto), ("float", Precision.Float), ("int8", Precision.Int8), ("named", Precision.AsNamed)];
 
-    private static readonly (string, bool?)[] Refinements = [(Automatic, null), ("on", true), ("off", false)];
+    private static readonly (string, bool?)[] Automatically = [(Automatic, null), ("on", true), ("off", false)];
 
     private static readonly (string, HudDetail)[] HudDetails =
         [("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
@@ -38,8 +38,11 @@ internal static class PipelineRows
             + "float, int8, or named (the default with --model)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
         Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws; models of the "
-            + "trainer only); cuda and tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, else cpu)",
+            + "trainer only); cuda and tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it "
+            + "is faster than the CPU, else cpu)",
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
+        Row.Word("--gl-half", "Let provider gl store numbers in 16 bits: on, off, or auto (on for hardware)", Automatically,
+            s => s.Segmenter.GlHalf, (s, v) => s with { Segmenter = s.Segmenter with { GlHalf = v } }),
         Row.Value("--threads", "CPU threads for the network; 0 for one per core",
             s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.AtLeast(0)),
         Row.Switch("--spin", "Let idle threads of the network spin: on or off",
@@ -128,7 +131,7 @@ internal static class PipelineRows
             _ => null, WithBackdrop),
         Row.Value("--opacity", "Strength of the class colours, 0 to 1",
             s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
-        Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Refinements,
+        Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Automatically,
             s => s.Render.Refine, (s, v) => s with { Render = s.Render with { Refine = v } }),
         Row.Word("--hud", "What lies over the image: full, figures (without the classes) or none", HudDetails,
             s => s.Render.Hud, (s, v) => s with { Render = s.Render with { Hud = v } }),

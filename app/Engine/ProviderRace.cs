@@ -25,17 +25,19 @@ internal static class ProviderRace
     /// <param name="driver">That of the context.</param>
     /// <param name="cpu">The model as the CPU runs it.</param>
     /// <param name="floats">Its file for shaders.</param>
+    /// <param name="half">Whether shaders are to store numbers in 16 bits; null for what suits the driver.</param>
     /// <param name="report">Receives a line with the result, the first time, or why shaders cannot run it.</param>
     /// <param name="file">Where results are kept; null for nowhere.</param>
-    public static bool ShadersWin(IGlContext context, Driver driver, Segmenter cpu, string floats, Action<string> report, string? file)
+    public static bool ShadersWin(
+        IGlContext context, Driver driver, Segmenter cpu, string floats, bool? half, Action<string> report, string? file)
     {
         if (driver.IsSoftware || !ModelGraph.IsOwn(floats)) return false;
         try
         {
             GlNetwork.Check(context.Gl);
-            Result result = new Measurements<Result>(file, report, "provider").Get(Key(driver, cpu, floats), () =>
+            Result result = new Measurements<Result>(file, report, "provider").Get(Key(driver, cpu, floats, half), () =>
             {
-                Result now = new(Shaders(context, floats, cpu), Cpu(cpu));
+                Result now = new(Shaders(context, floats, half, cpu), Cpu(cpu));
                 string winner = now.GlMs < now.CpuMs ? ExecutionProviders.Gl : ExecutionProviders.Cpu;
                 report(string.Create(CultureInfo.InvariantCulture,
                     $"provider: {winner} ({now.GlMs:F1} ms by shaders on {driver.Name}, {now.CpuMs:F1} by the CPU)"));
@@ -50,10 +52,10 @@ internal static class ProviderRace
         }
     }
 
-    private static double Shaders(IGlContext context, string floats, Segmenter cpu)
+    private static double Shaders(IGlContext context, string floats, bool? half, Segmenter cpu)
     {
         OnnxFile file = OnnxFile.Read(floats);
-        ShaderModel model = new(new NetworkFile(file), ModelManifest.Parse(file.Metadata, floats).ScorePitch);
+        ShaderModel model = new(new NetworkFile(file), ModelManifest.Parse(file.Metadata, floats).ScorePitch, half);
         using FrameSlot blank = cpu.Blank();
         using TextureLabels labels = new(context.Gl, smooth: 0, follows: false);
         using PixelUploader image = new(context.Gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: false);
@@ -81,13 +83,15 @@ internal static class ProviderRace
         return PrecisionRace.Median([.. Enumerable.Range(0, Frames).Select(_ => frame())]);
     }
 
-    private static string Key(Driver driver, Segmenter cpu, string floats)
+    private static string Key(Driver driver, Segmenter cpu, string floats, bool? half)
     {
         (int width, int height) = cpu.Manifest.Size;
         string file = $"{Path.GetFileName(floats)} {Fingerprint.Of(File.ReadAllBytes(floats))}, {cpu.Name} on the CPU";
         string processor = $"{Processor.Name} {Fingerprint.Of(Encoding.UTF8.GetBytes(Processor.Extensions))}";
-        return $"{driver.Name}, {driver.Version}, {processor}, {cpu.Threads} threads, {width}x{height}, {file}";
+        return $"{driver.Name}, {driver.Version}, {processor}, {cpu.Threads} threads, {width}x{height}, {Bits(half)}, {file}";
     }
+
+    private static string Bits(bool? half) => half switch { true => "16 bits", false => "32 bits", null => "usual bits" };
 
     /// <summary>Medians in ms.</summary>
     private sealed record Result(double GlMs, double CpuMs);

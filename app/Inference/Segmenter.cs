@@ -290,7 +290,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
             throw new UserError($"{path} is no model of the trainer, and --provider gl runs no others: use --provider cpu");
         OnnxFile file = OnnxFile.Read(path);
         ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
-        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch);
+        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch, options.GlHalf);
         return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(manifest, options));
     }
 

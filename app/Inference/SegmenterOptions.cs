@@ -9,6 +9,7 @@ namespace RealtimeSeg.Inference;
 /// <param name="Size">Working size in pixels; null for the one that the model was trained for.</param>
 /// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
 /// <param name="Hints">How to read a third-party model, as far as it is given.</param>
+/// <param name="GlHalf">Whether shaders store numbers in 16 bits; null for what suits the driver.</param>
 /// <param name="Fit">How images are brought to the working size; null for the model's own way.</param>
 public sealed record SegmenterOptions(
     string Provider = ExecutionProviders.Auto,
@@ -16,6 +17,7 @@ public sealed record SegmenterOptions(
     (int Width, int Height)? Size = null,
     bool Spin = false,
     ModelHints? Hints = null,
+    bool? GlHalf = null,
     Fit? Fit = null)
 {
     /// <summary>CPU threads as a number.</summary>

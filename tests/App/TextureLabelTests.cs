@@ -166,7 +166,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         List<string> lines = [];
         using Segmenter slow = Load(model.File, "cpu", (64, 48));
         string cache = folder["provider.json"];
-        bool Win(Driver driver, string floats) => ProviderRace.ShadersWin(context, driver, slow, floats, lines.Add, cache);
+        bool Win(Driver driver, string floats) => ProviderRace.ShadersWin(context, driver, slow, floats, half: null, lines.Add, cache);
         Assert.True(llvmpipe.IsSoftware);
         Assert.False(Win(llvmpipe, model.File));
         Assert.False(File.Exists(cache));

@@ -40,6 +40,26 @@ public sealed class WholeNetworkTests(ITestOutputHelper output)
         Assert.InRange(unsure, 0, 1000 * (1 - least));
     }
 
+    /// <summary>Sums are made in 32 bits, what is stored has 16.</summary>
+    [Theory]
+    [Trait("Set", "Slow")]
+    [InlineData("street.onnx", 0.995)]
+    [InlineData("street-deconvnet.onnx", 0.995)]
+    [InlineData("person.onnx", 0.995)]
+    public void Sixteen_bits_label_nearly_the_same(string name, double least)
+    {
+        byte[] model = File.ReadAllBytes(Path.Combine(Repository.Root, "models", name));
+        using Mat frame = Scene(new Size(250, 188));
+        using GlRunner whole = new(), half = new(half: true);
+        string[] outputs = ["labels", "confidence"];
+        float[][] expected = whole.Run(model, frame, outputs), actual = half.Run(model, frame, outputs);
+        double equal = expected[0].Zip(actual[0], (x, y) => x == y ? 1.0 : 0).Average();
+        output.WriteLine($"equal labels {equal:P3}");
+        Assert.InRange(expected[1].Distinct().Count(), 10, 256); // something to compare
+        Assert.InRange(equal, least, 1);
+        Assert.False(expected[1].SequenceEqual(actual[1]), "16 bits are not used");
+    }
+
     /// <summary>A moment of the toy street.</summary>
     private static Mat Scene(Size size)
     {

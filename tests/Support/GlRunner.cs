@@ -16,9 +16,10 @@ internal sealed unsafe class GlRunner : IDisposable
     private readonly GlNetwork _network;
     private readonly uint _frame;
 
-    public GlRunner()
+    /// <param name="half">Whether numbers are stored in 16 bits.</param>
+    public GlRunner(bool half = false)
     {
-        _network = new GlNetwork(_context.Gl);
+        _network = new GlNetwork(_context.Gl, half: half);
         _frame = _context.Gl.GenTexture();
     }
 

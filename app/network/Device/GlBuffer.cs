@@ -1,26 +1,28 @@
+using System.Runtime.InteropServices;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Network.Device;
 
-/// <summary>Memory of a GPU in groups of four floats, which shaders write as a buffer and read as a texture.</summary>
+/// <summary>Memory of a GPU in groups of four numbers, which shaders write as a buffer and read as a texture.</summary>
 internal sealed unsafe class GlBuffer : IDisposable
 {
-    private const int TexelBytes = 16;
     private readonly GL _gl;
+    private readonly bool _half;
 
     /// <param name="gl">The context.</param>
     /// <param name="texels">Its length.</param>
+    /// <param name="half">Numbers have 16 bits, not 32.</param>
     /// <exception cref="UserError">The driver's textures are too small for it.</exception>
-    public GlBuffer(GL gl, int texels)
+    public GlBuffer(GL gl, int texels, bool half)
     {
-        _gl = gl;
+        (_gl, _half) = (gl, half);
         Texels = texels;
         int most = gl.GetInteger(GLEnum.MaxTextureBufferSize);
         if (texels > most)
             throw new UserError($"provider gl: the network needs a buffer of {texels} texels, the driver takes {most}: use --provider cpu");
         Buffer = gl.GenBuffer();
         gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
-        gl.BufferData(BufferTargetARB.ShaderStorageBuffer, (nuint)texels * TexelBytes, null, BufferUsageARB.DynamicCopy);
+        gl.BufferData(BufferTargetARB.ShaderStorageBuffer, (nuint)((long)texels * TexelBytes), null, BufferUsageARB.DynamicCopy);
         if (gl.GetError() is not GLEnum.NoError and GLEnum error)
         {
             gl.DeleteBuffer(Buffer);
@@ -29,7 +31,7 @@ internal sealed unsafe class GlBuffer : IDisposable
 
         Texture = gl.GenTexture();
         gl.BindTexture(TextureTarget.TextureBuffer, Texture);
-        gl.TexBuffer(TextureTarget.TextureBuffer, SizedInternalFormat.Rgba32f, Buffer);
+        gl.TexBuffer(TextureTarget.TextureBuffer, half ? SizedInternalFormat.Rgba16f : SizedInternalFormat.Rgba32f, Buffer);
     }
 
     public int Texels { get; }
@@ -38,18 +40,25 @@ internal sealed unsafe class GlBuffer : IDisposable
 
     public uint Texture { get; }
 
+    private int TexelBytes => _half ? 8 : 16;
+
     public void Write(int start, ReadOnlySpan<float> values)
     {
-        _gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
-        fixed (float* from = values)
-            _gl.BufferSubData(BufferTargetARB.ShaderStorageBuffer, (nint)start * TexelBytes, (nuint)values.Length * sizeof(float), from);
+        if (_half) WriteBytes(start, MemoryMarshal.AsBytes(Halves(values).AsSpan()));
+        else WriteBytes(start, MemoryMarshal.AsBytes(values));
     }
 
     public void Read(int start, Span<float> values)
     {
-        _gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
-        fixed (float* to = values)
-            _gl.GetBufferSubData(BufferTargetARB.ShaderStorageBuffer, (nint)start * TexelBytes, (nuint)values.Length * sizeof(float), to);
+        if (!_half)
+        {
+            ReadBytes(start, MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        Half[] halves = new Half[values.Length];
+        ReadBytes(start, MemoryMarshal.AsBytes(halves.AsSpan()));
+        for (int i = 0; i < halves.Length; i++) values[i] = (float)halves[i];
     }
 
     /// <summary>Takes over what a shorter one holds.</summary>
@@ -57,7 +66,29 @@ internal sealed unsafe class GlBuffer : IDisposable
     {
         _gl.BindBuffer(BufferTargetARB.CopyReadBuffer, shorter.Buffer);
         _gl.BindBuffer(BufferTargetARB.CopyWriteBuffer, Buffer);
-        _gl.CopyBufferSubData(GLEnum.CopyReadBuffer, GLEnum.CopyWriteBuffer, 0, 0, (nuint)shorter.Texels * TexelBytes);
+        _gl.CopyBufferSubData(GLEnum.CopyReadBuffer, GLEnum.CopyWriteBuffer, 0, 0, (nuint)((long)shorter.Texels * TexelBytes));
+    }
+
+    /// <summary>Numbers in 16 bits; those that are too large as the largest.</summary>
+    private static Half[] Halves(ReadOnlySpan<float> values)
+    {
+        Half[] halves = new Half[values.Length];
+        for (int i = 0; i < halves.Length; i++) halves[i] = (Half)Math.Clamp(values[i], (float)Half.MinValue, (float)Half.MaxValue);
+        return halves;
+    }
+
+    private void WriteBytes(int start, ReadOnlySpan<byte> bytes)
+    {
+        _gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
+        fixed (byte* from = bytes)
+            _gl.BufferSubData(BufferTargetARB.ShaderStorageBuffer, (nint)start * TexelBytes, (nuint)bytes.Length, from);
+    }
+
+    private void ReadBytes(int start, Span<byte> bytes)
+    {
+        _gl.BindBuffer(BufferTargetARB.ShaderStorageBuffer, Buffer);
+        fixed (byte* to = bytes)
+            _gl.GetBufferSubData(BufferTargetARB.ShaderStorageBuffer, (nint)start * TexelBytes, (nuint)bytes.Length, to);
     }
 
     public void Dispose()

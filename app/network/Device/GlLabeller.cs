@@ -90,7 +90,7 @@ public sealed class GlLabeller : IDisposable
     private void Open()
     {
         _context = new HeadlessContext();
-        _network = new GlNetwork(_context.Gl);
+        _network = new GlNetwork(_context.Gl, half: _model.Half);
     }
 
     private void Label()

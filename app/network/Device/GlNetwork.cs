@@ -15,19 +15,21 @@ public sealed class GlNetwork : IDisposable
     private readonly int _groupSize;
     private readonly WeightMemory _weights;
     private readonly ProgramCache _programs;
-    private readonly bool _ownsPrograms;
+    private readonly bool _ownsPrograms, _half;
     private readonly List<Dispatch> _dispatches = [];
     private GlBuffer? _maps;
 
     /// <param name="gl">The context.</param>
     /// <param name="programs">Programs of the context that other networks use as well; null for programs of its own.</param>
+    /// <param name="half">Store maps and constants in 16 bits; null for what suits the driver.</param>
     /// <exception cref="UserError">The context has no compute shaders.</exception>
-    public GlNetwork(GL gl, ProgramCache? programs = null)
+    public GlNetwork(GL gl, ProgramCache? programs = null, bool? half = null)
     {
         (_gl, _programs, _ownsPrograms) = (gl, programs ?? new ProgramCache(gl), programs is null);
         Check(gl);
-        _groupSize = Driver.Of(gl).GroupSize;
-        _weights = new WeightMemory(gl);
+        Driver driver = Driver.Of(gl);
+        (_groupSize, _half) = (driver.GroupSize, half ?? !driver.IsSoftware);
+        _weights = new WeightMemory(gl, _half);
     }
 
     /// <summary>Whether a context has what is needed.</summary>
@@ -42,6 +44,9 @@ public sealed class GlNetwork : IDisposable
     /// <summary>The plan that is run.</summary>
     public NetworkPlan? Plan { get; private set; }
 
+    /// <summary>Bits of a number in memory.</summary>
+    public int Bits => _half ? 16 : 32;
+
     /// <summary>Programs that were compiled so far.</summary>
     public int Programs => _programs.Count;
 
@@ -53,12 +58,12 @@ public sealed class GlNetwork : IDisposable
     {
         _dispatches.Clear();
         KernelSource[] kernels =
-            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _groupSize))];
+            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _groupSize, _half))];
         _weights.Upload();
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
             _maps?.Dispose();
-            _maps = new GlBuffer(_gl, plan.Memory.Texels);
+            _maps = new GlBuffer(_gl, plan.Memory.Texels, _half);
             _maps.Write(0, [0, 0, 0, 0]);
         }
 

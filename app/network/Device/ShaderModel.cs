@@ -6,13 +6,17 @@ namespace RealtimeSeg.Network.Device;
 /// <summary>A model of the trainer for compute shaders: its graph, and a plan for each size of the frame. Any thread may ask.</summary>
 /// <param name="file">The graph.</param>
 /// <param name="pitch">See <see cref="NetworkPlan.Of(NetworkFile, int, int, float?)"/>.</param>
-public sealed class ShaderModel(NetworkFile file, float? pitch)
+/// <param name="half">Whether numbers are stored in 16 bits; null for what suits the driver.</param>
+public sealed class ShaderModel(NetworkFile file, float? pitch, bool? half = null)
 {
     /// <summary>Plans that are kept for sizes that come again.</summary>
     private const int MostPlans = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Size, NetworkPlan> _plans = [];
+
+    /// <summary>Whether numbers are stored in 16 bits; null for what suits the driver.</summary>
+    public bool? Half => half;
 
     /// <summary>The plan for a size of what the network reads.</summary>
     /// <exception cref="UserError">The graph has an operator that cannot be run.</exception>

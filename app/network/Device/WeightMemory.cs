@@ -5,7 +5,7 @@ using Silk.NET.OpenGL;
 namespace RealtimeSeg.Network.Device;
 
 /// <summary>A network's constants on the GPU, each once, whatever sizes of the frame need it.</summary>
-internal sealed class WeightMemory(GL gl) : IDisposable
+internal sealed class WeightMemory(GL gl, bool half) : IDisposable
 {
     private readonly Dictionary<(Constant Source, string Layout), int> _starts = new(Same.Instance);
     private readonly List<(int Start, float[] Values)> _waiting = [];
@@ -31,7 +31,7 @@ internal sealed class WeightMemory(GL gl) : IDisposable
     public void Upload()
     {
         if (_waiting.Count == 0) return;
-        GlBuffer grown = new(gl, _length);
+        GlBuffer grown = new(gl, _length, half);
         if (_buffer is { } before) grown.CopyFrom(before);
         _buffer?.Dispose();
         _buffer = grown;

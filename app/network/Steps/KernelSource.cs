@@ -17,8 +17,10 @@ public sealed class KernelSource
     /// <param name="weights">Where constants are.</param>
     /// <param name="files">Gives the text of a file in <c>shaders/network</c>.</param>
     /// <param name="groupSize">Invocations of a work group.</param>
-    public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, int groupSize)
+    /// <param name="half">Maps and constants are stored in 16 bits; sums are made in 32 all the same.</param>
+    public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, int groupSize, bool half)
     {
+        if (half) _names.Append("#define HALF\n");
         MapShape to = step.Output.Shape;
         foreach ((string name, string text) in step.Defines) _names.Append(CultureInfo.InvariantCulture, $"#define {name} {text}\n");
         if (step.IsStored) Name("out0", plan[step.Output]);
@@ -112,7 +114,7 @@ public sealed class KernelSource
 
     private string Stored()
         => "void store(vec4 v, int block, int y, int x)\n{\nint to = (block * outH + y) * outW + x;\nvec4 o;\n"
-            + $"{_store}data[out0 + to] = v;\n}}\n";
+            + $"{_store}write(out0 + to, v);\n}}\n";
 
     private string Whole(string head, string store, string kernel, int groupSize)
     {
