@@ -27,6 +27,7 @@ internal static class BenchCommand
         foreach ((_, PipelineSettings each) in configurations) Segmenter.Check(each.Model, each.Segmenter);
         Yardstick? yardstick = options.Torch ? Yardstick.Find() : null;
         using StopSignals signals = new();
+        if (options.Roofline) return RunRoofline(settings, options);
         return options.Suite
             ? RunSuite(new Suite(settings, yardstick), settings, options, signals)
             : RunEach(configurations, settings, options, yardstick, signals);
@@ -40,6 +41,15 @@ internal static class BenchCommand
         table.Print();
         Write(settings, options, table, cases.Select(c => c.Figures()), (plot, overwrite) => SuitePlot.Save(plot, cases, overwrite));
         return suite.IsComplete && !signals.WasSignalled ? 0 : CommandRunner.IncompleteCode;
+    }
+
+    private static int RunRoofline(PipelineSettings settings, BenchOptions options)
+    {
+        FigureTable table = Roofline.Measure(settings);
+        table.Print();
+        if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, settings.Overwrite));
+        if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, settings.Overwrite));
+        return 0;
     }
 
     private static int RunEach(

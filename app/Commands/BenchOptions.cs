@@ -15,6 +15,9 @@ internal sealed record BenchOptions
     /// <summary>All models and sizes.</summary>
     public bool Suite { get; init; }
 
+    /// <summary>Compute shaders against what the device can do.</summary>
+    public bool Roofline { get; init; }
+
     /// <summary>PyTorch beside it.</summary>
     public bool Torch { get; init; }
 
@@ -31,6 +34,8 @@ internal sealed record BenchOptions
         Row.Flag("--suite", "All bundled models, or the one or the folder of --model, at 240p to 720p on one and two threads, "
                 + "alone and in the pipeline",
             s => s with { Suite = true }),
+        Row.Flag("--roofline", "How much of what the device can multiply and add the model reaches in compute shaders, by kind of kernel",
+            s => s with { Roofline = true }),
         Row.Flag("--torch", "Time PyTorch on this machine, too, with a plain network (python3-torch)", s => s with { Torch = true }),
         Row.Parsed("--plot", "FILE.png: distribution of the latency and its share per stage; of a suite, time by size",
             s => s.Plot, (s, v) => s with { Plot = v }),
@@ -45,5 +50,7 @@ internal sealed record BenchOptions
         string? output = s.Outputs.FirstOrDefault(o => SinkKinds.Of(o)?.IsFile(o) == true) ?? s.Masks ?? s.Stats ?? s.HttpAddress;
         string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : output;
         if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
+        string? beside = Suite ? "--suite" : Torch ? "--torch" : Plot is not null ? "--plot" : s.Json is not null ? "--json" : other;
+        if (Roofline && beside is not null) throw new UserError($"--roofline and {beside}: leave out one of them");
     }
 }

@@ -44,6 +44,7 @@ public static class ExecutionProviders
             }
         }
 
+        if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
         return Try(model, configure, Cpu);
     }
 

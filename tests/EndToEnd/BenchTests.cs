@@ -118,6 +118,23 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         }
     }
 
+    /// <summary>Of whatever draws here: a share of its ceiling, which no network reaches.</summary>
+    [Fact]
+    public void A_roofline_sets_a_networks_kernels_against_the_ceiling()
+    {
+        using TemporaryFolder folder = new();
+        string[] options = ["--roofline", "--model", model.File, "--size", "160x120", "--gl-half", "on", "--csv", folder["r.csv"]];
+        (int code, string text, string error) = Cli.RunIn(folder.Path, ["bench", .. options]);
+        Assert.True(code == 0, error);
+        Assert.Contains("random.onnx at 160×120 in 16 bits on ", text, StringComparison.Ordinal);
+        string[][] rows = [.. File.ReadAllLines(folder["r.csv"]).Skip(1).Select(l => l.Split(','))];
+        Assert.Equal("the whole network", rows[0][0]);
+        Assert.Contains("convolution", rows.Select(r => r[0]), StringComparer.Ordinal);
+        int Number(string text) => int.Parse(text.TrimEnd('%', ' '), CultureInfo.InvariantCulture);
+        Assert.Equal(Number(rows[0][1]), rows.Skip(1).Sum(r => Number(r[1])));
+        Assert.InRange(Number(rows[0][5]), 1, 99);
+    }
+
     /// <summary>What can be measured is.</summary>
     [Fact]
     public void A_suite_leaves_out_what_cannot_be_run()

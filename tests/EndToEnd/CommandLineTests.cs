@@ -67,6 +67,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("0.0.0.0", "--http-token", "replay", "synth://", "null", "--http", "0.0.0.0:8080")]
     [InlineData("--sweep", "size=", "bench", "synth://", "--sweep", "colour=red")]
     [InlineData("--suite", "leave out one", "bench", "synth://", "--suite", "--sweep", "threads=1")]
+    [InlineData("--roofline", "leave out one", "bench", "synth://", "--suite", "--roofline")]
     [InlineData("v.mp4", "leave out one", "bench", "synth://", "TMP/v.mp4", "--suite")]
     [InlineData("text.avi", "--json", "bench", "synth://", "--compare", "TMP/text.avi")]
     [InlineData("none.json", "--json", "bench", "synth://", "--compare", "TMP/none.json")]

@@ -1,3 +1,4 @@
+using RealtimeSeg.Network.Steps;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Network.Device;
@@ -14,6 +15,10 @@ public sealed record Driver(string Name, string Version)
 
     /// <summary>Invocations of a compute shader that share a work group: a vector of a CPU, or a GPU's.</summary>
     public int GroupSize => IsSoftware ? 8 : Name.Contains("Intel", StringComparison.OrdinalIgnoreCase) ? 32 : 64;
+
+    /// <summary>How a network's kernels are written for it.</summary>
+    /// <param name="half">Whether numbers are stored in 16 bits; null for what suits it.</param>
+    public KernelStyle Style(bool? half) => new(GroupSize, half ?? !IsSoftware, IsSoftware ? KernelTile.Software : KernelTile.Hardware);
 
     public static Driver Of(GL gl) => new(gl.GetStringS(StringName.Renderer), gl.GetStringS(StringName.Version));
 }

@@ -12,10 +12,10 @@ namespace RealtimeSeg.Network.Device;
 public sealed class GlNetwork : IDisposable
 {
     private readonly GL _gl;
-    private readonly int _groupSize;
     private readonly WeightMemory _weights;
     private readonly ProgramCache _programs;
-    private readonly bool _ownsPrograms, _half;
+    private readonly bool _ownsPrograms;
+    private readonly KernelStyle _style;
     private readonly List<Dispatch> _dispatches = [];
     private GlBuffer? _maps;
 
@@ -27,9 +27,8 @@ public sealed class GlNetwork : IDisposable
     {
         (_gl, _programs, _ownsPrograms) = (gl, programs ?? new ProgramCache(gl), programs is null);
         Check(gl);
-        Driver driver = Driver.Of(gl);
-        (_groupSize, _half) = (driver.GroupSize, half ?? !driver.IsSoftware);
-        _weights = new WeightMemory(gl, _half);
+        _style = Driver.Of(gl).Style(half);
+        _weights = new WeightMemory(gl, _style.Half);
     }
 
     /// <summary>Whether a context has what is needed.</summary>
@@ -45,7 +44,7 @@ public sealed class GlNetwork : IDisposable
     public NetworkPlan? Plan { get; private set; }
 
     /// <summary>Bits of a number in memory.</summary>
-    public int Bits => _half ? 16 : 32;
+    public int Bits => _style.Half ? 16 : 32;
 
     /// <summary>Programs that were compiled so far.</summary>
     public int Programs => _programs.Count;
@@ -58,12 +57,12 @@ public sealed class GlNetwork : IDisposable
     {
         _dispatches.Clear();
         KernelSource[] kernels =
-            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _groupSize, _half))];
+            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _style))];
         _weights.Upload();
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
             _maps?.Dispose();
-            _maps = new GlBuffer(_gl, plan.Memory.Texels, _half);
+            _maps = new GlBuffer(_gl, plan.Memory.Texels, _style.Half);
             _maps.Write(0, [0, 0, 0, 0]);
         }
 

@@ -16,10 +16,11 @@ internal static class Convolutions
         Map y = Map.Of(channels, w.Cells(x.Shape.Height, 0), w.Cells(x.Shape.Width, 1));
         bool isDepthwise = groups == x.Shape.Channels && groups == channels;
         Step step = groups == 1 ? new ConvolutionStep(y, x, kernels, w)
-            : new Step(isDepthwise ? "depthwise" : "grouped", y, x)
+            : isDepthwise ? new DepthwiseStep(y, x, kernels, w)
+            : new Step("grouped", y, x)
             {
                 Integers = [.. w.Numbers, ("groupIn", x.Shape.Channels / groups), ("groupOut", channels / groups)],
-                Weights = [("kernels", isDepthwise ? Packed.Depthwise(kernels) : Packed.Kernels(kernels, 1))],
+                Weights = [("kernels", Packed.Kernels(kernels, 1))],
                 Flops = 2 * kernels.Length * y.Shape.Height * y.Shape.Width,
             };
         AddBias(n, step);

@@ -16,11 +16,11 @@ public sealed class KernelSource
     /// <param name="plan">Where maps are.</param>
     /// <param name="weights">Where constants are.</param>
     /// <param name="files">Gives the text of a file in <c>shaders/network</c>.</param>
-    /// <param name="groupSize">Invocations of a work group.</param>
-    /// <param name="half">Maps and constants are stored in 16 bits; sums are made in 32 all the same.</param>
-    public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, int groupSize, bool half)
+    /// <param name="style">How it is written.</param>
+    public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, KernelStyle style)
     {
-        if (half) _names.Append("#define HALF\n");
+        WrittenKernel? own = step.Write(style.Tile);
+        if (style.Half) _names.Append("#define HALF\n");
         MapShape to = step.Output.Shape;
         foreach ((string name, string text) in step.Defines) _names.Append(CultureInfo.InvariantCulture, $"#define {name} {text}\n");
         if (step.IsStored) Name("out0", plan[step.Output]);
@@ -29,13 +29,13 @@ public sealed class KernelSource
         Name("outBlocks", to.Blocks);
         for (int i = 0; i < step.Inputs.Count; i++) NameInput(i, step.Inputs[i].Shape, plan[step.Inputs[i]]);
         foreach ((string name, int value) in step.Integers) Name(name, value);
-        foreach ((string name, Packed value) in step.Weights) Name(name, weights(value));
+        foreach ((string name, Packed value) in own?.Weights ?? step.Weights) Name(name, weights(value));
         foreach ((string name, float value) in step.Floats) Name(name, value);
         foreach (Pointwise further in step.After) Append(further, plan, weights, to);
         if (step.After.Count > 0 && !to.IsWhole) Blank(to.Channels % MapShape.BlockSize);
-        string kernel = step.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
-        Text = Whole(files("invocation.glsl") + files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, groupSize);
-        Groups = (step.Invocations + groupSize - 1) / groupSize;
+        string kernel = own?.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
+        Text = Whole(files("invocation.glsl") + files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, style.GroupSize);
+        Groups = ((own?.Invocations ?? step.Invocations) + style.GroupSize - 1) / style.GroupSize;
     }
 
     /// <summary>GLSL.</summary>

@@ -39,10 +39,10 @@ public class Step(string kernel, Map output, params Map[] inputs)
     public bool IsStored { get; init; } = true;
 
     /// <summary>Invocations of the kernel.</summary>
-    public virtual int Invocations => Output.Shape.Texels;
+    public int Invocations => Output.Shape.Texels;
 
     /// <summary>The kernel's own text; null for its file's.</summary>
-    public virtual string? Text => null;
+    public virtual WrittenKernel? Write(KernelTile tile) => null;
 
     /// <summary>Lets it compute a further operator, whose result takes the place of its output.</summary>
     public void Append(Pointwise further, Map result)

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Globalization;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Graphics;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
+using RealtimeSeg.Network.Graphs;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary>
+/// <c>bench --roofline</c>: how much of what the device can multiply and add a network in compute shaders reaches, as a whole and by
+/// kind of kernel.
+/// </summary>
+internal static class Roofline
+{
+    /// <summary>Network and ceiling in turn, so that a machine whose speed changes does not decide; the best of each counts.</summary>
+    private const int Pairs = 30;
+
+    private const int Runs = 5;
+    private static readonly string[] Head = ["kernel", "dispatches", "MFLOP", "ms", "GFLOP/s", "of the ceiling"];
+
+    /// <summary>Measures and makes the table.</summary>
+    /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
+    public static FigureTable Measure(PipelineSettings s)
+    {
+        string path = PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter with { Provider = ExecutionProviders.Gl }, Console.WriteLine);
+        if (!ModelGraph.IsOwn(path)) throw new UserError($"{path} is no model of the trainer, and --roofline measures no others");
+        OnnxFile file = OnnxFile.Read(path);
+        ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
+        (int width, int height) = s.Segmenter.Size ?? manifest.Size;
+        using EglContext context = new();
+        using Ceiling ceiling = new(context.Gl);
+        using GlNetwork network = new(context.Gl, half: s.Segmenter.GlHalf);
+        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch);
+        network.Prepare(plan);
+        double[] each = network.Measure(Runs);
+        double most = 0, fastest = double.MaxValue;
+        for (int i = 0; i < Pairs; i++)
+        {
+            most = Math.Max(most, ceiling.Measure());
+            context.Gl.Finish();
+            long began = Stopwatch.GetTimestamp();
+            network.Run(frame: 0);
+            context.Gl.Finish();
+            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        IEnumerable<string[]> kinds = plan.Steps.Zip(each).GroupBy(p => p.First.Kernel, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Sum(p => p.Second))
+            .Select(g => Row(g.Key, g.Count(), g.Sum(p => p.First.Flops), g.Sum(p => p.Second), most));
+        string[] whole = Row("the whole network", plan.Steps.Count, plan.Steps.Sum(p => p.Flops), fastest, most);
+        string what = $"{Path.GetFileName(path)} at {width}×{height} in {network.Bits} bits on {Driver.Of(context.Gl).Name}";
+        string note = $"{what}: the ceiling is {Text(most)} GFLOP/s, from registers\n"
+            + $"whole network and ceiling: the best of {Pairs}, in turn; kernels: medians of {Runs}, each dispatch awaited";
+        return new FigureTable(Head, [whole, .. kinds], note);
+    }
+
+    private static string[] Row(string name, int dispatches, long flops, double milliseconds, double ceiling)
+    {
+        double rate = flops / milliseconds / 1e6;
+        string share = flops == 0 ? "" : (rate / ceiling).ToString("P0", CultureInfo.InvariantCulture);
+        return [name, Text(dispatches, "F0"), Text(flops / 1e6), Text(milliseconds, "F2"), flops == 0 ? "" : Text(rate), share];
+    }
+
+    private static string Text(double value, string format = "F1") => value.ToString(format, CultureInfo.InvariantCulture);
+}

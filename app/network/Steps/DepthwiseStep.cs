@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace RealtimeSeg.Network.Steps;
+
+/// <summary>A depthwise convolution: a kernel for each channel. An invocation makes pixels of a row × four channels.</summary>
+internal sealed class DepthwiseStep : Step
+{
+    /// <summary>Pixels, unless the tile is smaller: more hold too many columns at once.</summary>
+    private const int Most = 8;
+
+    private readonly Window _window;
+
+    public DepthwiseStep(Map output, Map input, Constant kernels, Window window)
+        : base("depthwise", output, input)
+    {
+        _window = window;
+        Integers = [.. window.Numbers];
+        Weights = [("kernels", Packed.Depthwise(kernels))];
+        Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
+    }
+
+    public override WrittenKernel Write(KernelTile tile)
+    {
+        RowTile row = new(_window, Output.Shape.Width, Math.Min(Most, tile.Pixels));
+        StringBuilder text = new();
+        row.Open(text, 1);
+        for (int p = 0; p < row.Pixels; p++) text.Append($"vec4 s{p} = vec4(0.0);\n");
+        row.Columns(text);
+        text.Append("for (int ky = 0; ky < kernelRows; ky++) {\n");
+        row.Read(text, "group");
+        text.Append($"int k = kernels + (group * kernelRows + ky) * {_window.Kernel[1]};\n");
+        for (int kx = 0; kx < _window.Kernel[1]; kx++)
+        {
+            text.Append($"vec4 k{kx} = kernel(k + {kx});\n");
+            for (int p = 0; p < row.Pixels; p++) text.Append($"s{p} += k{kx} * v{row.Column(p, kx)}_0;\n");
+        }
+
+        text.Append("}\n");
+        row.Store(text, "group", "");
+        text.Append("}\n");
+        return new WrittenKernel(text.ToString(), row.Count * Output.Shape.Height * Output.Shape.Blocks, Weights);
+    }
+}
