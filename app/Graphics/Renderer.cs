@@ -161,10 +161,9 @@ public sealed class Renderer : IDisposable
         if (counts) _sharesCounted = slot[Stamp.Taken];
         if (counts && slot.IsOnGpu) _onGpu!.Count();
         else if (counts) _shares.Count(slot);
+        if (!slot.IsOnGpu) _mask.Upload(slot);
         if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
-        if (slot.IsOnGpu) return;
-        _mask.Upload(slot);
-        _gl.Finish(); // so that the stage's time is its own
+        if (!slot.IsOnGpu) _gl.Finish(); // so that the stage's time is its own
     }
 
     /// <summary>Brings a slot's image alone to the GPU, where its labels are made.</summary>
