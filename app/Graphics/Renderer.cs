@@ -183,7 +183,7 @@ public sealed class Renderer : IDisposable
     public void Complete(FrameSlot slot)
     {
         if (_onGpu!.End(slot.Labels)) Readbacks++;
-        if (_onGpu.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
+        TakeShares();
     }
 
     /// <summary>Draws what was last uploaded. Returns when the GPU is done.</summary>
@@ -237,6 +237,12 @@ public sealed class Renderer : IDisposable
         _shaders.Accept();
     }
 
+    /// <summary>Fetches class shares that the GPU has counted, if it has. Waits.</summary>
+    private void TakeShares()
+    {
+        if (_onGpu is not null && _onGpu.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
+    }
+
     private void MakeTarget(int width, int height)
     {
         _target = new RenderTarget(_gl, width, height, InternalFormat.Rgba8);
@@ -250,6 +256,7 @@ public sealed class Renderer : IDisposable
     {
         if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
         {
+            TakeShares(); // of this very frame, which may be the only one
             _hud!.Update(text(), Shares);
             _hudDrawn = now;
         }

@@ -76,6 +76,37 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         Assert.All(expected.Shares.Zip(actual.Shares), p => Assert.InRange(p.Second - p.First, -1, 1));
     }
 
+    /// <summary>A single picture has no later frame whose panel could be right.</summary>
+    [Fact]
+    public void The_panel_of_the_first_frame_has_its_own_shares()
+    {
+        using Segmenter cpu = Load(Street, "cpu", (160, 120)), gl = Load(Street, "gl", (160, 120));
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, gl.Manifest.Classes, gl.Manifest.Palette, new RenderOptions());
+        using TextureLabels labels = new(context.Gl, 0, follows: false);
+        using FrameSlot slot = new();
+        using TwoScenes street = new();
+        street.Read(slot.Image);
+        labels.Prepare(gl.Shaders!, gl.Geometry(slot));
+        labels.Fit(renderer.UploadImage(slot), slot.Image.Size());
+        labels.Infer();
+        labels.Smooth(startsOver: true);
+        renderer.Show(labels);
+        slot.IsOnGpu = true;
+        renderer.Upload(slot);
+        byte[] shown = [];
+        renderer.Compose(() => Seen(shown = renderer.Shares.ToArray()), now: 1);
+        cpu.Fit(slot);
+        cpu.Infer(slot);
+        slot.IsOnGpu = false;
+        using Renderer expected = new(context.Gl, gl.Manifest.Classes, gl.Manifest.Palette, new RenderOptions());
+        expected.Upload(slot);
+        Assert.True(shown.Max() > 5, "there is nothing to compare");
+        Assert.All(expected.Shares.ToArray().Zip(shown), p => Assert.InRange(p.Second - p.First, -1, 1));
+
+        static HudText Seen(byte[] _) => new(0, 0, 0, 0, 0, "", new FrameStats(), null);
+    }
+
     [Theory]
     [InlineData(false, false, 0)]
     [InlineData(true, false, 1)]

@@ -12,7 +12,10 @@ public sealed class Ceiling : IDisposable
     /// <summary>Steps written out in the shader, and floating-point operations of each: three sums of four lanes.</summary>
     private const int Steps = 32, PerStep = 3 * 4 * 2;
 
-    private const int Rounds = 1000, Invocations = 1 << 12, SoftwareInvocations = 1 << 9;
+    private const int Rounds = 1000;
+
+    /// <summary>Enough to keep a card or a CPU busy for some milliseconds.</summary>
+    private const int HardwareInvocations = 1 << 16, SoftwareInvocations = 1 << 9;
 
     private readonly GL _gl;
     private readonly GlBuffer _buffer;
@@ -23,7 +26,7 @@ public sealed class Ceiling : IDisposable
     {
         GlNetwork.Check(gl);
         Driver driver = Driver.Of(gl);
-        (_gl, _groupSize, _invocations) = (gl, driver.GroupSize, driver.IsSoftware ? SoftwareInvocations : 16 * Invocations);
+        (_gl, _groupSize, _invocations) = (gl, driver.GroupSize, driver.IsSoftware ? SoftwareInvocations : HardwareInvocations);
         string head = $"#version 430\nlayout(local_size_x = {_groupSize}) in;\n#define PARAMETERS 16\n"
             + "#define rounds p[0]\n#define outW p[1]\n#define out0 p[2]\n";
         string text = string.Concat(((string[])["invocation", "tensor", "ceiling"]).Select(n => KernelFiles.Network($"{n}.glsl")));
