@@ -66,7 +66,7 @@ internal static class RunCommand
         return Result(engine.Report!);
 
         RunResult Result(RunReport report)
-            => RunResult.Of(settings, options, parts, parts.Models.FellBack ? parts.Models.Current : first, report);
+            => RunResult.Of(settings, engine.Options, parts, parts.Models.FellBack ? parts.Models.Current : first, report);
     }
 
     private static void Tell(RunResult result, CancellationToken overdue)

@@ -16,7 +16,6 @@ public sealed class FrameEngine : IDisposable
     private const long Idle = 500_000_000;
 
     private readonly EngineParts _parts;
-    private readonly EngineOptions _options;
     private readonly Controls _controls;
     private readonly CaptureStage _capture;
     private readonly LabelStage _label;
@@ -28,14 +27,20 @@ public sealed class FrameEngine : IDisposable
 
     public FrameEngine(EngineParts parts, EngineOptions options)
     {
-        (_parts, _options) = (parts, options);
+        _parts = parts;
+        // Shaders run where images are drawn, so that labelling has no thread of its own.
+        bool shaders = parts.Models.Current.Shaders is not null;
+        Options = shaders && options.Schedule == Schedule.Pipelined ? options with { Schedule = Schedule.Ahead } : options;
         _controls = new Controls(parts.Renderer, parts.Models, parts.Stop);
         _onInput = _controls.On;
-        _capture = new CaptureStage(parts, options, _controls);
-        _label = new LabelStage(parts, options);
-        _telemetry = new Telemetry(parts, options, _controls);
+        _capture = new CaptureStage(parts, Options, _controls);
+        _label = new LabelStage(parts, Options);
+        _telemetry = new Telemetry(parts, Options, _controls);
         _present = new PresentStage(parts, _telemetry, _label);
     }
+
+    /// <summary>How it runs: as asked for, as far as the parts can.</summary>
+    public EngineOptions Options { get; }
 
     /// <summary>Figures of the run, even of one that an error ended; null before its end.</summary>
     public RunReport? Report { get; private set; }
@@ -85,12 +90,10 @@ public sealed class FrameEngine : IDisposable
         blank.Dispose();
     }
 
-    private IFrameSupply OpenSupply()
-    {
-        if (_options.Schedule == Schedule.Inline) return new InlineSupply(_capture, _label);
-        bool labelAhead = _options.Schedule == Schedule.Pipelined && !_label.NeedsOpenGl;
-        return new PipelinedSupply(_capture, _label, _options.LatestWins, _options.Slots, labelAhead, _parts.Overdue);
-    }
+    private IFrameSupply OpenSupply() => Options.Schedule == Schedule.Inline
+        ? new InlineSupply(_capture, _label)
+        : new PipelinedSupply(
+            _capture, _label, Options.LatestWins, Options.Slots, labelAhead: Options.Schedule == Schedule.Pipelined, _parts.Overdue);
 
     private void Loop(IFrameSupply supply)
     {

@@ -118,6 +118,22 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         }
     }
 
+    /// <summary>Shaders run where images are drawn: figures name the schedule that this leaves, and what went to the GPU and back.</summary>
+    [Fact]
+    public void A_bench_in_shaders_tells_how_it_ran()
+    {
+        using TemporaryFolder folder = new();
+        string[] options = ["--provider", "gl", "--schedule", "pipelined", "--size", "64x48", "--frames", "3", "--json", folder["g.json"]];
+        (int code, _, string error) = App(["bench", "synth://3", .. options]);
+        Assert.True(code == 0, error);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["g.json"]));
+        JsonElement root = json.RootElement;
+        Assert.Equal("gl", root.GetProperty("provider").GetString());
+        Assert.Equal("ahead", root.GetProperty("schedule").GetString());
+        Assert.Equal(1, root.GetProperty("uploads_per_frame").GetDouble());
+        Assert.Equal(0, root.GetProperty("readbacks_per_frame").GetDouble());
+    }
+
     /// <summary>Of whatever draws here: a share of its ceiling, which no network reaches.</summary>
     [Fact]
     public void A_roofline_sets_a_networks_kernels_against_the_ceiling()
