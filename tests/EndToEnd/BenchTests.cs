@@ -118,7 +118,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         }
     }
 
-    /// <summary>Shaders run where images are drawn: figures name the schedule that this leaves, and what went to the GPU and back.</summary>
+    /// <summary>Shaders run where images are drawn: figures name the schedule that this leaves, and what went to the GPU.</summary>
     [Fact]
     public void A_bench_in_shaders_tells_how_it_ran()
     {
