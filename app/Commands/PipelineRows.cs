@@ -41,6 +41,8 @@ internal static class PipelineRows
             + "trainer only); cuda and tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it "
             + "is faster than the CPU, else cpu)",
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
+        Row.Value("--provider-library", "Shared library of a plug-in provider for ONNX Runtime (OpenVINO's, WebGPU's); --provider names it",
+            s => s.Segmenter.ProviderLibrary, (s, v) => s with { Segmenter = s.Segmenter with { ProviderLibrary = v } }),
         Row.Word("--gl-half", "Let provider gl store numbers in 16 bits: on, off, or auto (on for hardware)", Automatically,
             s => s.Segmenter.GlHalf, (s, v) => s with { Segmenter = s.Segmenter with { GlHalf = v } }),
         Row.Value("--threads", "CPU threads for the network; 0 for one per core",

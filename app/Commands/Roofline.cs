@@ -32,9 +32,12 @@ internal static class Roofline
         (int width, int height) = s.Segmenter.Size ?? manifest.Size;
         using EglContext context = new();
         using Ceiling ceiling = new(context.Gl);
-        using GlNetwork network = new(context.Gl, half: s.Segmenter.GlHalf);
-        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch);
-        network.Prepare(plan);
+        using ProgramCache programs = new(context.Gl);
+        using GlNetwork network = new(context.Gl, programs, s.Segmenter.GlHalf);
+        NetworkFile graph = new(file);
+        NetworkPlan plan = NetworkPlan.Of(graph, width, height, manifest.ScorePitch);
+        NetworkPlan Smaller() => NetworkPlan.Of(graph, width / 2, height / 2, manifest.ScorePitch);
+        string switches = Switches(context, programs, network, plan, Smaller);
         double[] each = network.Measure(Runs);
         double most = 0, fastest = double.MaxValue;
         for (int i = 0; i < Pairs; i++)
@@ -53,8 +56,27 @@ internal static class Roofline
         string[] whole = Row("the whole network", plan.Steps.Count, plan.Steps.Sum(p => p.Flops), fastest, most);
         string what = $"{Path.GetFileName(path)} at {width}×{height} in {network.Bits} bits on {Driver.Of(context.Gl).Name}";
         string note = $"{what}: the ceiling is {Text(most)} GFLOP/s, from registers\n"
-            + $"whole network and ceiling: the best of {Pairs}, in turn; kernels: medians of {Runs}, each dispatch awaited";
+            + $"whole network and ceiling: the best of {Pairs}, in turn; kernels: medians of {Runs}, each dispatch awaited\n{switches}";
         return new FigureTable(Head, [whole, .. kinds], note);
+    }
+
+    /// <summary>How long the picture stops when a network takes over, and leaves the first one prepared for the plan.</summary>
+    private static string Switches(
+        EglContext context, ProgramCache programs, GlNetwork network, NetworkPlan plan, Func<NetworkPlan> smaller)
+    {
+        double Taken(Action prepare)
+        {
+            long began = Stopwatch.GetTimestamp();
+            prepare();
+            context.Gl.Finish();
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }
+
+        double cold = Taken(() => network.Prepare(plan));
+        network.Run(frame: 0); // some drivers compile when a program first runs
+        using GlNetwork other = new(context.Gl, programs, network.Bits == 16);
+        double model = Taken(() => other.Prepare(plan)), size = Taken(() => other.Prepare(smaller()));
+        return $"to switch: {Text(model)} ms to a network whose shaders are compiled ({Text(cold)} before), {Text(size)} to another size";
     }
 
     private static string[] Row(string name, int dispatches, long flops, double milliseconds, double ceiling)

@@ -53,7 +53,7 @@ internal sealed class TextureLabeller : IDisposable
         FrameGeometry geometry = model.Geometry(slot, size);
         slot.LabelSize = new Size(geometry.Width, geometry.Height);
         bool other = !_labels.IsReady(model.Shaders!, geometry);
-        if (other) _labels.Prepare(model.Shaders!, geometry);
+        if (other) _labels.Prepare(model.Shaders!, geometry, _parts.Tell);
         bool startsOver = (_smooths || _options.Skips) && StartsOver(slot, model);
         if (startsOver || other) _keep.Forget();
         uint image = _parts.Renderer.UploadImage(slot);

@@ -20,23 +20,32 @@ public static class ExecutionProviders
     /// </summary>
     public static bool GpuBuild { get; } = File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so"));
 
-    /// <summary>Opens a session. <c>auto</c> tries TensorRT, CUDA and CPU in turn.</summary>
+    /// <summary>Opens a session. <c>auto</c> tries TensorRT, if an engine of the model is there, CUDA and CPU in turn.</summary>
     /// <param name="model">The .onnx file, or its graph.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
-    /// <param name="wanted">One of <see cref="Choices"/> that is ONNX Runtime's.</param>
-    /// <param name="report">Receives a line for each provider that is passed over.</param>
+    /// <param name="wanted">One of <see cref="Choices"/> that is ONNX Runtime's, or with a library what it calls its provider.</param>
+    /// <param name="library">A plug-in provider's library; null for what ONNX Runtime has.</param>
+    /// <param name="report">Receives a line for each provider that is passed over, and for what will be slow.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
-    public static OpenedSession Open(ModelGraph model, Func<SessionOptions> configure, string wanted, Action<string> report)
+    public static OpenedSession Open(
+        ModelGraph model, Func<SessionOptions> configure, string wanted, string? library, Action<string> report)
     {
-        Check(wanted);
-        if (wanted != Auto) return Try(model, configure, wanted);
+        Check(wanted, library);
+        if (library is not null && !IsOwn(wanted)) return Try(model, configure, wanted, o => PluginProvider.Append(o, wanted, library));
+        if (wanted != Auto) return Try(model, configure, wanted, report);
         foreach ((string provider, string native) in new[] { (TensorRt, TensorRtNative), (Cuda, CudaNative) })
         {
             if (!Has(native)) continue;
+            if (provider == TensorRt && !NvidiaProviders.HasEngine(NvidiaProviders.EngineFolder(model)))
+            {
+                report($"provider tensorrt: there is no engine of {model.Name} yet; --provider tensorrt builds one, which takes minutes");
+                continue;
+            }
+
             try
             {
-                return Try(model, configure, provider);
+                return Try(model, configure, provider, report);
             }
             catch (UserError e)
             {
@@ -45,14 +54,20 @@ public static class ExecutionProviders
         }
 
         if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
-        return Try(model, configure, Cpu);
+        return Try(model, configure, Cpu, report);
     }
 
     /// <exception cref="UserError">There is no such provider, or this build has none for NVIDIA's cards.</exception>
-    public static void Check(string wanted)
+    public static void Check(string wanted, string? library)
     {
-        if (!Choices.Contains(wanted, StringComparer.Ordinal))
-            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}");
+        if (library is not null && wanted == Auto)
+            throw new UserError($"--provider-library {library} needs --provider NAME: what the provider in it calls itself");
+        if (library is null && !IsOwn(wanted))
+        {
+            const string OfLibrary = "or with --provider-library FILE the name of the one in it";
+            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}, {OfLibrary}");
+        }
+
         if (wanted is Cuda or TensorRt && !GpuBuild)
         {
             const string Remedy = "use --provider cpu, or build with -p:OnnxRuntimeGpu=true";
@@ -60,15 +75,28 @@ public static class ExecutionProviders
         }
     }
 
+    private static bool IsOwn(string name) => Choices.Contains(name, StringComparer.Ordinal);
+
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
-    private static OpenedSession Try(ModelGraph model, Func<SessionOptions> configure, string provider)
+    private static OpenedSession Try(ModelGraph model, Func<SessionOptions> configure, string provider, Action<string> report)
+    {
+        if (provider is Cuda or TensorRt && model.UnpoolsBySwitches)
+            report($"provider {provider}: MaxUnpool of {model.Name} runs on the CPU; export it with --unpool scatter for the card");
+        return Try(model, configure, provider, options =>
+        {
+            if (provider == Cuda) NvidiaProviders.AppendCuda(options);
+            if (provider == TensorRt) NvidiaProviders.AppendTensorRt(options, model, report);
+        });
+    }
+
+    private static OpenedSession Try(
+        ModelGraph model, Func<SessionOptions> configure, string provider, Action<SessionOptions> append)
     {
         using SessionOptions options = configure();
         try
         {
-            if (provider == Cuda) options.AppendExecutionProvider_CUDA(0);
-            if (provider == TensorRt) options.AppendExecutionProvider_Tensorrt(0);
+            append(options);
             return new OpenedSession(model.Open(options), provider, model.EndsWithScores);
         }
         catch (Exception e) when (provider != Cpu && IsUnusable(e))

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
@@ -12,13 +13,30 @@ namespace RealtimeSeg.Inference;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="upToScores">The graph without labels and confidence, or null for the file as it is.</param>
-public sealed class ModelGraph(string path, byte[]? upToScores = null)
+/// <param name="unpools">See <see cref="UnpoolsBySwitches"/>.</param>
+public sealed class ModelGraph(string path, byte[]? upToScores = null, bool unpools = false)
 {
     /// <summary>Larger files are read by ONNX Runtime alone: a second copy costs more than the end of a slow network.</summary>
     private const long LargestCopied = 256 << 20;
 
     /// <summary>Whether scores are its only output.</summary>
     public bool EndsWithScores => upToScores is not null;
+
+    /// <summary>Whether it has the operator MaxUnpool, for which no GPU provider of ONNX Runtime has a kernel.</summary>
+    public bool UnpoolsBySwitches => unpools;
+
+    /// <summary>The file's name.</summary>
+    public string Name => Path.GetFileName(path);
+
+    /// <summary>Tells this file from others and from what it held before.</summary>
+    public string Identity
+    {
+        get
+        {
+            using FileStream bytes = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+        }
+    }
 
     /// <summary>Reads a file as far as that is needed.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -27,9 +45,11 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null)
     {
         using FileStream bytes = File.OpenRead(path);
         if (bytes.Length > LargestCopied || !Mentions(bytes, ModelManifest.ScorePitchKey)) return new ModelGraph(path);
-        if (Parsed(path) is not { } file || !HasScores(file)) return new ModelGraph(path);
+        if (Parsed(path) is not { } file) return new ModelGraph(path);
+        bool unpools = file.Graph.Node.Any(n => n.OpType == "MaxUnpool");
+        if (!HasScores(file)) return new ModelGraph(path, unpools: unpools);
         EndWithScores(file.Graph);
-        return new ModelGraph(path, file.Model.ToByteArray());
+        return new ModelGraph(path, file.Model.ToByteArray(), unpools);
     }
 
     /// <summary>Whether the trainer made the file; one that cannot be read is not.</summary>

@@ -123,19 +123,24 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
             Vector<float> first = Vector.LoadUnsafe(ref upper, at), second = Vector.LoadUnsafe(ref lower, at);
             Vector<float> score = Vector.FusedMultiplyAdd(weight, second - first, first);
             scores[k] = score;
-            winner = Vector.ConditionalSelect(Vector.AsVectorUInt32(Vector.GreaterThan(score, best)), new Vector<uint>((uint)k), winner);
-            best = Vector.Max(best, score);
+            Vector<int> larger = Vector.GreaterThan(score, best); // what is no number is not: it wins nowhere
+            winner = Vector.ConditionalSelect(Vector.AsVectorUInt32(larger), new Vector<uint>((uint)k), winner);
+            best = Vector.ConditionalSelect(larger, score, best);
         }
 
         return best;
     }
 
-    /// <summary>The softmax probability of the largest score in 0–255: 255 / Σ exp(score − best), rounded.</summary>
+    /// <summary>
+    /// The softmax probability of the largest score in 0–255: 255 / Σ exp(score − best), rounded; 0 if that is no number.
+    /// </summary>
     private static Vector<uint> Certainty(ReadOnlySpan<Vector<float>> scores, Vector<float> best)
     {
         Vector<float> rivals = Vector<float>.Zero;
         foreach (Vector<float> score in scores) rivals += Exp(score - best);
-        return Vector.AsVectorUInt32(Vector.ConvertToInt32Native((new Vector<float>(byte.MaxValue) / rivals) + new Vector<float>(0.5f)));
+        Vector<float> share = (new Vector<float>(byte.MaxValue) / rivals) + new Vector<float>(0.5f);
+        share = Vector.ConditionalSelect(Vector.GreaterThan(rivals, Vector<float>.Zero), share, Vector<float>.Zero);
+        return Vector.AsVectorUInt32(Vector.ConvertToInt32Native(share));
     }
 
     /// <summary>

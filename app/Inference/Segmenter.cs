@@ -95,7 +95,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <exception cref="UserError">There is no such file, or no such provider.</exception>
     public static void Check(string path, SegmenterOptions options)
     {
-        ExecutionProviders.Check(options.Provider);
+        ExecutionProviders.Check(options.Provider, options.ProviderLibrary);
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
     }
@@ -254,7 +254,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         try
         {
             using FileStream readable = File.OpenRead(path); // ONNX Runtime would call a file without permission no model
-            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options.Provider, report);
+            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options.Provider, options.ProviderLibrary, report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

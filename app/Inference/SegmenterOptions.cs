@@ -4,13 +4,14 @@ using RealtimeSeg.Inference.ThirdParty;
 namespace RealtimeSeg.Inference;
 
 /// <summary>How the network is run.</summary>
-/// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>.</param>
+/// <param name="Provider">One of <see cref="ExecutionProviders.Choices"/>, or of <paramref name="ProviderLibrary"/>.</param>
 /// <param name="Threads">CPU threads; 0 for one per core.</param>
 /// <param name="Size">Working size in pixels; null for the one that the model was trained for.</param>
 /// <param name="Spin">Let idle threads of the network spin: a little faster, but an idle CPU is never idle.</param>
 /// <param name="Hints">How to read a third-party model, as far as it is given.</param>
 /// <param name="GlHalf">Whether shaders store numbers in 16 bits; null for what suits the driver.</param>
 /// <param name="Fit">How images are brought to the working size; null for the model's own way.</param>
+/// <param name="ProviderLibrary">A plug-in provider's library for ONNX Runtime; null for none.</param>
 public sealed record SegmenterOptions(
     string Provider = ExecutionProviders.Auto,
     int Threads = 0,
@@ -18,7 +19,8 @@ public sealed record SegmenterOptions(
     bool Spin = false,
     ModelHints? Hints = null,
     bool? GlHalf = null,
-    Fit? Fit = null)
+    Fit? Fit = null,
+    string? ProviderLibrary = null)
 {
     /// <summary>CPU threads as a number.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;

@@ -17,7 +17,7 @@ void main()
     int beside = min(left + 1, inW0 - 1), bottom = min(top + 1, inH0 - 1);
     float r = right - float(left), b = down - float(top);
     vec4 scores[CLASS_BLOCKS];
-    float best = -3.402823466e38;
+    float best = uintBitsToFloat(0xff800000u); // -infinity
     int winner = 0;
     for (int block = 0; block < CLASS_BLOCKS; block++)
     {
@@ -39,5 +39,6 @@ void main()
     float rivals = 0.0;
     for (int c = 0; c < inC0; c++) rivals += exp(scores[c / 4][c % 4] - best);
     imageStore(labels, pixel, uvec4(uint(winner)));
-    imageStore(confidence, pixel, vec4(floor(255.0 / rivals + 0.5) / 255.0));
+    float share = rivals > 0.0 ? floor(255.0 / rivals + 0.5) / 255.0 : 0.0; // 0 if a score is no number
+    imageStore(confidence, pixel, vec4(share));
 }

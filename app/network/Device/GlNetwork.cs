@@ -11,6 +11,9 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class GlNetwork : IDisposable
 {
+    /// <summary>For which a user waits without a word.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly GL _gl;
     private readonly WeightMemory _weights;
     private readonly ProgramCache _programs;
@@ -53,7 +56,9 @@ public sealed class GlNetwork : IDisposable
     public int WeightTexels => _weights.Buffer?.Texels ?? 0;
 
     /// <summary>Makes the dispatches of a plan.</summary>
-    public void Prepare(NetworkPlan plan)
+    /// <param name="plan">To be run.</param>
+    /// <param name="tell">Receives a line if the driver takes long to compile them.</param>
+    public void Prepare(NetworkPlan plan, Action<string>? tell = null)
     {
         _dispatches.Clear();
         KernelSource[] kernels =
@@ -66,8 +71,15 @@ public sealed class GlNetwork : IDisposable
             _maps.Write(0, [0, 0, 0, 0]);
         }
 
+        long began = Stopwatch.GetTimestamp();
         foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
+        {
             _dispatches.Add(new Dispatch(_programs[step.Kernel, kernel.Text], kernel.Integers, kernel.Floats, kernel.Groups));
+            if (tell is null || Stopwatch.GetElapsedTime(began) < Patience) continue;
+            tell($"provider gl: the driver compiles shaders, {_dispatches.Count} of {kernels.Length} so far; most drivers keep them");
+            tell = null;
+        }
+
         Plan = plan;
     }
 

@@ -81,8 +81,11 @@ public sealed class TextureLabels : IDisposable
     public bool IsReady(ShaderModel model, FrameGeometry geometry) => model == _model && geometry == _geometry;
 
     /// <summary>Makes what a model needs for frames of one geometry.</summary>
+    /// <param name="model">Of the next frames.</param>
+    /// <param name="geometry">Theirs.</param>
+    /// <param name="tell">Receives a line if that takes long.</param>
     /// <exception cref="UserError">It has an operator that cannot be run, or does not fit the GPU.</exception>
-    public void Prepare(ShaderModel model, FrameGeometry geometry)
+    public void Prepare(ShaderModel model, FrameGeometry geometry, Action<string>? tell = null)
     {
         Size read = new(geometry.NetworkWidth, geometry.NetworkHeight);
         NetworkPlan plan = model.Plan(read);
@@ -97,7 +100,7 @@ public sealed class TextureLabels : IDisposable
 
         DisposeTextures();
         _network ??= new GlNetwork(_gl, _programs, model.Half);
-        _network.Prepare(plan);
+        _network.Prepare(plan, tell);
         (_fitted, _before) = (new(_gl, read, SizedInternalFormat.Rgba8), new(_gl, read, SizedInternalFormat.Rgba8));
         (_labels, _confidence) = (new(_gl, read, SizedInternalFormat.R8ui), new(_gl, read, SizedInternalFormat.R8, linear: true));
         _votes = _follows || !geometry.IsExact;
