@@ -139,12 +139,14 @@ case ${1:-} in
         } >"$root/docs/cli.md" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     -h | --help)
-        echo "Commands: live, replay, bench, doctor (the app, below); train, eval, export, quantize, convert, data (trainer); test, docs"
+        echo "Commands: live, replay, bench, models, info, doctor (the app, below);"
+        echo "train, eval, export, quantize, convert, data (trainer); test, docs"
         echo "COMMAND --help tells the options of one."
         exec "$root/app/$bin/rtseg" --help ;;
-    '' | -* | live | replay | bench | doctor)
+    '' | -* | live | replay | bench | models | info | doctor)
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)
         [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"
-        fail "no command '$1': choose live, replay, bench, doctor, train, eval, export, quantize, convert, data, test or docs" ;;
+        fail "no command '$1': choose live, replay, bench, models, info, doctor," \
+            "train, eval, export, quantize, convert, data, test or docs" ;;
 esac

@@ -21,6 +21,8 @@ public static class AppCommands
             RunCommand.Create(Mode.Live),
             RunCommand.Create(Mode.Replay),
             BenchCommand.Create(),
+            ModelsCommand.Create(),
+            InfoCommand.Create(),
             DoctorCommand.Create(),
         };
         root.SetAction(_ => RunCommand.MainJob());

@@ -47,7 +47,8 @@ internal sealed record BenchOptions
     /// <exception cref="UserError">Options that do not go together.</exception>
     public void Check(PipelineSettings s)
     {
-        string? output = s.Outputs.FirstOrDefault(o => SinkKinds.Of(o)?.IsFile(o) == true) ?? s.Masks ?? s.Stats ?? s.HttpAddress;
+        string? output = s.Outputs.FirstOrDefault(o => SinkKinds.Of(o)?.IsFile(o) == true)
+            ?? s.Masks ?? s.Stats ?? s.Results.Target ?? s.HttpAddress;
         string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : output;
         if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
         string? beside = Suite ? "--suite" : Torch ? "--torch" : Plot is not null ? "--plot" : s.Json is not null ? "--json" : other;

@@ -8,6 +8,29 @@ internal static class Bundled
 
     public static string Models { get; } = Path.Combine(AppContext.BaseDirectory, "models");
 
+    /// <summary>What finds people, whom the views with a foreground are for.</summary>
+    public static string Person { get; } = Path.Combine(Models, "person.onnx");
+
+    /// <summary>Names of the models that come with the program, without their ending.</summary>
+    public static IReadOnlyList<string> Names => Directory.Exists(Models)
+        ? [.. Directory.EnumerateFiles(Models, "*.onnx").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>A model as <see cref="ModelOf"/> takes it: a bundled one by its name.</summary>
+    public static string NameOf(string model)
+        => Path.GetDirectoryName(model) == Models ? Path.GetFileNameWithoutExtension(model) : model;
+
+    /// <summary>What <c>--model</c> means: a path, or the name of a bundled model.</summary>
+    /// <exception cref="UserError">It is no path, and no bundled model has that name.</exception>
+    public static string ModelOf(string text)
+    {
+        bool isPath = text.AsSpan().ContainsAny('/', '.') || File.Exists(text) || Directory.Exists(text);
+        if (isPath || text.Length == 0) return text;
+        return Names.Contains(text, StringComparer.Ordinal)
+            ? Path.Combine(Models, text + ".onnx")
+            : throw new UserError($"no model '{text}': name an .onnx file, or one that comes with the program: {string.Join(", ", Names)}");
+    }
+
     /// <summary>The default model; which of its two files is used depends on the machine.</summary>
     public static string Model { get; } = Path.Combine(Models, "street-int8.onnx");
 }

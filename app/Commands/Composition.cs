@@ -111,6 +111,7 @@ internal sealed class Composition : IDisposable
         foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
         if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));
+        if (s.Results.Target is not null) Sinks.Add(SinkFactory.Results(s.Results, context));
     }
 
     private static GlfwContext OpenWindow(string source, bool vsync)

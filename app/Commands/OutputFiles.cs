@@ -27,6 +27,7 @@ internal static class OutputFiles
             Outputs = [.. s.Outputs.Select(o => IsAddress(o) || (splits && SinkFactory.IsVideoFile(o)) ? o : OutputName.At(o, now))],
             Masks = s.Masks is { } masks ? OutputName.At(masks, now) : null,
             Stats = s.Stats is { } stats ? OutputName.At(stats, now) : null,
+            Results = s.Results.IsFile ? s.Results with { Target = OutputName.At(s.Results.Target!, now) } : s.Results,
             Json = s.Json is { } json ? OutputName.At(json, now) : null,
         };
     }
@@ -45,12 +46,14 @@ internal static class OutputFiles
         RefuseExpandedPattern(s);
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
         if (s.Masks is { } folder) files = [.. files, LabelSink.Names(folder)];
-        string[] all = [.. files, .. ((string?[])[s.Stats, s.Json, .. alsoWritten]).OfType<string>()];
+        string? results = s.Results.IsFile ? s.Results.Target : null;
+        string[] all = [.. files, .. ((string?[])[s.Stats, results, s.Json, .. alsoWritten]).OfType<string>()];
         OutputName.RefuseTwins(all);
         string[] sequences = [.. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
         OutputName.Check([.. all, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
         OutputName.CheckKind(s.Stats, "--stats", ".csv", ".jsonl");
+        OutputName.CheckKind(results, "--results", ".jsonl");
     }
 
     /// <summary>The files that are read for a model, and for those that M goes through.</summary>

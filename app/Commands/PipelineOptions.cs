@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RealtimeSeg.Graphics.Hud;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Web;
@@ -59,6 +60,8 @@ internal sealed class PipelineOptions(Mode mode)
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
+        if (!s.ModelIsNamed && s.Render.View.HasForeground && s.Render.Show is null)
+            s = s with { Model = Bundled.Person, Precision = Precision.AsNamed };
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 

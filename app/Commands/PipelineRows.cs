@@ -32,8 +32,9 @@ internal static class PipelineRows
 
     private static readonly OptionRow<PipelineSettings>[] Network =
     [
-        Row.Value("--model", "Exported .onnx file, or a folder of them; M goes from one to the next",
-            s => s.Model, (s, v) => s with { Model = v, Precision = Precision.AsNamed }),
+        Row.Value("--model", "Exported .onnx file, a folder of them, or the name of a bundled one (person with --view blur, replace "
+            + "and cutout unless --show is given, else street; 'models' lists them); M goes from one to the next",
+            s => Bundled.NameOf(s.Model), WithModel),
         Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
             + "float, int8, or named (the default with --model)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
@@ -149,6 +150,13 @@ internal static class PipelineRows
             Limits.Positive<double>(LongestSplit).Optional()),
         Row.Parsed("--masks", "Folder for each frame's labels as palette PNGs", s => s.Masks, (s, v) => s with { Masks = v }),
         Row.Parsed("--stats", "FILE.csv or FILE.jsonl for each frame's class shares", s => s.Stats, (s, v) => s with { Stats = v }),
+        Row.Parsed("--results", "FILE.jsonl, - (standard output), tcp://HOST:PORT or udp://HOST:PORT for a JSON object per frame: class "
+            + "shares, and box, area, centroid, confidence and polygon of each connected part of a class (docs/outputs.md)",
+            s => s.Results.Target, (s, v) => s with { Results = s.Results with { Target = v } }),
+        Row.Value("--simplify", "How far a polygon of --results may leave the border, in the frame's pixels",
+            s => s.Results.Simplify, (s, v) => s with { Results = s.Results with { Simplify = v } }, Limits.AtLeast(0.0)),
+        Row.Value("--min-area", "Smallest part that --results tells, in the frame's pixels",
+            s => s.Results.LeastArea, (s, v) => s with { Results = s.Results with { LeastArea = v } }, Limits.AtLeast(0.0)),
         Row.Parsed("--codec", "Name of an ffmpeg encoder for video",
             s => s.Video.Codec, (s, v) => s with { Video = s.Video with { Codec = v } }),
         Row.Value("--crf", "Quality of video, 0 to 63: lower is better and larger",
@@ -167,6 +175,14 @@ internal static class PipelineRows
 
     /// <summary>In the order of <c>--help</c>.</summary>
     public static IReadOnlyList<OptionRow<PipelineSettings>> All { get; } = [.. Network, .. ThirdParty, .. Source, .. Display, .. Output];
+
+    /// <summary>A name stands for a network, whichever of its files is faster; a path for that file.</summary>
+    private static PipelineSettings WithModel(PipelineSettings s, string text)
+    {
+        string file = Bundled.ModelOf(text);
+        Precision precision = file == text ? Precision.AsNamed : Precision.Auto;
+        return s with { Model = file, ModelIsNamed = true, Precision = precision };
+    }
 
     private static PipelineSettings Hint(PipelineSettings s, Func<ModelHints, ModelHints> change)
         => s with { Segmenter = s.Segmenter with { Hints = change(s.Segmenter.Hints ?? new ModelHints()) } };

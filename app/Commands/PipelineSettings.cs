@@ -16,6 +16,9 @@ internal sealed record PipelineSettings
     /// <summary>An exported .onnx file, or a folder of them.</summary>
     public string Model { get; init; } = Bundled.Model;
 
+    /// <summary>Whether the command line names it.</summary>
+    public bool ModelIsNamed { get; init; }
+
     /// <summary>Which of a network's two files is used.</summary>
     public Precision Precision { get; init; } = Precision.Auto;
 
@@ -53,6 +56,9 @@ internal sealed record PipelineSettings
 
     /// <summary>File for class shares.</summary>
     public string? Stats { get; init; }
+
+    /// <summary>Classes and components of each frame.</summary>
+    public ResultOptions Results { get; init; } = new();
 
     /// <summary>File for the run's figures.</summary>
     public string? Json { get; init; }

@@ -11,7 +11,7 @@ internal static class Sweep
     private static readonly Axis[] Axes =
     [
         new("model", "A.onnx,B.onnx",
-            (s, v) => s with { Model = v, Precision = Precision.AsNamed }, v => Path.GetFileNameWithoutExtension(v) ?? v),
+            (s, v) => s with { Model = Bundled.ModelOf(v), Precision = Precision.AsNamed }, v => Path.GetFileNameWithoutExtension(v) ?? v),
         new("size", "480x360,320x240",
             (s, v) => s with { Segmenter = s.Segmenter with { Size = Parse.Size("--sweep size", v) } }, v => $"size {v}"),
         new("threads", "1,2", (s, v) => s with { Segmenter = s.Segmenter with { Threads = Threads(v) } }, v => $"threads {v}"),

@@ -18,6 +18,9 @@ public sealed class View(string name, char key, string help)
     /// <summary>A pass that runs before it and whose result it samples; null if it needs none.</summary>
     public PrePass? PrePass { get; init; }
 
+    /// <summary>Whether it shows some classes as they are and does something to all others.</summary>
+    public bool HasForeground { get; init; }
+
     /// <summary>Whether it samples <c>backdrop</c>: the image or colour behind the foreground.</summary>
     public bool ShowsBackdrop { get; init; }
 

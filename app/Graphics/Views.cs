@@ -16,9 +16,12 @@ public static class Views
         new("edges", '3', "outlines of the classes") { Own = new("lineWidth", LineWidth) },
         new("split", '4', "image and overlay side by side") { Washes = true, ToFrame = FromHalfSize, Resamples = true },
         // What is blurred needs no detail: the first pass runs at a quarter of the size.
-        new("blur", '5', "background blurred") { PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4), Resamples = true },
-        new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true },
-        new("cutout", '7', "foreground alone") { CanBeTransparent = true },
+        new("blur", '5', "background blurred")
+        {
+            HasForeground = true, PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4), Resamples = true,
+        },
+        new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true, HasForeground = true },
+        new("cutout", '7', "foreground alone") { CanBeTransparent = true, HasForeground = true },
         new("heat", '8', "confidence of the network"),
     ];
 

@@ -44,10 +44,10 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null, bool unpo
     public static ModelGraph Of(string path)
     {
         using FileStream bytes = File.OpenRead(path);
-        if (bytes.Length > LargestCopied || !Mentions(bytes, ModelManifest.ScorePitchKey)) return new ModelGraph(path);
-        if (Parsed(path) is not { } file) return new ModelGraph(path);
-        bool unpools = file.Graph.Node.Any(n => n.OpType == "MaxUnpool");
-        if (!HasScores(file)) return new ModelGraph(path, unpools: unpools);
+        if (bytes.Length > LargestCopied) return new ModelGraph(path);
+        bool unpools = Mentions(bytes, "MaxUnpool");
+        if (!Mentions(bytes, ModelManifest.ScorePitchKey) || Parsed(path) is not { } file || !HasScores(file))
+            return new ModelGraph(path, unpools: unpools);
         EndWithScores(file.Graph);
         return new ModelGraph(path, file.Model.ToByteArray(), unpools);
     }
@@ -86,6 +86,7 @@ public sealed class ModelGraph(string path, byte[]? upToScores = null, bool unpo
     private static bool Mentions(FileStream file, string text)
     {
         byte[] sought = Encoding.ASCII.GetBytes(text), block = new byte[1 << 16];
+        file.Position = 0;
         int kept = 0;
         for (int read; (read = file.Read(block, kept, block.Length - kept)) > 0;)
         {

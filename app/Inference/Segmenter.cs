@@ -302,7 +302,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
         ModelHints hints = (options.Hints ?? new ModelHints()).Or(Sidecar.Read(path));
         if (options.Fit is { } fit) hints = hints with { Fit = fit.ToString() };
         (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyModel.Resolve(opened.Session, path, hints, options.Size);
-        report($"{path} is a third-party model, read as {model.Summary}, {manifest.Classes.Count} classes");
+        string named = model.ClassSet is { } set ? $", named as {set} for their number (--labels FILE names them otherwise)" : "";
+        report($"{path} is a third-party model, read as {model.Summary}, {manifest.Classes.Count} classes{named}");
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest, model);
     }
 

@@ -36,6 +36,23 @@ public static class SinkFactory
         return new StatsSink(path, context);
     }
 
+    /// <summary>Classes and components of each frame.</summary>
+    /// <param name="options">To whom; its target is not null.</param>
+    /// <param name="context">Of the run.</param>
+    /// <exception cref="UserError">The file's folder is not writable, or nobody listens.</exception>
+    public static ISink Results(ResultOptions options, SinkContext context)
+    {
+        string target = options.Target!;
+        if (options.IsFile) CheckWritable(target);
+        IResultReceiver receiver = options switch
+        {
+            { IsAddress: true } => new ResultSocket(target, context),
+            { IsFile: true } => new ResultFile(target, context),
+            _ => new ResultOutput(),
+        };
+        return new ResultSink(options, receiver);
+    }
+
     /// <summary>Whether a name is a video file with a place for the time or a number, which later files fill anew.</summary>
     public static bool HasPlaces(string name) => IsVideoFile(name) && (OutputName.HasTime(name) || NumberedName.Matches(name));
 

@@ -9,31 +9,15 @@ namespace RealtimeSeg.Sinks;
 /// A line per frame and class: the frame's number, its time in the source, the class and its share of the labels; .csv, or .jsonl for
 /// JSON lines. It stays one table when a model with other classes takes over.
 /// </summary>
-public sealed class StatsSink : ISink
+/// <param name="path">The file, or a pipe or device; JSON lines if it ends in .jsonl, else CSV.</param>
+/// <param name="context">Of the run.</param>
+/// <exception cref="UserError">The file cannot be created, or nobody reads the pipe.</exception>
+public sealed class StatsSink(string path, SinkContext context) : ISink
 {
-    /// <summary>Nanoseconds after which lines are in the file at the latest.</summary>
-    private const long FlushPeriod = 1_000_000_000;
-
-    private readonly bool _json;
-    private readonly PartialFile _file;
-    private readonly SpecialFile? _special;
-    private readonly CancellationToken _overdue;
-    private readonly StreamWriter _writer;
+    private readonly bool _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+    private readonly LineFile _lines = new(path, context);
     private readonly int[] _counts = new int[256];
-    private bool _begun, _closed;
-    private long _flushed;
-
-    /// <param name="path">The file, or a pipe or device; JSON lines if it ends in .jsonl, else CSV.</param>
-    /// <param name="context">Of the run.</param>
-    /// <exception cref="UserError">The file cannot be created, or nobody reads the pipe.</exception>
-    public StatsSink(string path, SinkContext context)
-    {
-        _json = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
-        _overdue = context.Overdue;
-        if (FileIdentity.IsSpecial(path)) _special = SpecialFile.Open(path, context.Stop);
-        _file = new PartialFile(path, context.Overwrite);
-        _writer = _special is null ? new StreamWriter(_file.TemporaryPath) : new StreamWriter(_special);
-    }
+    private bool _begun;
 
     public bool NeedsLabels => true;
 
@@ -43,67 +27,22 @@ public sealed class StatsSink : ISink
         Span<byte> labels = slot.Labels.AsSpan<byte>();
         foreach (byte label in labels) _counts[label]++;
         double pixels = Math.Max(1, labels.Length), seconds = slot.Seconds;
-        Writing(() =>
+        _lines.Write(slot, writer =>
         {
-            if (!_begun && !_json) _writer.WriteLine("frame,seconds,class,share");
+            if (!_begun && !_json) writer.WriteLine("frame,seconds,class,share");
             _begun = true;
             for (int i = 0; i < renderer.Classes.Count; i++)
             {
                 string name = renderer.Classes[i];
                 double share = _counts[i] / pixels;
-                _writer.WriteLine(_json ? JsonRow(slot.Index, seconds, name, share) : CsvRow(slot.Index, seconds, name, share));
+                writer.WriteLine(_json ? JsonRow(slot.Index, seconds, name, share) : CsvRow(slot.Index, seconds, name, share));
             }
-
-            if (slot[Stamp.Composited] - _flushed < FlushPeriod) return;
-            _writer.Flush();
-            _flushed = slot[Stamp.Composited];
         });
     }
 
-    public string? Finish()
-    {
-        if (!_begun) return null;
-        Writing(() =>
-        {
-            _writer.Flush();
-            _special?.Complete(_overdue);
-            Close();
-        });
-        return _file.Complete();
-    }
+    public string? Finish() => _lines.Finish();
 
-    public void Dispose()
-    {
-        try
-        {
-            Close();
-        }
-        catch (IOException)
-        {
-            // The disk is full, which was reported when a line did not fit.
-        }
-
-        _file.Dispose();
-    }
-
-    private void Close()
-    {
-        if (_closed) return;
-        _closed = true;
-        _writer.Dispose();
-    }
-
-    private void Writing(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (IOException e)
-        {
-            throw _file.Failure($"{UserError.OneLine(e)}; is the disk full?", e);
-        }
-    }
+    public void Dispose() => _lines.Dispose();
 
     private static string CsvRow(long frame, double seconds, string name, double share)
         => string.Create(CultureInfo.InvariantCulture, $"{frame},{seconds:F3},{Cell(name)},{share:F5}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -28,6 +29,32 @@ public sealed class OptionTests
     {
         OptionRoundTrip.Check(PipelineRows.All, Mode.Replay.Defaults, ("--input-rate", "--fps"), ("--model", "--precision"));
         OptionRoundTrip.Check(BenchOptions.Rows, new BenchOptions());
+    }
+
+    /// <summary>Views with a foreground are for people, unless classes or a model are named.</summary>
+    [Theory]
+    [InlineData("street-int8", Precision.Auto)]
+    [InlineData("street-int8", Precision.Auto, "--view", "edges")]
+    [InlineData("person", Precision.AsNamed, "--view", "blur")]
+    [InlineData("person", Precision.AsNamed, "--view", "cutout", "--size", "320x240")]
+    [InlineData("street-int8", Precision.Auto, "--view", "blur", "--show", "car")]
+    [InlineData("street", Precision.Auto, "--view", "blur", "--model", "street")]
+    [InlineData("person-large", Precision.Auto, "--model", "person-large")]
+    [InlineData("street-large", Precision.AsNamed, "--model", "models/street-large.onnx")]
+    [InlineData("street", Precision.Float, "--model", "street", "--precision", "float")]
+    public void The_model_follows_the_view_and_has_a_name(string name, Precision precision, params string[] arguments)
+    {
+        PipelineSettings s = ParsedOptions.Read(Mode.Replay, ["synth://", .. arguments]);
+        Assert.Equal(name, Path.GetFileNameWithoutExtension(s.Model));
+        Assert.Equal(precision, s.Precision);
+    }
+
+    [Fact]
+    public void A_model_that_does_not_exist_is_answered_with_those_that_do()
+    {
+        UserError e = Assert.Throws<UserError>(() => ParsedOptions.Read(Mode.Replay, "synth://", "null", "--model", "streets"));
+        Assert.Contains("no model 'streets'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("person-large, street", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,8 +11,9 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// <param name="Scaling">How pixels are normalised.</param>
 /// <param name="Kind">What the output holds.</param>
 /// <param name="TakesOneSize">Whether it takes images of its working size only.</param>
+/// <param name="ClassSet">Whose class names were taken because their number is the model's; null if that was not necessary.</param>
 public sealed record ThirdPartyModel(
-    string Input, string Output, bool Nhwc, InputScaling Scaling, OutputKind Kind, bool TakesOneSize)
+    string Input, string Output, bool Nhwc, InputScaling Scaling, OutputKind Kind, bool TakesOneSize, string? ClassSet = null)
 {
     /// <summary>
     /// Networks that halve and enlarge again, such as a U-Net, join maps that fit only if the sides are multiples of their stride; 32 is
@@ -45,7 +46,7 @@ public sealed record ThirdPartyModel(
         ThirdPartyInput input = ThirdPartyInput.Read(tensors, hints, size);
         ThirdPartyOutput output = ThirdPartyOutput.Read(tensors, input.Nhwc, hints);
         ThirdPartyClasses classes = ThirdPartyClasses.Read(path, output, hints);
-        ThirdPartyModel model = new(input.Name, output.Name, input.Nhwc, input.Scaling, output.Kind, input.TakesOneSize);
+        ThirdPartyModel model = new(input.Name, output.Name, input.Nhwc, input.Scaling, output.Kind, input.TakesOneSize, classes.Set);
         return (model, new ModelManifest
         {
             Classes = classes.Names,

@@ -32,11 +32,15 @@ public readonly record struct FrameGeometry
     /// <param name="frameHeight">Likewise.</param>
     /// <param name="working">Size that the network was trained for.</param>
     /// <param name="fit">How the one is brought to the other.</param>
-    /// <param name="stride">What the network's sides must be multiples of; bars fill what is missing.</param>
+    /// <param name="stride">
+    /// What the network's sides must be multiples of; bars fill what is missing. If those of <paramref name="working"/> are one more, as
+    /// networks with aligned corners want them (DeepLab's 513), so are all.
+    /// </param>
     public static FrameGeometry For(int frameWidth, int frameHeight, (int Width, int Height) working, Fit fit, int stride = 1)
     {
         FrameGeometry g = For(frameWidth, frameHeight, working, fit);
-        int Up(int side) => (side + stride - 1) / stride * stride;
+        int extra = stride > 1 && working.Width % stride == 1 && working.Height % stride == 1 ? 1 : 0;
+        int Up(int side) => ((side - extra + stride - 1) / stride * stride) + extra;
         return new FrameGeometry(g.Width, g.Height, Up(g.NetworkWidth), Up(g.NetworkHeight));
     }
 

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Graphs;
+
+namespace RealtimeSeg.Commands;
+
+/// <summary><c>info MODEL</c>: what a model takes, gives and was made from, and what can run it.</summary>
+internal static class InfoCommand
+{
+    private const int Widest = 80, Indent = 13;
+
+    public static Command Create()
+    {
+        Argument<string> model = new("model") { Description = "An .onnx file, or the name of a bundled model" };
+        const string Help = "Tell what a model takes and gives, its classes, recipe, scores and cost, and what can run it.";
+        Command command = new("info", Help) { model };
+        command.SetAction(parsed =>
+        {
+            foreach ((string name, string text) in Facts(Bundled.ModelOf(parsed.GetValue(model)!))) Print(name, text);
+            return 0;
+        });
+        return command;
+    }
+
+    private static IEnumerable<(string Name, string Text)> Facts(string path)
+    {
+        List<string> told = [];
+        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Cpu), told.Add);
+        OnnxFile file = OnnxFile.Read(path);
+        ModelManifest m = model.Manifest;
+        bool isOwn = ModelGraph.IsOwn(path);
+        string sizes = model.TakesOneSize ? "no other" : "others by --size";
+        yield return ("file", Text($"{path}, {new FileInfo(path).Length / 1e6:F1} MB"));
+        yield return ("network", isOwn ? Text($"{m.Network}, {m.Parameters / 1e6:F2} M parameters") : string.Join("; ", told));
+        foreach (ValueInfoProto input in Inputs(file)) yield return ("input", Described(input));
+        foreach (ValueInfoProto output in file.Graph.Output) yield return ("output", Described(output));
+        yield return ("size", Text($"{m.Size.Width}×{m.Size.Height}, {sizes}; fit {m.Fit}").ToLowerInvariant());
+        yield return ("classes", string.Join(", ", m.Classes.Zip(m.Palette, (name, color) => $"{name} #{color:X6}")));
+        yield return ("operators", Operators(file));
+        (string? cost, string gl) = isOwn ? Planned(file, m) : (null, "gl not (it runs the trainer's models)");
+        if (cost is not null) yield return ("cost", cost);
+        yield return ("runs on", $"cpu; {gl}; {OnCards(path)}");
+        if (m.Data.Length > 0) yield return ("trained on", $"{m.Data}{(m.Date.Length > 0 ? $", {m.Date}" : "")}, commit {m.Commit}");
+        foreach ((string images, string score) in m.Scores) yield return ("score", $"{images}: {score}");
+        if (m.Scores.Count == 0 && m.MeanIu is { } iu) yield return ("score", Text($"mIoU {iu:F3} when it was trained"));
+        foreach (string line in m.Recipe) yield return ("recipe", line);
+    }
+
+    private static IEnumerable<ValueInfoProto> Inputs(OnnxFile file) => file.Graph.Input.Where(i => !file.IsStored(i.Name));
+
+    private static string Described(ValueInfoProto value)
+    {
+        TypeProto.Types.Tensor? tensor = value.Type?.TensorType;
+        if (tensor is null) return value.Name;
+        string type = ((ElementType)tensor.ElemType).ToString().ToLowerInvariant();
+        IEnumerable<string> sides = tensor.Shape?.Dim.Select(Side) ?? [];
+        return $"{value.Name}: {type} [{string.Join(", ", sides)}]";
+    }
+
+    private static string Side(TensorShapeProto.Types.Dimension d)
+    {
+        if (d.DimParam.Length > 0) return d.DimParam;
+        return d.DimValue > 0 ? Text($"{d.DimValue}") : "?";
+    }
+
+    private static string Operators(OnnxFile file) => string.Join(", ", file.Graph.Node
+        .Where(n => !OnnxFile.IsConstant(n))
+        .GroupBy(n => n.OpType, StringComparer.Ordinal)
+        .OrderByDescending(g => g.Count())
+        .Select(g => $"{g.Count()} {g.Key}"));
+
+    /// <summary>What a frame of the model's size costs, null if that is not known, and whether shaders run it.</summary>
+    private static (string? Cost, string Gl) Planned(OnnxFile file, ModelManifest m)
+    {
+        try
+        {
+            NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), m.Size.Width, m.Size.Height, m.ScorePitch);
+            double operations = plan.Steps.Sum(s => s.Flops);
+            return (Text($"{operations / 1e9:F2} GFLOP a frame of that size (a multiplication and an addition are two)"), "gl");
+        }
+        catch (UserError e)
+        {
+            return (null, $"gl not ({e.Message})");
+        }
+    }
+
+    private static string OnCards(string path)
+        => $"cuda and tensorrt in a build for them{(ModelGraph.Of(path).UnpoolsBySwitches ? ", but for MaxUnpool" : "")}";
+
+    /// <summary>A fact in lines of a terminal's width, later ones indented.</summary>
+    private static void Print(string name, string text)
+    {
+        string line = name.PadRight(Indent);
+        foreach (string word in PlainText.Of(text).Split(' '))
+        {
+            if (line.Length + word.Length > Widest && line.Trim().Length > 0)
+            {
+                Console.WriteLine(line.TrimEnd());
+                line = new string(' ', Indent);
+            }
+
+            line += word + " ";
+        }
+
+        Console.WriteLine(line.TrimEnd());
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

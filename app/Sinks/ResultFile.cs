@@ -1,0 +1,42 @@
+using System.Text;
+using RealtimeSeg.Frames;
+
+namespace RealtimeSeg.Sinks;
+
+/// <summary>Results in a file of JSON lines, a pipe or a device.</summary>
+internal sealed class ResultFile(string path, SinkContext context) : IResultReceiver
+{
+    private readonly LineFile _lines = new(path, context);
+
+    public void Take(FrameSlot slot, ReadOnlySpan<byte> line)
+    {
+        string text = Encoding.UTF8.GetString(line);
+        _lines.Write(slot, w => w.WriteLine(text));
+    }
+
+    public string? Finish() => _lines.Finish();
+
+    public void Dispose() => _lines.Dispose();
+}
+
+/// <summary>Results on standard output, each at once: what reads them may be a filter.</summary>
+internal sealed class ResultOutput : IResultReceiver
+{
+    private readonly Stream _output = Console.OpenStandardOutput();
+
+    public void Take(FrameSlot slot, ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            _output.Write([.. line, (byte)'\n']);
+        }
+        catch (IOException e)
+        {
+            throw UserError.CannotWrite("standard output", e);
+        }
+    }
+
+    public string? Finish() => null;
+
+    public void Dispose() => _output.Dispose();
+}
