@@ -36,9 +36,10 @@ $("shot").onclick = async () => {
 // Figures, twice per second.
 const list = (id, pairs) => $(id).replaceChildren(...pairs.flatMap(([k, v]) => [element("dt", k), element("dd", v)]));
 
-function share([name, percent]) {
+function share([name, percent], color) {
   const row = element("div", "", "share"), track = element("div"), bar = element("i");
   bar.style.width = `${Math.max(1, percent)}%`;
+  bar.style.background = color;
   track.append(bar);
   row.append(element("span", name), track, element("b", `${percent} %`));
   return row;
@@ -55,7 +56,7 @@ function show(s) {
   ]);
   list("stages", Object.entries(s.stages).map(([k, v]) => [k, v.toFixed(1)]));
   const visible = Object.entries(s.shares).filter(e => e[1] > 0).sort((a, b) => b[1] - a[1]);
-  $("shares").replaceChildren(...visible.map(share));
+  $("shares").replaceChildren(...visible.map(e => share(e, s.colors[e[0]])));
   document.querySelectorAll("#views button").forEach(b => b.setAttribute("aria-pressed", b.dataset.name === s.view));
   command("pause")?.setAttribute("aria-pressed", s.paused);
   if (command("solo")) command("solo").textContent = s.solo ? `only ${s.solo}` : "one class";

@@ -2,6 +2,7 @@ using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
@@ -30,7 +31,8 @@ internal sealed class Composition : IDisposable
             Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Source, s.SourceOptions)));
             Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
             ModelManifest manifest = models.Take().Current.Manifest;
-            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, s.Render));
+            RenderOptions render = s.Render with { Hud = s.Hud ?? (HasWindow ? HudDetail.Full : HudDetail.None) };
+            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, render));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));

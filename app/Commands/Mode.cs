@@ -1,4 +1,5 @@
 using RealtimeSeg.Engine;
+using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
@@ -43,7 +44,7 @@ internal sealed record Mode(
     public static Mode Bench { get; } = new(
         "bench",
         "Latency of every stage, unthrottled.",
-        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed with { MeasureFlicker = true } },
+        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed with { MeasureFlicker = true }, Hud = HudDetail.Full },
         Windowed: false,
         new EngineOptions(Slots: 2, WarmUp: 20),
         OnCpu: Schedule.Inline,

@@ -67,6 +67,6 @@ internal sealed class PipelineOptions(Mode mode)
 
         // A cut-out into files that hold transparency has nothing but the foreground in it.
         bool transparent = s.Render.View.CanBeTransparent && SinkFactory.HoldAlpha(s.Outputs);
-        return transparent ? s with { Render = s.Render with { Transparent = true, Hud = HudDetail.None } } : s;
+        return transparent ? s with { Render = s.Render with { Transparent = true }, Hud = HudDetail.None } : s;
     }
 }

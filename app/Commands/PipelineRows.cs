@@ -27,8 +27,8 @@ internal static class PipelineRows
 
     private static readonly (string, bool?)[] Automatically = [(Automatic, null), ("on", true), ("off", false)];
 
-    private static readonly (string, HudDetail)[] HudDetails =
-        [("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
+    private static readonly (string, HudDetail?)[] HudDetails =
+        [(Automatic, null), ("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
 
     private static readonly OptionRow<PipelineSettings>[] Network =
     [
@@ -136,8 +136,8 @@ internal static class PipelineRows
             s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
         Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Automatically,
             s => s.Render.Refine, (s, v) => s with { Render = s.Render with { Refine = v } }),
-        Row.Word("--hud", "What lies over the image: full, figures (without the classes) or none", HudDetails,
-            s => s.Render.Hud, (s, v) => s with { Render = s.Render with { Hud = v } }),
+        Row.Word("--hud", "What lies over the image: full, figures (without the classes), none, or auto (full in a window, else none)",
+            HudDetails, s => s.Hud, (s, v) => s with { Hud = v }),
     ];
 
     private static readonly OptionRow<PipelineSettings>[] Output =

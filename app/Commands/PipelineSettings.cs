@@ -1,5 +1,6 @@
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
@@ -39,6 +40,9 @@ internal sealed record PipelineSettings
     public Schedule? Schedule { get; init; }
 
     public RenderOptions Render { get; init; } = new();
+
+    /// <summary>What lies over the image; null for all of it in a window, and nothing in files and streams.</summary>
+    public HudDetail? Hud { get; init; }
 
     /// <summary>An image or video for the backdrop; null for a colour.</summary>
     public string? Backdrop { get; init; }

@@ -127,7 +127,7 @@ internal sealed class LabelStage : IDisposable
         using FrameSlot blank = model.Blank();
         while (!Settles(ladder, model, blank)) { }
         _ladder = ladder;
-        Tell(model, ladder.Size);
+        Tell(model, ladder);
     }
 
     /// <summary>Whether one of a few runs is fast enough: the first allocates, and any may be slow while others begin their work.</summary>
@@ -139,9 +139,16 @@ internal sealed class LabelStage : IDisposable
         return ladder.Settles(best);
     }
 
-    private void Tell(Segmenter model, (int Width, int Height) size)
+    private void Tell(Segmenter model, ResolutionLadder ladder)
     {
-        (int width, int height) = model.Manifest.Size;
+        ((int width, int height), (int Width, int Height) size) = (model.Manifest.Size, ladder.Size);
+        if (ladder.IsOutOfReach)
+        {
+            string slow = $"{model.Name} is too slow here, even at {size.Width}×{size.Height}";
+            _parts.Tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{TargetFps:0.##} frames/s are out of reach: {slow}"));
+            return;
+        }
+
         string of = size == (width, height) ? "" : $" of {width}×{height}";
         string begins = $"{model.Name} begins at {size.Width}×{size.Height}{of}; --target-fps 0 keeps its own size";
         _parts.Tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"for {TargetFps:0.##} frames/s {begins}"));

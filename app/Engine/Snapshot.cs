@@ -23,4 +23,7 @@ public sealed record Snapshot
 
     /// <summary>Percent of the image, by class.</summary>
     public required IReadOnlyDictionary<string, int> Shares { get; init; }
+
+    /// <summary>#RRGGBB, by class.</summary>
+    public required IReadOnlyDictionary<string, string> Colors { get; init; }
 }

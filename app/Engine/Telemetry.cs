@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
@@ -74,7 +75,16 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Dropped,
             Network,
             _stats,
+            State(),
             Status);
+    }
+
+    /// <summary>Pause, speed and the only class, as far as the user chose them.</summary>
+    private string State()
+    {
+        string speed = controls.Speed is 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"×{controls.Speed:0.##}");
+        string solo = parts.Renderer.Solo is { } name ? $"only {name}" : "";
+        return string.Join("   ", new[] { controls.Paused ? "paused" : "", speed, solo }.Where(s => s.Length > 0));
     }
 
     /// <summary>Gives the page the figures of now.</summary>
@@ -99,6 +109,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
             Trouble = t.Status is { IsAlarm: true } alarm ? alarm.Text : null,
             Stages = MediansByStage(),
             Shares = SharesByClass(r),
+            Colors = ColorsByClass(r),
         });
     }
 
@@ -141,6 +152,13 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         Dictionary<string, int> shares = new(StringComparer.Ordinal);
         for (int i = 0; i < r.Classes.Count; i++) shares[r.Classes[i]] = shares.GetValueOrDefault(r.Classes[i]) + r.Shares[i];
         return shares;
+    }
+
+    private static Dictionary<string, string> ColorsByClass(Renderer r)
+    {
+        Dictionary<string, string> colors = new(StringComparer.Ordinal);
+        for (int i = 0; i < r.Classes.Count; i++) colors.TryAdd(r.Classes[i], $"#{r.Palette[i]:X6}");
+        return colors;
     }
 
     private Dictionary<string, double> MediansByStage()

@@ -38,6 +38,9 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
     /// <summary>The size to use now.</summary>
     public (int Width, int Height) Size => Rungs[_rung];
 
+    /// <summary>Whether the smallest size turned out too slow before the first frame.</summary>
+    public bool IsOutOfReach { get; private set; }
+
     /// <summary>Before the first frame: whether this is fast enough, in ms.</summary>
     public bool Fits(double networkMs) => networkMs <= FirstRoom * _budget;
 
@@ -50,7 +53,8 @@ public sealed class ResolutionLadder(double targetFps, (int Width, int Height) f
     {
         bool fits = Fits(networkMs);
         if (!fits && _rung < Rungs.Count - 1) _rung++;
-        return fits || _rung == Rungs.Count - 1;
+        else IsOutOfReach = !fits;
+        return fits || IsOutOfReach;
     }
 
     /// <summary>Takes a frame's cost into account.</summary>

@@ -25,6 +25,22 @@ public sealed class LabellerTests(AppModel model) : IClassFixture<AppModel>, IDi
         Assert.Equal([0, 6, 12, 18], indices.Where(i => IsInferred(labeller, street, i)));
     }
 
+    /// <summary>A recording is read faster than it was made, and may begin again.</summary>
+    [Fact]
+    public void Masks_per_second_are_counted_in_the_sources_time()
+    {
+        using StreetSource street = new("synth://3", null);
+        using Labeller labeller = new(new LabelOptions(MostPerSecond: 5), new WallClock());
+        List<int> inferred = [];
+        for (int i = 0; i < 18; i++)
+        {
+            _slot.Seconds = (i % 13) / 25.0;
+            if (IsInferred(labeller, street, i)) inferred.Add(i);
+        }
+
+        Assert.Equal([0, 5, 10, 13], inferred); // the 14th frame is the first again
+    }
+
     [Fact]
     public void No_mask_is_kept_over_a_cut_or_a_jump()
     {

@@ -75,7 +75,7 @@ public sealed class OptionTests
     [InlineData("--spin", "maybe", "choose on or off")]
     [InlineData("--schedule", "later", "choose auto, inline, ahead or pipelined")]
     [InlineData("--refine", "much", "choose auto, on or off")]
-    [InlineData("--hud", "most", "choose full, figures or none")]
+    [InlineData("--hud", "most", "choose auto, full, figures or none")]
     [InlineData("--mean", "1,2", "one number or three")]
     [InlineData("--std", "0", "one number or three")]
     [InlineData("--backdrop", "#12", "#RRGGBB")]

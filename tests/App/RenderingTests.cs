@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
@@ -82,7 +83,7 @@ public sealed class RenderingTests
         RenderOptions options = Plain with { Hud = HudDetail.Full };
         string[] classes = ["a", "b", "c", "d"];
         using Renderer renderer = new(context.Gl, classes, Palette, options), other = new(context.Gl, classes, Palette, options);
-        HudText text = new(30, 30, 40, 30, 0, "network", new FrameStats(), Status: null);
+        HudText text = new(30, 30, 40, 30, 0, "network", new FrameStats());
         renderer.Rehearse(blank, () => text);
         Assert.Null(renderer.Target);
         foreach (Renderer r in new[] { renderer, other })
@@ -138,6 +139,45 @@ public sealed class RenderingTests
                     changed++;
                     Assert.True(x < 320 && y < bottom, $"({x}, {y}) changed");
                 }
+            }
+
+            return changed;
+        }
+    }
+
+    /// <summary>In a small image the figures are one row, and of many classes those that are seen are listed.</summary>
+    [Fact]
+    public void The_HUD_of_a_small_image_is_small()
+    {
+        using FrameSlot slot = Slot(320, 240, 160, 120);
+        slot.Labels.SetTo(new Scalar(7));
+        using EglContext context = new();
+        string[] classes = [.. Enumerable.Range(0, 60).Select(i => $"class {i}")];
+        RenderOptions options = Plain with { Opacity = 0 };
+        using Renderer renderer = new(context.Gl, classes, ModelManifest.DefaultPalette(60), options);
+        renderer.Upload(slot);
+        renderer.Compose(() => default, 1);
+        byte[] without = renderer.Pixels().ToArray();
+        int figures = Lowest(HudDetail.Figures);
+        Assert.InRange(figures, 10, 40);
+        renderer.Compose(() => new HudText(30, 20, 40, 20, 0, "x", new FrameStats()), 3);
+        int[] brightRows = Rows(HudDetail.Full);
+        Assert.InRange(brightRows.Length, 8, 20); // figures and one class: two rows of text, 10 pixels each
+
+        int Lowest(HudDetail detail) => Changed(detail).Max(p => p.Y);
+
+        int[] Rows(HudDetail detail) => [.. Changed(detail).Where(p => p.Bright).Select(p => p.Y).Distinct()];
+
+        List<(int Y, bool Bright)> Changed(HudDetail detail)
+        {
+            renderer.Hud = detail;
+            renderer.Compose(() => new HudText(30, 20, 40, 20, 0, "x", new FrameStats()), 2_000_000_000);
+            ReadOnlySpan<byte> with = renderer.Pixels();
+            List<(int, bool)> changed = [];
+            for (int at = 0; at < with.Length; at += 4)
+            {
+                if (with.Slice(at, 4).SequenceEqual(without.AsSpan(at, 4))) continue;
+                changed.Add((at / 4 / 320, with[at] > 200 && with[at + 2] > 200));
             }
 
             return changed;

@@ -104,7 +104,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         Assert.True(shown.Max() > 5, "there is nothing to compare");
         Assert.All(expected.Shares.ToArray().Zip(shown), p => Assert.InRange(p.Second - p.First, -1, 1));
 
-        static HudText Seen(byte[] _) => new(0, 0, 0, 0, 0, "", new FrameStats(), null);
+        static HudText Seen(byte[] _) => new(0, 0, 0, 0, 0, "", new FrameStats());
     }
 
     [Theory]

@@ -54,6 +54,7 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
             Paused = false,
             Stages = new Dictionary<string, double>(StringComparer.Ordinal) { ["infer"] = double.NaN },
             Shares = new Dictionary<string, int>(StringComparer.Ordinal),
+            Colors = new Dictionary<string, string>(StringComparer.Ordinal),
         });
         WebSink images = new(30);
         using WebServer server = new(WebAddress.Parse("127.0.0.1:0", null), images, control);

@@ -5,12 +5,11 @@ using SkiaSharp;
 
 namespace RealtimeSeg.Graphics.Hud;
 
-/// <summary>The panel of figures: rate, latency or status, network, and a graph of the last frames' times.</summary>
+/// <summary>
+/// The panel of figures: rate, latency or status, network, and a graph of the last frames' times. In a small image rate and status alone.
+/// </summary>
 internal sealed class HudFigures : IDisposable
 {
-    /// <summary>Rows of text and graph together.</summary>
-    public const int Rows = TextRows + GraphRows;
-
     private const int TextRows = 3, GraphRows = 2, GraphFrames = 60;
 
     /// <summary>A frame of this many ms fills the graph; most displays show one in 16.7.</summary>
@@ -25,30 +24,48 @@ internal sealed class HudFigures : IDisposable
 
     private readonly HudPen _pen;
     private readonly HudPanel _panel;
+    private readonly bool _small;
 
-    public HudFigures(GL gl, HudPen pen)
+    /// <param name="gl">The context.</param>
+    /// <param name="pen">Font and spacing.</param>
+    /// <param name="small">Whether there is room for one row only.</param>
+    public HudFigures(GL gl, HudPen pen, bool small)
     {
-        _pen = pen;
+        (_pen, _small) = (pen, small);
+        Rows = small ? 1 : TextRows + GraphRows;
         _panel = new HudPanel(gl, (int)(pen.Size * 15), pen.HeightOf(Rows), _ => { });
     }
+
+    /// <summary>Rows of text and graph together.</summary>
+    public int Rows { get; }
 
     public int Height => _panel.Height;
 
     public void Update(HudText t)
     {
         _panel.Begin();
-        SKCanvas canvas = _panel.Canvas;
-        Write(0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}"));
-        if (t.Status is { } status) Write(1, status.Text, status.IsAlarm ? HudPen.Alarm : HudPen.Ink);
+        string state = t.State.Length > 0 ? "   " + t.State : "";
+        if (_small)
+        {
+            if (t.Status is { } only) Write(0, only);
+            else Write(0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   {t.LatencyP50:F0} ms{state}"));
+            _panel.End();
+            return;
+        }
+
+        Write(0, string.Create(CultureInfo.InvariantCulture, $"{t.FramesPerSecond:F1} fps   drops {t.Drops}{state}"));
+        if (t.Status is { } status) Write(1, status);
         else Write(1, string.Create(CultureInfo.InvariantCulture, $"{t.LatencyP50:F0} / {t.LatencyP99:F0} ms   mask {t.MaskAge:F0} ms"));
-        Write(2, t.Network);
-        DrawGraph(canvas, t.Recent);
+        _pen.WriteShortened(_panel.Canvas, 2, t.Network, _panel.Width);
+        DrawGraph(_panel.Canvas, t.Recent);
         _panel.End();
     }
 
     public void Draw(ShaderProgram program, int x, int y) => _panel.Draw(program, x, y);
 
     public void Dispose() => _panel.Dispose();
+
+    private void Write(int row, Status status) => Write(row, status.Text, status.IsAlarm ? HudPen.Alarm : HudPen.Ink);
 
     private void Write(int row, string text, SKColor? color = null) => _pen.WriteWithin(_panel.Canvas, row, text, _panel.Width, color);
 

@@ -5,6 +5,9 @@ namespace RealtimeSeg.Graphics.Hud;
 /// <summary>Panels over the image, drawn by Skia into textures a few times per second: figures, class legend, keys.</summary>
 public sealed class HudOverlay : IDisposable
 {
+    /// <summary>In a lower image the panels would cover half of it.</summary>
+    private const int LeastHeight = 300;
+
     private readonly GL _gl;
     private readonly ShaderProgram _program;
     private readonly (int Width, int Height) _target;
@@ -21,8 +24,8 @@ public sealed class HudOverlay : IDisposable
     {
         (_gl, _program, _target) = (gl, program, target);
         _pen = new HudPen(HudPen.SizeFor(target.Height));
-        _figures = new HudFigures(gl, _pen);
-        int room = (int)((target.Height - (3 * _pen.Row)) / _pen.Row) - HudFigures.Rows;
+        _figures = new HudFigures(gl, _pen, target.Height < LeastHeight);
+        int room = (int)((target.Height - (3 * _pen.Row)) / _pen.Row) - _figures.Rows;
         _legend = new HudLegend(gl, _pen, classes, room);
     }
 

@@ -51,6 +51,17 @@ internal sealed class HudPen : IDisposable
     public void Write(SKCanvas canvas, int row, string text, float indent = 0, SKColor? color = null)
         => canvas.DrawText(text, Margin + indent, Baseline(row), SKTextAlign.Left, Font, In(color ?? Ink));
 
+    /// <summary>
+    /// Writes a row, shortened in its middle if condensing alone would not make it fit: beginnings and ends tell names apart.
+    /// </summary>
+    public void WriteShortened(SKCanvas canvas, int row, string text, float width)
+    {
+        float room = (width - (2 * Margin)) / Narrowest;
+        for (int kept = text.Length - 1; kept > 2 && Font.MeasureText(text) > room; kept--)
+            text = $"{text[..(kept / 2)]}…{text[^(kept - (kept / 2))..]}";
+        WriteWithin(canvas, row, text, width);
+    }
+
     /// <summary>Writes a row, condensed to fit the width as far as it stays legible.</summary>
     public void WriteWithin(SKCanvas canvas, int row, string text, float width, SKColor? color = null)
     {

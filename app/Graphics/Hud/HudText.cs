@@ -10,6 +10,7 @@ namespace RealtimeSeg.Graphics.Hud;
 /// <param name="Drops">Frames left out because newer ones came.</param>
 /// <param name="Network">Model, provider and size.</param>
 /// <param name="Recent">Where the last frames' time went.</param>
+/// <param name="State">What the user changed that the image does not show by itself: paused, speed, one class; empty if nothing.</param>
 /// <param name="Status">Shown instead of the latency; null if there is nothing to report.</param>
 public readonly record struct HudText(
     double FramesPerSecond,
@@ -19,4 +20,5 @@ public readonly record struct HudText(
     long Drops,
     string Network,
     FrameStats Recent,
+    string State = "",
     Status? Status = null);
