@@ -5,7 +5,8 @@ using RealtimeSeg.Graphics;
 namespace RealtimeSeg.Commands;
 
 /// <summary>
-/// What is told about image files, one by one, in place of a video's figures: a line each, or, of many on a terminal, one bar over all.
+/// What is told about image files, one by one, in place of a video's figures: a line each, such as "2/4 a/0001.jpg: 768×576, road 41 %,
+/// building 30 %; 38 ms", or, of many on a terminal, one bar over all.
 /// </summary>
 /// <param name="total">How many there are.</param>
 /// <param name="classes">Names by label of the model in use.</param>
@@ -25,8 +26,19 @@ internal sealed class PictureProgress(int total, Func<IReadOnlyList<string>> cla
     public void Show(FrameSlot slot)
     {
         _shown++;
-        if (bar is null) Log.Info(Line(slot));
-        else bar.Write(Bar(slot.Picture ?? ""));
+        if (bar is not null)
+        {
+            bar.Write(Bar(slot.Picture ?? ""));
+            return;
+        }
+
+        double milliseconds = (slot[Stamp.Smoothed] - slot[Stamp.Dequeued]) / 1e6;
+        Dictionary<string, int> found = slot.IsOnGpu ? new(StringComparer.Ordinal) : Found(slot);
+        (int width, int height) = (slot.Image.Width, slot.Image.Height);
+        string shares = string.Concat(found.Select(f => FormattableString.Invariant($", {f.Key} {f.Value} %")));
+        string took = milliseconds.ToString("F0", CultureInfo.InvariantCulture);
+        string line = $"{_shown}/{total} {slot.Picture}: {width}×{height}{shares}; {took} ms";
+        Log.Write(LogLevel.Info, line, new { image = slot.Picture, width, height, percent = found, ms = milliseconds });
     }
 
     /// <summary>Ends the bar's line.</summary>
@@ -35,23 +47,17 @@ internal sealed class PictureProgress(int total, Func<IReadOnlyList<string>> cla
         if (_shown > 0) bar?.WriteLine();
     }
 
-    /// <summary>Such as "2/4 a/0001.jpg: 768×576, road 41 %, building 30 %; 38 ms".</summary>
-    private string Line(FrameSlot slot)
-    {
-        double milliseconds = (slot[Stamp.Smoothed] - slot[Stamp.Dequeued]) / 1e6;
-        string found = slot.IsOnGpu ? "" : string.Concat(Found(slot).Select(f => $", {f}"));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{_shown}/{total} {slot.Picture}: {slot.Image.Width}×{slot.Image.Height}{found}; {milliseconds:F0} ms");
-    }
-
-    /// <summary>The classes that are in it, the largest first.</summary>
-    private IEnumerable<string> Found(FrameSlot slot)
+    /// <summary>The classes that are in an image with their percent, the largest first; labels that share a name share an entry.</summary>
+    private Dictionary<string, int> Found(FrameSlot slot)
     {
         _shares.Count(slot);
         byte[] percent = _shares.Percent.ToArray();
-        return classes().Select((name, label) => (Name: name, Percent: percent[label])).Where(c => c.Percent > 0)
-            .OrderByDescending(c => c.Percent).Select(c => FormattableString.Invariant($"{c.Name} {c.Percent} %"));
+        return classes().Select((name, label) => (Name: name, Percent: percent[label]))
+            .GroupBy(c => c.Name, StringComparer.Ordinal)
+            .Select(g => (Name: g.Key, Percent: g.Sum(c => c.Percent)))
+            .Where(c => c.Percent > 0)
+            .OrderByDescending(c => c.Percent)
+            .ToDictionary(c => c.Name, c => c.Percent, StringComparer.Ordinal);
     }
 
     private string Bar(string name)

@@ -55,6 +55,7 @@ internal sealed class PipelineOptions(Mode mode)
         if (!File.Exists(file)) throw new UserError($"--keep-audio: {file} is not a file with sound");
         if (s.SourceOptions.FramesPerSecond is not null)
             throw new UserError("--keep-audio with --fps: the sound would not be in step with the images; leave out one of them");
+        if (s.MoreSources.Count > 0) throw new UserError("--keep-audio with several inputs: give one, or leave it out");
         if (s.SourceOptions.Times != 1)
             throw new UserError("--keep-audio with --loop: the sound would end before the images; leave out one of them");
     }
@@ -65,6 +66,7 @@ internal sealed class PipelineOptions(Mode mode)
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
         if (s.Overwrite && s.KeepsExisting) throw new UserError("--overwrite and --no-overwrite: choose one");
+        if (s.Outputs.Count(o => o == StandardOutputSink.Name) > 1) throw new UserError("-: standard output is named twice; name it once");
         if (s.Sources.Contains(PipeSource.Uri, StringComparer.Ordinal)) s = WithStandardInput(s);
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
@@ -94,7 +96,7 @@ internal sealed class PipelineOptions(Mode mode)
     {
         string[] written = [.. s.Outputs.Where(SinkKinds.IsFolder), .. s.Masks is { } masks ? (string[])[masks] : []];
         string[] leaveOut = [.. written.Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)))];
-        bool plain = !s.HudGiven && s.Outputs.Count > 0;
+        bool plain = !s.HudGiven && s.Outputs.Count > 0 && !s.Outputs.Any(SinkFactory.IsVideo);
         return s with
         {
             SourceOptions = s.SourceOptions with { LeaveOut = leaveOut },

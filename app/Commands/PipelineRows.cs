@@ -141,7 +141,7 @@ internal static class PipelineRows
             s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
         Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Automatically,
             s => s.Render.Refine, (s, v) => s with { Render = s.Render with { Refine = v } }),
-        Row.Word("--hud", "What lies over the image: full, figures (without the classes) or none; none for image files, unless it is given",
+        Row.Word("--hud", "What lies over the image: full, figures (without the classes) or none; none where images become images",
             HudDetails, s => s.Render.Hud, (s, v) => s with { HudGiven = true, Render = s.Render with { Hud = v } }),
     ];
 

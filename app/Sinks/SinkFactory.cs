@@ -40,6 +40,8 @@ public static class SinkFactory
     /// <summary>Whether a name is a video file with a place for the time or a number, which later files fill anew.</summary>
     public static bool HasPlaces(string name) => IsVideoFile(name) && (OutputName.HasTime(name) || NumberedName.Matches(name));
 
+    public static bool IsVideo(string name) => VideoTarget.Matches(name);
+
     public static bool IsVideoFile(string name) => VideoTarget.Matches(name) && VideoTarget.Of(name).IsFile;
 
     /// <summary>Existing files that an output may write to besides the one of its name: a sequence's.</summary>

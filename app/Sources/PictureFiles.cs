@@ -108,7 +108,7 @@ internal static class PictureFiles
     private static IEnumerable<string> Within(string folder)
         => Directory.EnumerateFiles(folder).Select(f => folder == "." ? Path.GetFileName(f) : f);
 
-    /// <summary>A folder's files and those of its folders, without hidden ones, and without links to folders, which may go in circles.</summary>
+    /// <summary>Files of a folder and its folders, without hidden ones, and without links to folders, which may lead in circles.</summary>
     private static FileSystemEnumerable<string> Below(string folder, IReadOnlyCollection<string> leaveOut)
         => new(folder, static (ref FileSystemEntry e) => e.ToSpecifiedFullPath(), new EnumerationOptions
         {

@@ -113,7 +113,7 @@ public sealed class PipeSource : ISource
         return ["-f", "rawvideo", "-pixel_format", options.Format!, "-video_size", pixels, "-framerate", rate];
     }
 
-    /// <summary>Threads of a decoder that work on a frame each hold as many frames back, which matters if they come from a camera.</summary>
+    /// <summary>Threads of a decoder that work on a frame each hold as many back, which matters if they come from a camera.</summary>
     private static string[] Container(SourceOptions options)
     {
         string[] threads = options.AsItComes ? ["-thread_type", "slice"] : [], format = options.Format is { } name ? ["-f", name] : [];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -54,6 +55,7 @@ public sealed class OptionTests
     [InlineData("--output-format", "h264", "choose mjpeg, bgr24 or labels")]
     [InlineData("--quiet", "--verbose", "choose one")]
     [InlineData("--no-overwrite", "-y", "choose one")]
+    [InlineData("--input", "--verbose", "that is an option")]
     [InlineData("--loop", "-2", "-1 to repeat forever")]
     [InlineData("--spin", "maybe", "choose on or off")]
     [InlineData("--schedule", "later", "choose auto, inline, ahead or pipelined")]
@@ -71,6 +73,27 @@ public sealed class OptionTests
         Assert.Contains(option, refusal, StringComparison.Ordinal);
         Assert.Contains(remedy, refusal, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("named twice", "synth://", "-", "-o", "-")]
+    [InlineData("with several inputs", "-i", "SAMPLE", "-i", "SAMPLE", "null", "--keep-audio")]
+    public void What_cannot_be_done_together_is_refused(string says, params string[] arguments)
+    {
+        string clip = Path.Combine(Repository.Root, "app/Assets/street.mp4");
+        string[] actual = [.. arguments.Select(a => a.Replace("SAMPLE", clip, StringComparison.Ordinal))];
+        Assert.Contains(says, Assert.Throws<UserError>(() => ParsedOptions.Read(Mode.Replay, actual)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Figures over an image would say nothing; over a video of images they do.</summary>
+    [Theory]
+    [InlineData(HudDetail.None, "a.png", "out/")]
+    [InlineData(HudDetail.None, "a.png", "b.jpg")]
+    [InlineData(HudDetail.Full, "a.png", "b.mp4")]
+    [InlineData(HudDetail.Full, "a.png")]
+    [InlineData(HudDetail.Full, "a.mp4", "out/")]
+    [InlineData(HudDetail.Figures, "a.png", "out/", "--hud", "figures")]
+    public void Nothing_lies_over_images_that_become_images(HudDetail hud, params string[] arguments)
+        => Assert.Equal(hud, ParsedOptions.Read(Mode.Replay, arguments).Render.Hud);
 
     [Theory]
     [InlineData("30000/1001", 30000.0 / 1001)]

@@ -97,6 +97,8 @@ public static class OptionRows<TSettings>
 
         private T Checked(T value)
         {
+            if (value is string[] names && Array.Find(names, n => n.StartsWith("--", StringComparison.Ordinal)) is { } option)
+                throw new UserError($"{Name} {option}: that is an option; name what {Name} stands before");
             bool isEmpty = value is "" || (value is string[] many && many.Contains("", StringComparer.Ordinal));
             if (isEmpty) throw new UserError($"{Name} '': its value is empty; give one, or leave the option out");
             return Limit is null || Limit.Allows(value)
