@@ -107,11 +107,11 @@ public sealed class VideoSinkTests
     public void A_cards_encoder_that_does_not_run_is_replaced_aloud(string asked, string full)
     {
         Media.SkipWithoutFfmpeg();
+        Skip.If(Path.Exists("/dev/dri") || Path.Exists("/dev/nvidiactl"), "this machine may have such a card");
         using TemporaryFolder folder = new();
         IEnumerable<double> times = Enumerable.Range(0, 5).Select(i => i / 30.0);
         VideoOptions card = new(Codec: asked);
         string told = InProcess.Errors(() => Record(folder["v.mp4"], Studio.Context(video: card), times));
-        Skip.If(told.Length == 0, $"{full} runs here");
         Assert.StartsWith($"warning: {full} does not run here (ffmpeg reports '", told, StringComparison.Ordinal);
         Assert.EndsWith($"libx264 encodes {folder["v.mp4"]} instead", told.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal("h264", Media.Probe(folder["v.mp4"], "-show_entries", "stream=codec_name"));

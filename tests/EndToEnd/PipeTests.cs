@@ -5,7 +5,7 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.EndToEnd;
 
-/// <summary>The program between others: it reads standard input, and writes to standard output what was asked for and nothing else.</summary>
+/// <summary>The program between others: it reads standard input, and writes what was asked for and nothing else.</summary>
 public sealed class PipeTests(AppModel model) : IClassFixture<AppModel>
 {
     private const int Width = 64, Height = 48, Frames = 5;
