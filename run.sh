@@ -40,7 +40,7 @@ install() {
             fail "missing packages; run: sudo apt-get install -y $packages"
     fi
     command -v apt-get >/dev/null || fail "missing libraries, by their Debian names: $packages(install your distribution's)"
-    echo "installing $packages"
+    echo "installing $packages" >&2
     # shellcheck disable=SC2086 # a list of words is meant
     {
         "${sudo[@]}" apt-get update -qq &&

@@ -36,7 +36,8 @@ public static class AppCommands
         string tables = Table("Views", "| view | key | |", Views.All.Select(v => $"| `{v.Name}` | {v.Key} | {v.Help} |"))
             + Table("Keys", "| key | | on the page |", KeyTable.Rows.Select(k => $"| {k.Label} | {k.Help} | {k.Page?.Label} |"))
             + Table("Sources", "| source | names |", SourceKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"))
-            + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"));
+            + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"))
+            + Table("Exit codes", "| code | |", ExitCodes.Rows.Select(c => $"| {c.Code} | {c.Meaning} |"));
         return Head + tables + CommandReference.Markdown(Root());
     }
 

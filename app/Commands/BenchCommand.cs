@@ -24,6 +24,7 @@ internal static class BenchCommand
         string[] before = options.Compare is { } file ? [file] : [];
         string[] read = [.. before, .. configurations.SelectMany(c => OutputFiles.OfModel(c.Settings.Model))];
         OutputFiles.Check(settings, read, [options.Csv, options.Markdown, options.Plot]);
+        options.CheckKinds();
         foreach ((_, PipelineSettings each) in configurations) Segmenter.Check(each.Model, each.Segmenter);
         Yardstick? yardstick = options.Torch ? Yardstick.Find() : null;
         using StopSignals signals = new();
@@ -64,7 +65,7 @@ internal static class BenchCommand
         foreach (BenchRun run in runs.Where(r => r.Missing > 0))
         {
             string why = run.Stopped ? "a signal stopped it" : "the source ended";
-            Console.Error.WriteLine($"warning: {run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
+            Log.Warning($"{run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
         }
 
         FigureTable table = BenchTable.Of(runs);
@@ -93,7 +94,7 @@ internal static class BenchCommand
         foreach ((string name, PipelineSettings settings) in configurations)
         {
             if (configurations.Count > 1) Console.WriteLine($"— {name}");
-            RunResult result = RunCommand.Execute(Mode.Bench, settings, signals, (r, _) => Report.Print(r));
+            RunResult result = RunCommand.Execute(Mode.Bench, settings, signals, (r, _) => Report.Print(r, withFigures: true));
             runs.Add(new BenchRun(name, result, signals.WasSignalled));
             if (!signals.WasSignalled) continue;
             if (runs.Count > 1 && runs[^1].Result.Stats.Count == 0) runs.RemoveAt(runs.Count - 1);

@@ -43,6 +43,14 @@ internal sealed record BenchOptions
         Row.Parsed("--markdown", "FILE.md: the same as a table for a README", s => s.Markdown, (s, v) => s with { Markdown = v }),
     ];
 
+    /// <exception cref="UserError">A file's name ends like another kind of file.</exception>
+    public void CheckKinds()
+    {
+        OutputName.CheckKind(Csv, "--csv", ".csv");
+        OutputName.CheckKind(Markdown, "--markdown", ".md");
+        OutputName.CheckKind(Plot, "--plot", ".png");
+    }
+
     /// <summary>Checks them against those that all modes share.</summary>
     /// <exception cref="UserError">Options that do not go together.</exception>
     public void Check(PipelineSettings s)

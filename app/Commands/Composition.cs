@@ -28,15 +28,17 @@ internal sealed class Composition : IDisposable
             Stop = Own(CancellationTokenSource.CreateLinkedTokenSource(signals.Stop));
             Overdue = signals.Overdue;
             Opening<ModelShelf> models = Own(new Opening<ModelShelf>(() => OpenModels(s)));
-            Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Source, s.SourceOptions)));
+            Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Sources, s.SourceOptions)));
             Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
             ModelManifest manifest = models.Take().Current.Manifest;
             RenderOptions render = s.Render with { Hud = s.Hud ?? (HasWindow ? HudDetail.Full : HudDetail.None) };
             Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, render));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
             Source = source.Take();
-            if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open(file, new SourceOptions())));
-            Sinks = Own(new SinkSet(Console.WriteLine));
+            if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
+            Sinks = Own(new SinkSet(Log.Warning));
+            if (Source.Pictures is { } pictures && mode.Windowed)
+                Progress = Own(new PictureProgress(pictures, () => Renderer.Classes, PictureProgress.BarFor(pictures)));
             OpenFiles(s);
             if (HasWindow) Sinks.Add(new WindowSink(Context));
             if (s.Http is { } address) Remote = Serve(address, s.HttpFps);
@@ -66,9 +68,17 @@ internal sealed class Composition : IDisposable
     public RemoteControl? Remote { get; }
     public Renderer Renderer { get; }
 
+    /// <summary>What is told about image files one by one; null for videos.</summary>
+    public PictureProgress? Progress { get; }
+
     /// <summary>The parts that the engine uses; they stay this object's.</summary>
     public EngineParts Parts
-        => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, Console.WriteLine, Overdue);
+        => new(Source, Models, Context, Renderer, Sinks, new WallClock(), Stop, Remote, Backdrop, Log.Info)
+        {
+            Events = (level, text) => Log.Write(level, text),
+            Shown = Progress is { } progress ? progress.Show : null,
+            Overdue = Overdue,
+        };
 
     public void Dispose()
     {
@@ -82,15 +92,16 @@ internal sealed class Composition : IDisposable
         return part;
     }
 
-    private ISource Open(string name, SourceOptions options) => SourceFactory.Open(name, options, Stop.Token.WaitHandle);
+    private ISource Open(IReadOnlyList<string> names, SourceOptions options)
+        => SourceFactory.Open(names, options, Stop.Token.WaitHandle);
 
     /// <summary>The model of the settings, together with the others in its folder, which M goes through.</summary>
     private static ModelShelf OpenModels(PipelineSettings s)
     {
-        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Console.WriteLine);
+        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Log.Info);
         Segmenter LoadForCpu(string file)
-            => Segmenter.Load(file, s.Segmenter with { Provider = ExecutionProviders.Cpu }, Console.WriteLine);
-        ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Console.WriteLine));
+            => Segmenter.Load(file, s.Segmenter with { Provider = ExecutionProviders.Cpu }, Log.Info);
+        ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Log.Info));
         Func<string, Segmenter>? instead = s.Segmenter.Provider == ExecutionProviders.Gl ? LoadForCpu : null;
         return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load, instead);
     }
@@ -103,14 +114,23 @@ internal sealed class Composition : IDisposable
         ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, shaders.Segmenter, _ => { }));
         string file = files.All[files.First];
         bool win = ProviderRace.ShadersWin(
-            Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Console.WriteLine, UserCache.File("provider.json"));
+            Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Log.Info, UserCache.File("provider.json"));
         return win ? OpenModels(shaders) : null;
     }
 
     private void OpenFiles(PipelineSettings s)
     {
-        SinkContext context = new(Source.UsualRate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue);
-        foreach (string output in s.Outputs) Sinks.Add(SinkFactory.Open(output, context));
+        SinkContext context = new(Source.UsualRate, Source.IsLive, s.Overwrite, s.Video, Stop.Token, Overdue)
+        {
+            ImageExtension = s.ImageExtension,
+            StreamFormat = s.StreamFormat,
+        };
+        foreach (string output in s.Outputs)
+        {
+            Log.Debug($"opening {output}");
+            Sinks.Add(SinkFactory.Open(output, context));
+        }
+
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
         if (s.Stats is { } table) Sinks.Add(SinkFactory.Stats(table, context));
         if (s.Results.Target is not null) Sinks.Add(SinkFactory.Results(s.Results, context));
@@ -125,13 +145,13 @@ internal sealed class Composition : IDisposable
         WebSink images = new(framesPerSecond);
         Sinks.Add(images);
         WebServer server = Own(new WebServer(address, images, remote));
-        Console.WriteLine($"the live image is at {server.Url}{(address.Token is null ? "" : " and asks for the token")}");
+        Log.Info($"the live image is at {server.Url}{(address.Token is null ? "" : " and asks for the token")}");
         return remote;
     }
 
     private void OpenNothing(Mode mode)
     {
-        if (mode.Windowed) Console.WriteLine("no window and no output: measuring only; name FILE.mp4 or FILE.png to keep the images");
+        if (mode.Windowed) Log.Info("no window and no output: measuring only; name FILE.mp4 or FILE.png to keep the images");
         Sinks.Add(new NullSink());
     }
 }

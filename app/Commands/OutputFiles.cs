@@ -44,16 +44,28 @@ internal static class OutputFiles
     public static void Check(PipelineSettings s, IEnumerable<string> alsoRead, IEnumerable<string?> alsoWritten)
     {
         RefuseExpandedPattern(s);
+        foreach (string device in s.Outputs) LoopbackCamera.Check(device);
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
-        if (s.Masks is { } folder) files = [.. files, LabelSink.Names(folder)];
+        (string Path, string Extension)[] folders = [.. s.Outputs.Where(SinkKinds.IsFolder).Select(o => (o, s.ImageExtension))];
+        if (s.Masks is { } masks) folders = [.. folders, (masks, LabelSink.Extension)];
+        string[] numbered = [.. folders.Select(f => FolderNames.Numbered(f.Path, f.Extension))];
         string? results = s.Results.IsFile ? s.Results.Target : null;
-        string[] all = [.. files, .. ((string?[])[s.Stats, results, s.Json, .. alsoWritten]).OfType<string>()];
+        string[] all = [.. files, .. numbered, .. ((string?[])[s.Stats, results, s.Json, .. alsoWritten]).OfType<string>()];
         OutputName.RefuseTwins(all);
-        string[] sequences = [.. files.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
-        OutputName.Check([.. all, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
+        IEnumerable<string>? pictures = folders.Length > 0
+            ? SourceKinds.PicturesOf(s.Sources, s.SourceOptions)?.Select(p => p.Name)
+            : null;
+        string[] images = [.. folders.SelectMany(f => FolderNames.Of(f.Path, f.Extension, pictures ?? []))];
+        HashSet<string> places = new(images.Select(Path.GetFullPath), StringComparer.Ordinal);
+        if (Array.Find(files, f => places.Contains(Path.GetFullPath(f))) is { } twin)
+            throw UserError.CannotWrite(twin, "an image of the folder that is written has this name; give each output its own name");
+        string[] counted = pictures is null ? [.. files, .. numbered] : files;
+        string[] sequences = [.. counted.SelectMany(f => SinkFactory.Sequence(f, s.Overwrite))];
+        OutputName.Check([.. all, .. images, .. sequences], [.. Inputs(s), .. alsoRead], s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
         OutputName.CheckKind(s.Stats, "--stats", ".csv", ".jsonl");
         OutputName.CheckKind(results, "--results", ".jsonl");
+        foreach (string file in all) OutputName.CheckFolder(file);
     }
 
     /// <summary>The files that are read for a model, and for those that M goes through.</summary>
@@ -66,7 +78,7 @@ internal static class OutputFiles
     /// <summary>Says so if a file got another name than the one that was asked for.</summary>
     public static void Tell(string? asked, string? written)
     {
-        if (written != asked) Console.WriteLine($"wrote {written}, since {asked} was taken meanwhile");
+        if (written != asked) Log.Info($"wrote {written}, since {asked} was taken meanwhile");
     }
 
     /// <summary>
@@ -93,10 +105,10 @@ internal static class OutputFiles
     private static IEnumerable<string> Inputs(PipelineSettings s)
     {
         string[] backdrop = s.Backdrop is { } file ? [file] : [];
-        return [.. SourceKinds.FilesOf(s.Source), .. backdrop, .. OfModel(s.Model), .. s.OtherInputs];
+        return [.. SourceKinds.FilesOf(s.Sources, s.SourceOptions), .. backdrop, .. OfModel(s.Model), .. s.OtherInputs];
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
 
-    private static bool IsAddress(string output) => SinkKinds.Of(output)?.IsFile(output) != true;
+    private static bool IsAddress(string output) => SinkKinds.Of(output)?.IsFile(output) != true && !SinkKinds.IsFolder(output);
 }

@@ -13,6 +13,7 @@ namespace RealtimeSeg.Commands;
 internal sealed class PipelineOptions(Mode mode)
 {
     private readonly OptionTable<PipelineSettings> _options = new(mode.Defaults, PipelineRows.All);
+    private readonly OptionTable<LogOptions> _log = new(new LogOptions(), LogOptions.Rows);
 
     private readonly Argument<string?> _source = new("source")
     {
@@ -31,17 +32,22 @@ internal sealed class PipelineOptions(Mode mode)
         command.Add(_source);
         command.Add(_outputs);
         _options.AddTo(command);
+        _log.AddTo(command);
     }
 
     /// <exception cref="UserError">A value is outside its range, or two do not go together.</exception>
     public PipelineSettings Read(ParseResult parsed)
     {
-        PipelineSettings start = mode.Defaults with
+        _log.Read(parsed).Apply();
+        string? source = parsed.GetValue(_source);
+        string[] outputs = parsed.GetValue(_outputs) ?? [];
+        PipelineSettings s = _options.Read(parsed, mode.Defaults with { Source = source ?? mode.Defaults.Source });
+        if (s.HasInputs && source is not null) outputs = [source, .. outputs];
+        return Together(s with
         {
-            Source = parsed.GetValue(_source) ?? mode.Defaults.Source,
-            Outputs = parsed.GetValue(_outputs) ?? [],
-        };
-        return Together(_options.Read(parsed, start));
+            Outputs = [.. outputs, .. s.NamedOutputs],
+            SourceOptions = s.SourceOptions with { AsItComes = mode.Engine.LatestWins },
+        });
     }
 
     /// <summary>Sound is copied as it is: it cannot follow images that play faster, or once more.</summary>
@@ -50,6 +56,7 @@ internal sealed class PipelineOptions(Mode mode)
         if (!File.Exists(file)) throw new UserError($"--keep-audio: {file} is not a file with sound");
         if (s.SourceOptions.FramesPerSecond is not null)
             throw new UserError("--keep-audio with --fps: the sound would not be in step with the images; leave out one of them");
+        if (s.MoreSources.Count > 0) throw new UserError("--keep-audio with several inputs: give one, or leave it out");
         if (s.SourceOptions.Times != 1)
             throw new UserError("--keep-audio with --loop: the sound would end before the images; leave out one of them");
     }
@@ -59,14 +66,40 @@ internal sealed class PipelineOptions(Mode mode)
     {
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
+        if (s.Overwrite && s.KeepsExisting) throw new UserError("--overwrite and --no-overwrite: choose one");
+        if (s.Outputs.Append(s.Results.Target).Count(o => o == StandardOutputSink.Name) > 1)
+            throw new UserError("-: standard output is named twice; name it once");
+        if (s.Sources.Contains(PipeSource.Uri, StringComparer.Ordinal)) s = WithStandardInput(s);
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
         if (!s.ModelIsNamed && s.Render.View.HasForeground && s.Render.Show is null)
             s = s with { Model = Bundled.Person, Precision = Precision.AsNamed };
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 
+        if (SourceKinds.ArePictures(s.Sources)) s = OfPictures(s);
         // A cut-out into files that hold transparency has nothing but the foreground in it.
-        bool transparent = s.Render.View.CanBeTransparent && SinkFactory.HoldAlpha(s.Outputs);
+        bool transparent = s.Render.View.CanBeTransparent && SinkFactory.HoldAlpha(s.Outputs)
+            && (ImageCodec.HoldsAlpha(s.ImageExtension) || !s.Outputs.Any(SinkKinds.IsFolder));
         return transparent ? s with { Render = s.Render with { Transparent = true }, Hud = HudDetail.None } : s;
+    }
+
+    /// <summary>A list comes all at once, before anything is opened; images cannot be read a second time.</summary>
+    private static PipelineSettings WithStandardInput(PipelineSettings s)
+    {
+        if (s.SourceOptions.Times != 1) throw new UserError("--loop: standard input can be read once; leave it out, or name a file");
+        if (s.SourceOptions.Format != PipeSource.List) return s;
+        if (s.MoreSources.Count > 0) throw new UserError("--input-format list: standard input must be the only input");
+        string[] names = [.. PipeSource.Lines()];
+        return names.Length > 0
+            ? s with { Source = names[0], MoreSources = names[1..], SourceOptions = s.SourceOptions with { MayLack = true } }
+            : throw new UserError("--input-format list: standard input names no image; write a name on each line");
+    }
+
+    /// <summary>What a run writes into a folder that it reads is not read.</summary>
+    private static PipelineSettings OfPictures(PipelineSettings s)
+    {
+        string[] written = [.. s.Outputs.Where(SinkKinds.IsFolder), .. s.Masks is { } masks ? (string[])[masks] : []];
+        string[] leaveOut = [.. written.Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f)))];
+        return s with { SourceOptions = s.SourceOptions with { LeaveOut = leaveOut } };
     }
 }

@@ -5,6 +5,7 @@ using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Inference.ThirdParty;
+using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.PipelineSettings>;
 
@@ -16,6 +17,8 @@ namespace RealtimeSeg.Commands;
 internal static class PipelineRows
 {
     private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63, LongestSplit = 100_000;
+
+    private const int SmallestOutput = 16, LargestOutput = 16384;
 
     private const string Automatic = "auto";
 
@@ -50,7 +53,7 @@ internal static class PipelineRows
             s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.AtLeast(0)),
         Row.Switch("--spin", "Let idle threads of the network spin: on or off",
             s => s.Segmenter.Spin, (s, v) => s with { Segmenter = s.Segmenter with { Spin = v } }),
-        Row.Parsed("--size", "Working size WxH of the network instead of the model's",
+        Row.Parsed("--size", "Working size WxH of the network instead of the model's; W:H is the same",
             s => s.Segmenter.Size is { } size ? $"{size.Width}x{size.Height}" : null,
             (s, v) => OfFixedSize(s) with { Segmenter = s.Segmenter with { Size = Parse.Size("--size", v) } }),
         Row.Parsed("--fit", "How frames of another aspect are fitted to that size: keep (the network takes the frame's aspect), "
@@ -90,9 +93,15 @@ internal static class PipelineRows
 
     private static readonly OptionRow<PipelineSettings>[] Source =
     [
-        Row.Value("--fps", "Frames per second, instead of the source's own",
-            s => s.SourceOptions.FramesPerSecond, (s, v) => s with { SourceOptions = s.SourceOptions with { FramesPerSecond = v } },
-            Limits.Positive<double>(HighestRate).Optional()),
+        Row.Value<string[]>("--input", "What to read, in place of the first argument; more than once for one after the other (short: -i)",
+            _ => null!, (s, v) => s with { HasInputs = true, Source = v[0], MoreSources = v[1..] }, alias: "-i"),
+        Row.Parsed("--input-format", $"Of standard input: auto, list (names of images, a line each), {PipeSource.Formats} with the size of "
+            + "--input-width and --input-height, or the name of an ffmpeg demuxer, such as mjpeg, mpegts, h264",
+            s => s.SourceOptions.Format ?? Automatic,
+            (s, v) => s with { SourceOptions = s.SourceOptions with { Format = v == Automatic ? null : v } }),
+        Row.Parsed("--fps", "Frames per second, instead of the source's own: a number, or a fraction such as 30000/1001",
+            s => s.SourceOptions.FramesPerSecond?.ToString(CultureInfo.InvariantCulture),
+            (s, v) => AtRate(s, Parse.Rate("--fps", v, HighestRate))),
         Row.Value("--frames", "Stop after this many frames; 0 for no limit",
             s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(0L)),
         Row.Value("--loop", "Play a recording this many times; -1 to repeat forever",
@@ -106,15 +115,14 @@ internal static class PipelineRows
         Row.Flag("--no-realtime", "Play it as fast as possible, also in a window", s => AtOwnRate(s, false)),
         Row.Word("--input-flip", "none, horizontal (as a mirror), vertical or both", FlippedSource.Words,
             s => s.SourceOptions.Flip, (s, v) => s with { SourceOptions = s.SourceOptions with { Flip = v } }),
-        Row.Value("--input-width", "Image width to request from a camera",
+        Row.Value("--input-width", "Image width to request from a camera, or of raw images from standard input",
             s => s.SourceOptions.CameraWidth, (s, v) => s with { SourceOptions = s.SourceOptions with { CameraWidth = v } },
             Limits.AtLeast(1).Optional()),
-        Row.Value("--input-height", "Image height to request from a camera",
+        Row.Value("--input-height", "Image height, likewise",
             s => s.SourceOptions.CameraHeight, (s, v) => s with { SourceOptions = s.SourceOptions with { CameraHeight = v } },
             Limits.AtLeast(1).Optional()),
-        Row.Value("--input-rate", "The same as --fps, which wins",
-            _ => null, (s, v) => s with { SourceOptions = s.SourceOptions with { FramesPerSecond = s.SourceOptions.FramesPerSecond ?? v } },
-            Limits.Positive<double>(HighestRate).Optional()),
+        Row.Parsed("--input-rate", "The same as --fps, which wins",
+            _ => null, (s, v) => AtRate(s, s.SourceOptions.FramesPerSecond ?? Parse.Rate("--input-rate", v, HighestRate))),
     ];
 
     private static readonly OptionRow<PipelineSettings>[] Display =
@@ -142,8 +150,23 @@ internal static class PipelineRows
 
     private static readonly OptionRow<PipelineSettings>[] Output =
     [
+        Row.Value<string[]>("--output", "What to write, beside the arguments; more than once for several outputs (short: -o)",
+            _ => null!, (s, v) => s with { NamedOutputs = v }, alias: "-o"),
         Row.Flag("--overwrite", "Replace existing outputs; a file that is read is never one (short: -y)",
             s => s with { Overwrite = true }, alias: "-y"),
+        Row.Flag("--no-overwrite", "Refuse existing outputs, which is the default (short: -n)",
+            s => s with { KeepsExisting = true }, alias: "-n"),
+        Row.Value("--output-width", "Width of finished images; without a height, that of the aspect",
+            s => s.Render.OutputWidth, (s, v) => s with { Render = s.Render with { OutputWidth = v } },
+            Limits.Between(SmallestOutput, LargestOutput).Optional()),
+        Row.Value("--output-height", "Height of finished images; with a width, images of another aspect lie between bars",
+            s => s.Render.OutputHeight, (s, v) => s with { Render = s.Render with { OutputHeight = v } },
+            Limits.Between(SmallestOutput, LargestOutput).Optional()),
+        Row.Choice("--image-format", "Of images in a FOLDER/: png, jpg or webp", ["png", "jpg", "webp"],
+            s => s.ImageExtension[1..], (s, v) => s with { ImageExtension = "." + v }),
+        Row.Word("--output-format", "Of standard output: mjpeg, bgr24 (raw images) or labels (raw labels, a byte a pixel)",
+            [("mjpeg", StreamFormat.Mjpeg), ("bgr24", StreamFormat.Bgr24), ("labels", StreamFormat.Labels)],
+            s => s.StreamFormat, (s, v) => s with { StreamFormat = v }),
         Row.Value("--split-every", "Minutes of video after which a file goes on in the next, whose name has the time (%Y%m%d-%H%M%S) "
             + "or a number (%03d) in it",
             s => s.Video.SplitMinutes, (s, v) => s with { Video = s.Video with { SplitMinutes = v } },
@@ -157,7 +180,8 @@ internal static class PipelineRows
             s => s.Results.Simplify, (s, v) => s with { Results = s.Results with { Simplify = v } }, Limits.AtLeast(0.0)),
         Row.Value("--min-area", "Smallest part that --results tells, in the frame's pixels",
             s => s.Results.LeastArea, (s, v) => s with { Results = s.Results with { LeastArea = v } }, Limits.AtLeast(0.0)),
-        Row.Parsed("--codec", "Name of an ffmpeg encoder for video",
+        Row.Parsed("--codec", "Name of an ffmpeg encoder for video; nvenc, vaapi and qsv stand for h264_nvenc and so on. One of a card "
+            + "that does not run here is replaced, with a warning",
             s => s.Video.Codec, (s, v) => s with { Video = s.Video with { Codec = v } }),
         Row.Value("--crf", "Quality of video, 0 to 63: lower is better and larger",
             s => s.Video.Crf, (s, v) => s with { Video = s.Video with { Crf = v } }, Limits.Between(0, HighestCrf).Optional()),
@@ -196,10 +220,13 @@ internal static class PipelineRows
     private static double? TargetFps(string text)
     {
         if (text.Equals(Automatic, StringComparison.OrdinalIgnoreCase)) return null;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fps) && fps is >= 0 and <= HighestRate
+        return Parse.Fraction(text) is { } fps and >= 0 and <= HighestRate
             ? fps
             : throw new UserError($"--target-fps {text}: it must be auto, or lie between 0 and {HighestRate}");
     }
+
+    private static PipelineSettings AtRate(PipelineSettings s, double framesPerSecond)
+        => s with { SourceOptions = s.SourceOptions with { FramesPerSecond = framesPerSecond } };
 
     private static PipelineSettings AtOwnRate(PipelineSettings s, bool paced) => s.Paced is null
         ? s with { Paced = paced }

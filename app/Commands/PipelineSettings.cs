@@ -11,8 +11,22 @@ namespace RealtimeSeg.Commands;
 /// <summary>A parsed command line; its initial values are the options' defaults.</summary>
 internal sealed record PipelineSettings
 {
+    /// <summary>What is read, or the first of several.</summary>
     public required string Source { get; init; }
+
+    /// <summary>What is read after it.</summary>
+    public IReadOnlyList<string> MoreSources { get; init; } = [];
+
+    /// <summary>All that is read, in order.</summary>
+    public IReadOnlyList<string> Sources => [Source, .. MoreSources];
+
     public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Outputs that an option names; part of <see cref="Outputs"/> once the command line is read.</summary>
+    public IReadOnlyList<string> NamedOutputs { get; init; } = [];
+
+    /// <summary>Whether an option names what is read: all arguments are outputs then.</summary>
+    public bool HasInputs { get; init; }
 
     /// <summary>An exported .onnx file, or a folder of them.</summary>
     public string Model { get; init; } = Bundled.Model;
@@ -49,6 +63,15 @@ internal sealed record PipelineSettings
 
     /// <summary>Whether outputs may replace existing files.</summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>Whether the command line says that they may not.</summary>
+    public bool KeepsExisting { get; init; }
+
+    /// <summary>What images in a folder are stored as.</summary>
+    public string ImageExtension { get; init; } = ImageCodec.Extensions[0];
+
+    /// <summary>What goes to standard output.</summary>
+    public StreamFormat StreamFormat { get; init; }
 
     /// <summary>Files that are read besides the source, the model and the backdrop.</summary>
     public IReadOnlyList<string> OtherInputs { get; init; } = [];

@@ -10,23 +10,18 @@ internal static class Report
 {
     private static readonly string[] Columns = ["p50", "p90", "p95", "p99", "max"];
 
-    /// <summary>Prints figures, outputs and what went wrong.</summary>
-    public static void Print(RunResult run)
+    /// <summary>Tells figures, outputs and what went wrong.</summary>
+    /// <param name="run">What was measured.</param>
+    /// <param name="withFigures">Whether figures of a video are told.</param>
+    public static void Print(RunResult run, bool withFigures)
     {
-        if (run.Stats.Count == 0)
-        {
-            Console.WriteLine("no frame was shown");
-        }
-        else
-        {
-            AnsiConsole.Write(Latencies(run));
-            foreach (string line in Lines(run)) Console.WriteLine(line);
-        }
-
-        foreach (string output in run.Report.Outputs) Console.WriteLine(PlainText.Of($"wrote {output}"));
+        if (run.Stats.Count == 0) Log.Info("no frame was shown");
+        else if (withFigures) PrintFigures(run);
+        foreach (string output in run.Report.Outputs) Log.Info($"wrote {output}");
         string unread = run.Report.Unread > 0 ? Text($", {run.Report.Unread} more came that newer ones overtook unread") : "";
-        Console.WriteLine(PlainText.Of($"read {run.Report.Read} frames from {run.Source}{unread}"));
-        foreach (string problem in run.Report.Problems) Console.Error.WriteLine(PlainText.Of($"warning: {problem}"));
+        string frames = (run.ArePictures ? "image" : "frame") + (run.Report.Read == 1 ? "" : "s");
+        Log.Write(LogLevel.Info, $"read {run.Report.Read} {frames} from {run.Source}{unread}", Figures(run));
+        foreach (string problem in run.Report.Problems) Log.Warning(problem);
     }
 
     /// <summary>What <c>--json</c> writes.</summary>
@@ -51,7 +46,7 @@ internal static class Report
         flicker = run.Report.Flicker,
         smooth = run.Engine.Labels?.Smooth ?? 0,
         target_fps = run.TargetFps,
-        source = Address.Public(run.Settings.Source),
+        source = Address.Public(string.Join(", ", run.Settings.Sources)),
         schedule = run.Schedule,
         model = new { name = run.Model, network = run.Network, width = run.Size.Width, height = run.Size.Height },
         machine = new
@@ -66,6 +61,12 @@ internal static class Report
     };
 
     public static string Name(Stage stage) => stage.ToString().ToLowerInvariant();
+
+    private static void PrintFigures(RunResult run)
+    {
+        if (Log.TakesTables) AnsiConsole.Write(Latencies(run));
+        foreach (string line in Lines(run)) Log.Info(line);
+    }
 
     private static Table Latencies(RunResult run)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 
 namespace RealtimeSeg.Commands;
@@ -29,13 +30,13 @@ internal static class RunCommand
         if (!display)
         {
             string what = camera ? $"{FramesWithoutDisplay} frames of the camera" : "the bundled sample";
-            Console.WriteLine($"no display: rendering {what} to out/");
+            Log.Info($"no display: rendering {what} to out/");
             string[] outputs = [OutputName.Free("out/street.mp4"), OutputName.Free("out/street.png")];
             settings = settings with { Outputs = outputs, Frames = camera ? FramesWithoutDisplay : 0 };
         }
         else if (!camera)
         {
-            Console.WriteLine("no camera: replaying the bundled sample");
+            Log.Info("no camera: replaying the bundled sample");
         }
 
         return Run(mode, settings);
@@ -49,6 +50,8 @@ internal static class RunCommand
     public static RunResult Execute(
         Mode mode, PipelineSettings settings, StopSignals signals, Action<RunResult, CancellationToken> tell)
     {
+        IEnumerable<string?> targets = settings.Outputs.Append(settings.Results.Target);
+        if (targets.Contains(StandardOutputSink.Name, StringComparer.Ordinal)) Log.LeaveStandardOutput();
         using Composition parts = new(mode, settings, signals);
         Segmenter first = parts.Models.Current; // the figures name the first one, whatever M changes later
         bool onCpu = parts.Renderer.IsSoftware && first.Provider is ExecutionProviders.Cpu or ExecutionProviders.Gl;
@@ -71,7 +74,7 @@ internal static class RunCommand
 
     private static void Tell(RunResult result, CancellationToken overdue)
     {
-        Report.Print(result);
+        Report.Print(result, withFigures: !result.ArePictures || Log.IsVerbose);
         string? json = result.Settings.Json;
         OutputFiles.Tell(json, AtomicFile.WriteJson(json, Report.Figures(result), result.Settings.Overwrite, overdue));
     }

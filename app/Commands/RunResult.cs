@@ -11,6 +11,10 @@ internal sealed record RunResult
     public required RunReport Report { get; init; }
     public required EngineOptions Engine { get; init; }
     public required string Source { get; init; }
+
+    /// <summary>Whether each frame was an image file of its own.</summary>
+    public required bool ArePictures { get; init; }
+
     public required string Model { get; init; }
     public required string Network { get; init; }
 
@@ -45,6 +49,7 @@ internal sealed record RunResult
             Report = report,
             Engine = engine,
             Source = parts.Source.Name,
+            ArePictures = parts.Source.Pictures is not null,
             Model = model.Name,
             Network = model.Manifest.Network,
             Size = report.NetworkSize ?? model.Manifest.Size,

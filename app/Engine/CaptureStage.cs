@@ -31,6 +31,7 @@ internal sealed class CaptureStage(EngineParts parts, EngineOptions options, Con
         slot[Stamp.Arrived] = timing.Arrived ?? slot[Stamp.Captured];
         slot.Seconds = timing.Seconds ?? (slot[Stamp.Arrived] - (_firstArrived ??= slot[Stamp.Arrived])) / 1e9;
         slot.Index = _captured;
+        slot.Picture = parts.Source.Picture;
         Volatile.Write(ref _captured, _captured + 1);
         return true;
     }

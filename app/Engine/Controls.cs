@@ -70,13 +70,13 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
         while (File.Exists(path));
         try
         {
-            path = AtomicFile.Write(path, ImageSink.Encode(renderer.Pixels(), target.Width, target.Height), overwrite: false);
-            Console.WriteLine($"saved {path}");
+            path = AtomicFile.Write(path, ImageCodec.Encode(renderer.Pixels(), target.Width, target.Height), overwrite: false);
+            Log.Info($"saved {path}");
         }
         catch (UserError e)
         {
             Status = Frames.Status.Alarm(e.Message); // the run goes on
-            Console.Error.WriteLine($"warning: {e.Message}");
+            Log.Warning(e.Message);
         }
     }
 }

@@ -17,6 +17,8 @@ namespace RealtimeSeg.Engine;
 /// <param name="Remote">Commands and figures of the page; null if there is none.</param>
 /// <param name="Backdrop">What moves behind the foreground; null for a colour.</param>
 /// <param name="Tell">Takes a line for the user.</param>
+/// <param name="Events">Takes lines about what happens to the run while it goes on.</param>
+/// <param name="Shown">Gets each frame that was shown, on the thread that draws.</param>
 /// <param name="Overdue">Cancelled when there is no time left to wait for anything: a source may hang.</param>
 public sealed record EngineParts(
     ISource Source,
@@ -29,4 +31,6 @@ public sealed record EngineParts(
     RemoteControl? Remote = null,
     Backdrop? Backdrop = null,
     Action<string>? Tell = null,
+    Action<LogLevel, string>? Events = null,
+    Action<FrameSlot>? Shown = null,
     CancellationToken Overdue = default);

@@ -21,6 +21,7 @@ public sealed class FrameEngine : IDisposable
     private readonly LabelStage _label;
     private readonly PresentStage _present;
     private readonly Telemetry _telemetry;
+    private readonly RunLog _log;
     private readonly Action<UserInput> _onInput;
     private Status? _shownStatus;
     private long _drawn;
@@ -37,6 +38,7 @@ public sealed class FrameEngine : IDisposable
         _label = new LabelStage(parts, Options);
         _telemetry = new Telemetry(parts, Options, _controls);
         _present = new PresentStage(parts, _telemetry, _label);
+        _log = new RunLog(parts, _telemetry);
     }
 
     /// <summary>How it runs: as asked for, as far as the parts can.</summary>
@@ -114,6 +116,7 @@ public sealed class FrameEngine : IDisposable
         _parts.Context.Poll(_onInput);
         _parts.Remote?.Poll(_onInput);
         _parts.Models.Turn(_parts.Clock.Now);
+        _log.Turn(_parts.Clock.Now);
         bool unseen = !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
         if (_controls.Changed || _shownStatus != _telemetry.Status || (!unseen && _parts.Clock.Now - _drawn >= Idle)) Redraw();
         _parts.Sinks.CatchUp(_parts.Renderer);
@@ -140,6 +143,7 @@ public sealed class FrameEngine : IDisposable
     {
         _present.Run(slot);
         _telemetry.Record(slot);
+        _parts.Shown?.Invoke(slot);
         _label.Observe(slot);
         _controls.StepAsked = false;
         _drawn = slot[Stamp.Presented];

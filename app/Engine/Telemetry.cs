@@ -37,7 +37,7 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     }
 
     /// <summary>Frames that were not shown because newer ones came, in the source or on the way from it.</summary>
-    private long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;
+    public long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;
 
     /// <summary>Begins to measure memory, and what goes to the GPU and back.</summary>
     public void Begin()

@@ -34,6 +34,9 @@ public sealed class FrameSlot : IDisposable
     /// <summary>Number of the frame in its source, from 0.</summary>
     public long Index { get; set; }
 
+    /// <summary>Name of the image file that it is, within what the source reads; null if it is no file of its own.</summary>
+    public string? Picture { get; set; }
+
     /// <summary>
     /// Its time in seconds: presentation time in a recording, which a seek or a repetition may set back; time since the first frame
     /// arrived if the source is live.

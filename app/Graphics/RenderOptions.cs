@@ -30,12 +30,29 @@ public sealed record RenderOptions
     /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB.</summary>
     public int Backdrop { get; init; } = 0x1E5A3C;
 
+    /// <summary>Width of finished images in pixels; null for the frame's, or what its aspect makes of the height.</summary>
+    public int? OutputWidth { get; init; }
+
+    /// <summary>Height of finished images in pixels, likewise.</summary>
+    public int? OutputHeight { get; init; }
+
+    /// <summary>Size of the finished image of a frame, in pixels: a frame of another aspect lies between bars.</summary>
+    public (int Width, int Height) OutputSize(int width, int height) => (OutputWidth, OutputHeight) switch
+    {
+        ({ } w, { } h) => (w, h),
+        ({ } w, null) => (w, Side(height, w, width)),
+        (null, { } h) => (Side(width, h, height), h),
+        _ => (width, height),
+    };
+
     /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
     public bool IsForeground(string name)
     {
         if (Ignore.Contains(name, StringComparer.Ordinal)) return false;
         return Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
     }
+
+    private static int Side(int side, int output, int other) => Math.Max(1, (int)Math.Round(side * (double)output / other));
 
     /// <exception cref="UserError">The model has no class of a name in <see cref="Show"/> or <see cref="Ignore"/>.</exception>
     public void Check(IReadOnlyList<string> classes)

@@ -86,7 +86,7 @@ public sealed class Renderer : IDisposable
     /// <summary>Whether a cut-out's background is transparent.</summary>
     public bool IsTransparent => _options.Transparent;
 
-    /// <summary>The finished image, of the first frame's size; null before the first frame.</summary>
+    /// <summary>The finished image, of the frame's size or the options'; null before the first frame.</summary>
     public RenderTarget? Target => _target;
 
     /// <summary>The driver.</summary>
@@ -162,7 +162,7 @@ public sealed class Renderer : IDisposable
         if (counts && slot.IsOnGpu) _onGpu!.Count();
         else if (counts) _shares.Count(slot);
         if (!slot.IsOnGpu) _mask.Upload(slot);
-        if (_target is null) MakeTarget(slot.Image.Width, slot.Image.Height);
+        EnsureTarget(_options.OutputSize(slot.Image.Width, slot.Image.Height));
         if (!slot.IsOnGpu) _gl.Finish(); // so that the stage's time is its own
     }
 
@@ -243,11 +243,14 @@ public sealed class Renderer : IDisposable
         if (_onGpu is not null && _onGpu.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
     }
 
-    private void MakeTarget(int width, int height)
+    private void EnsureTarget((int Width, int Height) size)
     {
-        _target = new RenderTarget(_gl, width, height, InternalFormat.Rgba8);
-        _hud = MakeHud(_target);
-        _pixels = new byte[width * height * 4];
+        RenderTarget? before = _target;
+        RenderTarget target = RenderTarget.Ensure(ref _target, _gl, size.Width, size.Height, InternalFormat.Rgba8);
+        if (target == before) return;
+        _hud?.Dispose();
+        _hud = MakeHud(target);
+        (_hudDrawn, _pixels) = (0, new byte[size.Width * size.Height * 4]);
     }
 
     private HudOverlay MakeHud(RenderTarget target) => new(_gl, _blend, _classes, (target.Width, target.Height));

@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Images of a run, each a file with a number. One whose name somebody took meanwhile gets a name beside it.</summary>
-/// <param name="names">Their names, with a place for the number.</param>
+/// <summary>Images of a run, each a file. One whose name somebody took meanwhile gets a name beside it.</summary>
 /// <param name="context">Of the run.</param>
-internal sealed class ImageSeries(string names, SinkContext context)
+internal sealed class ImageSeries(SinkContext context)
 {
     private long _moved;
     private string? _firstMoved;
@@ -13,11 +12,14 @@ internal sealed class ImageSeries(string names, SinkContext context)
     /// <summary>How many were written.</summary>
     public long Count { get; private set; }
 
+    /// <param name="name">Of the file.</param>
+    /// <param name="bytes">All of it.</param>
+    /// <param name="again">Whether it is this run's own file, written anew.</param>
     /// <exception cref="UserError">It cannot be written.</exception>
-    public void Add(long number, byte[] png)
+    public void Add(string name, byte[] bytes, bool again = false)
     {
-        string name = NumberedName.At(names, number), written = AtomicFile.Write(name, png, context.Overwrite, context.Stop);
-        Count++;
+        string written = AtomicFile.Write(name, bytes, context.Overwrite || again, context.Stop);
+        if (!again) Count++;
         if (written == name) return;
         _moved++;
         _firstMoved ??= written;

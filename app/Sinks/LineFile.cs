@@ -82,7 +82,7 @@ internal sealed class LineFile : IDisposable
         }
         catch (IOException e)
         {
-            throw _file.Failure($"{UserError.OneLine(e)}; is the disk full?", e);
+            throw _file.Failure(UserError.OneLine(e), e);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class Recording : IDisposable
             string[] sound = context.Video.SoundFrom is { } file && !target.IsFile
                 ? [.. Sound(file), "-c:a", "copy", "-shortest"]
                 : ["-an"];
-            string[] arguments = [.. sound, .. target.Encoding(context.Video, size, context.IsLive), To(name)];
+            string[] arguments = [.. sound, .. target.Encoding(context.Video, size, context.FramesPerSecond, context.IsLive), To(name)];
             _encoder = new FfmpegEncoder(name, arguments, size, context.FramesPerSecond, target.IsFile);
         }
         catch

@@ -6,10 +6,10 @@ namespace RealtimeSeg.Sinks;
 /// <param name="LeastArea">The smallest component that is told, in square pixels of the frame.</param>
 public sealed record ResultOptions(string? Target = null, double Simplify = 1, double LeastArea = 64)
 {
-    public const string StandardOutput = "-", Tcp = "tcp://", Udp = "udp://";
+    public const string Tcp = "tcp://", Udp = "udp://";
 
     /// <summary>Whether the target is a file.</summary>
-    public bool IsFile => Target is not (null or StandardOutput) && !IsAddress;
+    public bool IsFile => Target is not (null or StandardOutputSink.Name) && !IsAddress;
 
     /// <summary>Whether the target is a program that listens.</summary>
     public bool IsAddress => IsOf(Tcp) || IsOf(Udp);

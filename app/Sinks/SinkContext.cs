@@ -13,4 +13,11 @@ public sealed record SinkContext(
     bool Overwrite,
     VideoOptions Video,
     CancellationToken Stop,
-    CancellationToken Overdue);
+    CancellationToken Overdue)
+{
+    /// <summary>What images in a folder are stored as: one of <see cref="ImageCodec.Extensions"/>.</summary>
+    public string ImageExtension { get; init; } = ImageCodec.Extensions[0];
+
+    /// <summary>What goes to standard output.</summary>
+    public StreamFormat StreamFormat { get; init; }
+}

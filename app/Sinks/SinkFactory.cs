@@ -9,7 +9,8 @@ public static class SinkFactory
     public static ISink Open(string name, SinkContext context)
     {
         SinkKind kind = SinkKinds.Of(name) ?? throw UserError.CannotWrite(name, $"outputs are {SinkKinds.Help}");
-        if (kind.IsFile(name)) CheckWritable(name);
+        if (kind.IsFile(name)) MakeFolder(name);
+        else if (SinkKinds.IsFolder(name)) MakeFolder(FolderNames.Numbered(name, context.ImageExtension));
         return kind.Open(name, context);
     }
 
@@ -22,7 +23,7 @@ public static class SinkFactory
     /// <exception cref="UserError">The folder is not writable.</exception>
     public static ISink Labels(string folder, SinkContext context)
     {
-        CheckWritable(Path.Combine(folder, "000000.png"));
+        MakeFolder(FolderNames.Numbered(folder, LabelSink.Extension));
         return new LabelSink(folder, context);
     }
 
@@ -32,7 +33,7 @@ public static class SinkFactory
     /// <exception cref="UserError">The file's folder is not writable, or its extension is unknown.</exception>
     public static ISink Stats(string path, SinkContext context)
     {
-        CheckWritable(path);
+        MakeFolder(path);
         return new StatsSink(path, context);
     }
 
@@ -43,7 +44,6 @@ public static class SinkFactory
     public static ISink Results(ResultOptions options, SinkContext context)
     {
         string target = options.Target!;
-        if (options.IsFile) CheckWritable(target);
         IResultReceiver receiver = options switch
         {
             { IsAddress: true } => new ResultSocket(target, context),
@@ -62,16 +62,15 @@ public static class SinkFactory
     /// <param name="name">Of the output.</param>
     /// <param name="overwrite">Whether it writes to existing ones at all; otherwise video goes on with the next number.</param>
     public static IEnumerable<string> Sequence(string name, bool overwrite)
-        => ImageSink.Matches(name) || (overwrite && IsVideoFile(name)) ? NumberedName.Existing(name).Select(f => f.File) : [];
+        => ImageCodec.Matches(name) || (overwrite && IsVideoFile(name)) ? NumberedName.Existing(name).Select(f => f.File) : [];
 
-    private static void CheckWritable(string path)
+    private static void MakeFolder(string path)
     {
+        OutputName.CheckFolder(path);
         if (FileIdentity.IsSpecial(path)) return;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         try
         {
-            Directory.CreateDirectory(folder);
-            File.Delete(TemporaryFile.Beside(Path.Combine(folder, ".rtseg")));
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

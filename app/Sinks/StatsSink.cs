@@ -6,8 +6,8 @@ using RealtimeSeg.Graphics;
 namespace RealtimeSeg.Sinks;
 
 /// <summary>
-/// A line per frame and class: the frame's number, its time in the source, the class and its share of the labels; .csv, or .jsonl for
-/// JSON lines. It stays one table when a model with other classes takes over.
+/// A line per frame and class: the frame's number, its time in the source, the class and its share of the labels, and the image file that
+/// it is, if it is one; .csv, or .jsonl for JSON lines. It stays one table when a model with other classes takes over.
 /// </summary>
 /// <param name="path">The file, or a pipe or device; JSON lines if it ends in .jsonl, else CSV.</param>
 /// <param name="context">Of the run.</param>
@@ -26,16 +26,16 @@ public sealed class StatsSink(string path, SinkContext context) : ISink
         Array.Clear(_counts);
         Span<byte> labels = slot.Labels.AsSpan<byte>();
         foreach (byte label in labels) _counts[label]++;
-        double pixels = Math.Max(1, labels.Length), seconds = slot.Seconds;
+        double pixels = Math.Max(1, labels.Length);
         _lines.Write(slot, writer =>
         {
-            if (!_begun && !_json) writer.WriteLine("frame,seconds,class,share");
+            if (!_begun && !_json) writer.WriteLine("frame,seconds,class,share" + (slot.Picture is null ? "" : ",image"));
             _begun = true;
             for (int i = 0; i < renderer.Classes.Count; i++)
             {
                 string name = renderer.Classes[i];
                 double share = _counts[i] / pixels;
-                writer.WriteLine(_json ? JsonRow(slot.Index, seconds, name, share) : CsvRow(slot.Index, seconds, name, share));
+                writer.WriteLine(_json ? JsonRow(slot, name, share) : CsvRow(slot, name, share));
             }
         });
     }
@@ -44,13 +44,18 @@ public sealed class StatsSink(string path, SinkContext context) : ISink
 
     public void Dispose() => _lines.Dispose();
 
-    private static string CsvRow(long frame, double seconds, string name, double share)
-        => string.Create(CultureInfo.InvariantCulture, $"{frame},{seconds:F3},{Cell(name)},{share:F5}");
-
-    private static string JsonRow(long frame, double seconds, string name, double share)
+    private static string CsvRow(FrameSlot slot, string name, double share)
     {
-        string time = string.Create(CultureInfo.InvariantCulture, $"\"frame\":{frame},\"seconds\":{seconds:F3}");
-        return string.Create(CultureInfo.InvariantCulture, $"{{{time},\"class\":{JsonSerializer.Serialize(name)},\"share\":{share:F5}}}");
+        string image = slot.Picture is { } picture ? "," + Cell(picture) : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{slot.Index},{slot.Seconds:F3},{Cell(name)},{share:F5}{image}");
+    }
+
+    private static string JsonRow(FrameSlot slot, string name, double share)
+    {
+        string time = string.Create(CultureInfo.InvariantCulture, $"\"frame\":{slot.Index},\"seconds\":{slot.Seconds:F3}");
+        string image = slot.Picture is { } picture ? $",\"image\":{JsonSerializer.Serialize(picture)}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{{{time},\"class\":{JsonSerializer.Serialize(name)},\"share\":{share:F5}{image}}}");
     }
 
     /// <summary>A text for CSV, in quotes if it needs them.</summary>

@@ -18,7 +18,9 @@ public sealed class VideoSink : ISink
     private readonly VideoTime _time;
     private readonly List<Task<string>> _ended = [];
     private readonly ConcurrentQueue<string> _problems = new();
+    private readonly FrameFitter _fitter = new();
     private Recording? _recording;
+    private (int Width, int Height) _size;
     private double _began;
     private long _number;
 
@@ -26,7 +28,8 @@ public sealed class VideoSink : ISink
     /// <param name="context">Of the run.</param>
     public VideoSink(string name, SinkContext context)
     {
-        (_name, _context, _target) = (name, context, VideoTarget.Of(name));
+        (_name, _target) = (name, VideoTarget.Of(name));
+        _context = context with { Video = HardwareEncoder.OrUsual(name, _target, context.Video) };
         _time = new VideoTime(1 / context.FramesPerSecond);
         if (!context.Overwrite) _number = NumberedName.Existing(name).Select(f => f.Number + 1).DefaultIfEmpty(0).Max();
     }
@@ -40,13 +43,14 @@ public sealed class VideoSink : ISink
     {
         double time = _time.Next(slot.Seconds, slot.Jumped);
         if (_context.Video.SplitMinutes * SecondsPerMinute <= time - _began && _target.IsFile) EndFile();
+        (int, int) size = (renderer.Target!.Width, renderer.Target.Height);
         if (_recording is null)
         {
-            _recording = new Recording(NextName(), _target, _context, (renderer.Target!.Width, renderer.Target.Height), slot.Seconds);
+            _recording = new Recording(NextName(), _target, _context, _size = size, slot.Seconds);
             _began = time;
         }
 
-        _recording.Write(renderer.Pixels(), time - _began);
+        _recording.Write(_fitter.Fit(renderer.Pixels(), size, _size), time - _began);
     }
 
     public string? Finish()
@@ -61,6 +65,7 @@ public sealed class VideoSink : ISink
     {
         Task.WhenAll(_ended).ContinueWith(_ => { }, TaskScheduler.Default).Wait(); // Finish reports those that failed
         _recording?.Dispose();
+        _fitter.Dispose();
     }
 
     /// <summary>Completes the file beside the run, which goes on in the next one.</summary>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using OpenCvSharp;
 using RealtimeSeg.Video;
 
@@ -8,10 +7,8 @@ namespace RealtimeSeg.Sources;
 /// What only the ffmpeg program can receive (rtsp, rtmp, srt, udp, tcp, other video over http), as I420 in its pipe. One connection: how
 /// the colours are coded is read from what ffmpeg says about the stream.
 /// </summary>
-internal sealed partial class FfmpegFeed : IImageFeed
+internal sealed class FfmpegFeed : IImageFeed
 {
-    private static readonly TimeSpan DescriptionPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>What a stream of each protocol may open, the address itself included; nothing from the network may open files.</summary>
     private static readonly (string Scheme, string Protocols)[] Allowed =
     [
@@ -25,7 +22,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
 
     private readonly string _url;
     private readonly ReadingProcess _ffmpeg;
-    private readonly TaskCompletionSource<string> _description = new();
+    private readonly StreamDescription _description = new();
     private Y4mReader? _frames;
     private YuvConversion? _conversion;
 
@@ -42,7 +39,7 @@ internal sealed partial class FfmpegFeed : IImageFeed
         _ffmpeg = new ReadingProcess(
             Ffmpeg.Decode(url, ["-nostats", "-loglevel", "level+info", .. input, .. output, "-f", "yuv4mpegpipe", "pipe:1"]),
             stop: null,
-            Describe);
+            _description.Take);
     }
 
     public bool Receive(ReceivedImage into)
@@ -64,33 +61,14 @@ internal sealed partial class FfmpegFeed : IImageFeed
     public bool Decode(ReceivedImage image, Mat bgr)
     {
         (int width, int height) = _frames!.Size;
-        _conversion ??= new YuvConversion(YuvMatrix.Of(MatrixName(), height));
+        _conversion ??= new YuvConversion(YuvMatrix.Of(_description.Matrix, height));
         _conversion.Convert(image.Bytes, width, height, bgr);
         return true;
     }
 
     public void Dispose() => _ffmpeg.Dispose();
 
-    /// <summary>Keeps ffmpeg's description of the video that it found, which comes before the first frame.</summary>
-    private void Describe(string line)
-    {
-        if (line.Contains(" Video: ", StringComparison.Ordinal)) _description.TrySetResult(line);
-    }
-
-    /// <summary>Such as bt709 from "Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720"; null without a tag.</summary>
-    private string? MatrixName()
-    {
-        if (!_description.Task.Wait(DescriptionPatience)) return null;
-        Match match = Matrix().Match(_description.Task.Result);
-        return match.Success ? match.Groups["name"].Value : null;
-    }
-
     /// <summary>RTSP over TCP: lost UDP packets would smear the image.</summary>
     private static string[] Transport(string url)
         => url.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_transport", "tcp"] : [];
-
-    /// <summary>The first of matrix, primaries and transfer, or the one name that stands for all, after the pixel format.</summary>
-    [GeneratedRegex(@"\([^)]*?\b(?<name>bt709|smpte170m|bt470bg|fcc|smpte240m|bt2020nc|bt2020c)[/,)]",
-        RegexOptions.None, RegexLimit.Milliseconds)]
-    private static partial Regex Matrix();
 }

@@ -16,6 +16,10 @@ public sealed class FlippedSource(ISource source, FlipMode mode) : ISource
 
     public bool IsSequence => source.IsSequence;
 
+    public string? Picture => source.Picture;
+
+    public int? Pictures => source.Pictures;
+
     public string? Status => source.Status;
 
     public long Skipped => source.Skipped;

@@ -24,6 +24,14 @@ public interface ISource : IDisposable
     /// <summary>What is wrong at the moment, in one word for the HUD; null if nothing is. Read from any thread.</summary>
     string? Status { get; }
 
+    /// <summary>
+    /// Name of the image file that the frame read last is from, within what the source reads; null if frames are no files of their own.
+    /// </summary>
+    string? Picture => null;
+
+    /// <summary>How many image files it reads; null if frames are no files of their own.</summary>
+    int? Pictures => null;
+
     /// <summary>Frames that came but were never read, because a newer one came. Read from any thread.</summary>
     long Skipped => 0;
 

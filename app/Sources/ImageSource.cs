@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Frames;
@@ -6,7 +5,8 @@ using RealtimeSeg.Frames;
 namespace RealtimeSeg.Sources;
 
 /// <summary>
-/// An image, a folder of images, a glob or a numbered sequence (NAME%06d.png), in the order of names. Images may differ in size.
+/// An image, a folder of images with its folders, a pattern, a numbered sequence (NAME%06d.png) or a list, in the order of names; or
+/// several of these. Images may differ in size.
 /// </summary>
 public sealed class ImageSource : ISource
 {
@@ -15,23 +15,26 @@ public sealed class ImageSource : ISource
     /// <summary>What software renderers and many graphics cards hold in a texture.</summary>
     private const int LargestSide = 16384;
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
-    private readonly string[] _files;
+    private readonly IReadOnlyList<Picture> _files;
     private readonly bool _strict;
     private readonly SortedSet<string> _unreadable = new(StringComparer.Ordinal);
     private int _next;
     private bool _anyRead;
 
-    /// <param name="path">What to read.</param>
-    /// <param name="framesPerSecond">Of the sequence; null for the usual one.</param>
-    /// <param name="strict">Whether one unreadable image of several ends it; otherwise it is skipped, unless none is readable.</param>
-    /// <exception cref="UserError">No such file, or no image in the folder.</exception>
+    /// <inheritdoc cref="ImageSource(IReadOnlyList{string}, SourceOptions)"/>
     public ImageSource(string path, double? framesPerSecond, bool strict = false)
+        : this([path], new SourceOptions(framesPerSecond, Strict: strict)) { }
+
+    /// <param name="paths">What to read.</param>
+    /// <param name="options">Whose rate is that of the sequence. If they are strict, one unreadable image of several ends it; otherwise
+    /// it is skipped, unless none is readable.</param>
+    /// <exception cref="UserError">No such file, or no image in the folder.</exception>
+    public ImageSource(IReadOnlyList<string> paths, SourceOptions options)
     {
-        (Name, _strict) = (path, strict);
-        FramesPerSecond = framesPerSecond ?? DefaultRate;
-        _files = Files(path);
-        if (_files.Length == 0) throw new UserError($"no images in {path}: it needs files such as *.jpg or *.png");
+        (Name, _strict) = (string.Join(", ", paths.Take(1)) + (paths.Count > 1 ? $" and {paths.Count - 1} more" : ""), options.Strict);
+        FramesPerSecond = options.FramesPerSecond ?? DefaultRate;
+        _files = PictureFiles.Of(paths, options);
+        if (_files.Count == 0) throw new UserError($"no images in {Name}: it needs files such as *.jpg or *.png");
     }
 
     public string Name { get; }
@@ -40,28 +43,33 @@ public sealed class ImageSource : ISource
 
     public bool IsLive => false;
 
-    /// <summary>Whether it is one image, or images that are numbered and otherwise named alike.</summary>
-    public bool IsSequence => _files.Select(f => NumberedName.Pattern(Path.GetFileName(f))).Distinct(StringComparer.Ordinal).Count() == 1;
+    /// <summary>Whether it is one image, or images of one folder that are numbered and otherwise named alike.</summary>
+    public bool IsSequence => _files.Select(f => (Path.GetDirectoryName(f.Name), NumberedName.Pattern(Path.GetFileName(f.Name)))).Distinct()
+        .Count() == 1;
 
     public string? Status => null;
 
     public FrameTiming Timing => new(Math.Max(0, _next - 1) / FramesPerSecond);
 
-    public static bool Matches(string path) => Directory.Exists(path) || IsGlob(path) || IsImage(path);
+    public string? Picture => _next > 0 ? _files[_next - 1].Name : null;
+
+    public int? Pictures => _files.Count;
+
+    public static bool Matches(string path) => PictureFiles.Matches(path);
 
     /// <exception cref="UserError">No image is readable, or one is not and the source is strict.</exception>
     public bool Read(Mat image)
     {
-        while (_next < _files.Length)
+        while (_next < _files.Count)
         {
-            string file = _files[_next++];
+            string file = _files[_next++].File;
             if (Decode(file, image) is not { } problem)
             {
                 _anyRead = true;
                 return true;
             }
 
-            bool isLast = _next == _files.Length;
+            bool isLast = _next == _files.Count;
             if (_strict || (isLast && !_anyRead)) throw new UserError($"{file} {problem}: remove or replace it");
             _unreadable.Add(file);
         }
@@ -70,12 +78,12 @@ public sealed class ImageSource : ISource
     }
 
     public IReadOnlyList<string> Problems => _unreadable.Count == 0 ? []
-        : [$"{Name}: skipped {_unreadable.Count} of {_files.Length} images that are not readable, such as {_unreadable.Min}"];
+        : [$"{Name}: skipped {_unreadable.Count} of {_files.Count} images that are not readable, such as {_unreadable.Min}"];
 
     public bool Seek(double seconds)
     {
         int target = _next + (int)Math.Round(seconds * FramesPerSecond);
-        if (target >= _files.Length) return false;
+        if (target >= _files.Count) return false;
         _next = Math.Max(0, target);
         return true;
     }
@@ -88,6 +96,7 @@ public sealed class ImageSource : ISource
     /// <summary>Reads a file into the image; says what is wrong with it if that fails.</summary>
     private static string? Decode(string file, Mat image)
     {
+        if (!File.Exists(file)) return "does not exist";
         if (FileIdentity.IsSpecial(file)) return "is a pipe or a device and no image"; // opening it could wait for ever
         try
         {
@@ -103,27 +112,4 @@ public sealed class ImageSource : ISource
             return $"is not a readable image ({UserError.OneLine(e)})"; // its header gives an impossible size
         }
     }
-
-    private static bool IsGlob(string path) => Path.GetFileName(path).AsSpan().ContainsAny('*', '?');
-
-    private static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The images that a name stands for, in order.</summary>
-    internal static string[] Files(string path)
-    {
-        string glob = NumberedName.Glob(path);
-        if (IsGlob(glob)) return Matching(glob);
-        if (Directory.Exists(path)) return Sorted(Directory.EnumerateFiles(path).Where(IsImage));
-        return File.Exists(path) ? [path] : throw new UserError($"no file {path}: check the name");
-    }
-
-    private static string[] Matching(string glob)
-    {
-        string folder = Path.GetDirectoryName(glob) is { Length: > 0 } named ? named : ".", pattern = Path.GetFileName(glob);
-        if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: check the path before the pattern");
-        bool Fits(string file) => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file), ignoreCase: false);
-        return Sorted(Directory.EnumerateFiles(folder).Where(f => Fits(f) && IsImage(f)));
-    }
-
-    private static string[] Sorted(IEnumerable<string> files) => [.. files.Order(StringComparer.Ordinal)];
 }

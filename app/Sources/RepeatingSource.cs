@@ -30,6 +30,10 @@ public sealed class RepeatingSource : ISource
 
     public bool IsSequence => _source.IsSequence;
 
+    public string? Picture => _source.Picture;
+
+    public int? Pictures => _source.Pictures;
+
     public string? Status => null;
 
     public FrameTiming Timing => new(_before + (_source.Timing.Seconds ?? 0));

@@ -9,38 +9,45 @@ public static class SourceFactory
     /// </summary>
     private static readonly TimeSpan SignalsLag = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="uri">A name that one of <see cref="SourceKinds"/> takes.</param>
-    /// <param name="options">How it is read.</param>
+    /// <inheritdoc cref="Open(IReadOnlyList{string}, SourceOptions, WaitHandle)"/>
+    public static ISource Open(string uri, SourceOptions options, WaitHandle stop) => Open([uri], options, stop);
+
+    /// <param name="uris">Names that one of <see cref="SourceKinds"/> takes; of several, one is read after the other.</param>
+    /// <param name="options">How they are read.</param>
     /// <param name="stop">Set when the run ends: whatever a source waits for then ends, and a source that was being opened is over.</param>
     /// <exception cref="UserError">There is nothing, or nothing readable.</exception>
-    public static ISource Open(string uri, SourceOptions options, WaitHandle stop)
+    public static ISource Open(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
     {
         try
         {
-            return OpenWrapped(uri, options, stop);
+            return OpenWrapped(uris, options, stop);
         }
         catch (UserError) when (stop.WaitOne(SignalsLag))
         {
-            return new StoppedSource(Address.Public(uri));
+            return new StoppedSource(Address.Public(uris[0]));
         }
     }
 
-    private static ISource OpenWrapped(string uri, SourceOptions options, WaitHandle stop)
+    private static ISource OpenWrapped(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
     {
-        SourceKind kind = SourceKinds.Of(uri);
-        ISource source = kind.IsLive ? new ReconnectingSource(() => kind.Open(uri, options, stop), stop)
-            : options.Times == 1 ? OpenRecording(kind, uri, options, stop)
-            : new RepeatingSource(() => OpenRecording(kind, uri, options, stop), options.Times);
+        string? live = uris.FirstOrDefault(u => SourceKinds.Of(u).IsLive);
+        if (uris.Count > 1 && live is not null) throw new UserError($"{live} never ends: it cannot be one of several inputs");
+        ISource source = live is not null ? new ReconnectingSource(() => SourceKinds.Of(live).Open(live, options, stop), stop)
+            : options.Times == 1 ? OpenRecording(uris, options, stop)
+            : new RepeatingSource(() => OpenRecording(uris, options, stop), options.Times);
         return options.Flip is { } flip ? new FlippedSource(source, flip) : source;
     }
 
-    private static ISource OpenRecording(SourceKind kind, string uri, SourceOptions options, WaitHandle stop)
+    private static ISource OpenRecording(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
     {
-        ISource source = kind.Open(uri, options, stop);
+        ISource OpenOne(string uri) => SourceKinds.Of(uri).Open(uri, options, stop);
+        ISource source = uris.Count == 1 ? OpenOne(uris[0])
+            : SourceKinds.ArePictures(uris) ? new ImageSource(uris, options)
+            : new JoinedSource(uris, OpenOne);
         if (options.Start > 0 && !source.Seek(options.Start))
         {
             source.Dispose();
-            throw new UserError($"--start {options.Start}: {uri} is shorter than that or cannot seek; choose an earlier start");
+            throw new UserError($"--start {options.Start}: {uris[0]} is shorter than that or cannot seek; choose an earlier start");
         }
 
         return source;

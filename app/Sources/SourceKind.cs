@@ -10,10 +10,12 @@ namespace RealtimeSeg.Sources;
 /// Throws <see cref="UserError"/> if it cannot be read.
 /// </param>
 /// <param name="Files">The files that it reads; null if it reads none. Throws <see cref="UserError"/> if there are none.</param>
+/// <param name="ArePictures">Whether each frame is an image file of its own.</param>
 public sealed record SourceKind(
     string Help,
     IReadOnlyList<string> Examples,
     bool IsLive,
     Func<string, bool> Matches,
     Func<string, SourceOptions, WaitHandle, ISource> Open,
-    Func<string, IEnumerable<string>>? Files = null);
+    Func<string, SourceOptions, IEnumerable<string>>? Files = null,
+    bool ArePictures = false);

@@ -6,16 +6,19 @@ public static class SourceKinds
     /// <summary>In the order in which they are tried; the last one takes any name.</summary>
     public static IReadOnlyList<SourceKind> All { get; } =
     [
+        new("standard input", [PipeSource.Uri], IsLive: false,
+            uri => uri == PipeSource.Uri, (_, o, stop) => new PipeSource(o, stop)),
         new("camera", ["0", "/dev/video0", "v4l2:///dev/video0"], IsLive: true,
             CameraSource.Matches, (uri, o, _) => new CameraSource(uri, o.FramesPerSecond, o.CameraSize)),
         new("network stream", StreamSource.Schemes, IsLive: true,
             StreamSource.Matches, (uri, o, stop) => new StreamSource(uri, o.FramesPerSecond, stop)),
         new("toy street", ["synth://", "synth://SEED"], IsLive: false,
             StreetSource.Matches, (uri, o, _) => new StreetSource(uri, o.FramesPerSecond)),
-        new("image, sequence, glob or folder of images", ["FILE.jpg", "NAME%06d.png", "\"glob*.jpg\""], IsLive: false,
-            ImageSource.Matches, (uri, o, _) => new ImageSource(uri, o.FramesPerSecond, o.Strict), ImageSource.Files),
+        new("image, sequence, glob, folder or list of images", ["FILE.jpg", "NAME%06d.png", "\"glob*.jpg\"", "LIST.txt"], IsLive: false,
+            ImageSource.Matches, (uri, o, _) => new ImageSource([uri], o), (uri, o) => PictureFiles.Of(uri, o).Select(p => p.File),
+            ArePictures: true),
         new("video", ["FILE.mp4"], IsLive: false,
-            _ => true, (uri, o, stop) => new VideoSource(uri, o.FramesPerSecond, stop), uri => [uri]),
+            _ => true, (uri, o, stop) => new VideoSource(uri, o.FramesPerSecond, stop), (uri, _) => [uri]),
     ];
 
     /// <summary>All kinds with their examples, for <c>--help</c>.</summary>
@@ -24,7 +27,16 @@ public static class SourceKinds
     /// <summary>The kind of a name.</summary>
     public static SourceKind Of(string uri) => All.First(k => k.Matches(uri));
 
-    /// <summary>The files that a name stands for; none if it is a camera, an address or drawn.</summary>
+    /// <summary>The files that names stand for; none if they are cameras, addresses or drawn.</summary>
     /// <exception cref="UserError">There is no such file.</exception>
-    public static IEnumerable<string> FilesOf(string uri) => Of(uri).Files?.Invoke(uri) ?? [];
+    public static IEnumerable<string> FilesOf(IEnumerable<string> uris, SourceOptions options)
+        => uris.SelectMany(u => Of(u).Files?.Invoke(u, options) ?? []);
+
+    /// <summary>The images that names stand for, as results name them; null if not all of them stand for images.</summary>
+    /// <exception cref="UserError">There is no such file.</exception>
+    public static IReadOnlyList<Picture>? PicturesOf(IReadOnlyList<string> uris, SourceOptions options)
+        => ArePictures(uris) ? PictureFiles.Of(uris, options) : null;
+
+    /// <summary>Whether each frame of names is an image file of its own.</summary>
+    public static bool ArePictures(IEnumerable<string> uris) => uris.All(u => Of(u).ArePictures);
 }

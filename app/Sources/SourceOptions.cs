@@ -19,7 +19,19 @@ public sealed record SourceOptions(
     FlipMode? Flip = null,
     bool Strict = false)
 {
+    /// <summary>Folders within a folder of images that are not read, by their full names: those that the run writes.</summary>
+    public IReadOnlyCollection<string> LeaveOut { get; init; } = [];
+
     public const int Forever = -1;
+
+    /// <summary>Whether image files that are named may be missing, which is skipped and reported like one that is not readable.</summary>
+    public bool MayLack { get; init; }
+
+    /// <summary>What standard input holds, as ffmpeg names it; null for what it finds itself.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>Whether standard input is taken as it comes, like a camera, rather than by its own times.</summary>
+    public bool AsItComes { get; init; }
 
     /// <summary>Image size to request from a camera; null keeps its own.</summary>
     public (int Width, int Height)? CameraSize => (CameraWidth, CameraHeight) is ({ } width, { } height) ? (width, height) : null;

@@ -41,6 +41,7 @@ public sealed class FullDiskTests
         string part = disk[name.Replace(".", ".part.", StringComparison.Ordinal)];
         Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
         Assert.Contains($"what was recorded is in {part}", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"the disk at {Path.GetDirectoryName(part)} is full", e.Message, StringComparison.Ordinal);
         Assert.Empty(sinks.Outputs);
         Assert.InRange(Media.Times(part).Length, 1, Frames - 1);
     }

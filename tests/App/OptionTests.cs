@@ -29,6 +29,7 @@ public sealed class OptionTests
     {
         OptionRoundTrip.Check(PipelineRows.All, Mode.Replay.Defaults, ("--input-rate", "--fps"), ("--model", "--precision"));
         OptionRoundTrip.Check(BenchOptions.Rows, new BenchOptions());
+        OptionRoundTrip.Check(LogOptions.Rows, new LogOptions());
     }
 
     /// <summary>Views with a foreground are for people, unless classes or a model are named.</summary>
@@ -70,7 +71,17 @@ public sealed class OptionTests
     [InlineData("--threads", "-1", "negative")]
     [InlineData("--frames", "-1", "negative")]
     [InlineData("--fps", "0", "above 0")]
+    [InlineData("--fps", "30/0", "30000/1001")]
+    [InlineData("--fps", "30/1/1", "30000/1001")]
+    [InlineData("--input-rate", "fast", "30000/1001")]
     [InlineData("--input-width", "0", "at least 1")]
+    [InlineData("--output-width", "8", "between 16 and 16384")]
+    [InlineData("--log-format", "xml", "choose plain, text or json")]
+    [InlineData("--image-format", "bmp", "choose png, jpg or webp")]
+    [InlineData("--output-format", "h264", "choose mjpeg, bgr24 or labels")]
+    [InlineData("--quiet", "--verbose", "choose one")]
+    [InlineData("--no-overwrite", "-y", "choose one")]
+    [InlineData("--input", "--verbose", "that is an option")]
     [InlineData("--loop", "-2", "-1 to repeat forever")]
     [InlineData("--spin", "maybe", "choose on or off")]
     [InlineData("--schedule", "later", "choose auto, inline, ahead or pipelined")]
@@ -87,6 +98,41 @@ public sealed class OptionTests
         string refusal = Refusal(["replay", "synth://", "null", option, .. value.Length > 0 ? (string[])[value] : []]);
         Assert.Contains(option, refusal, StringComparison.Ordinal);
         Assert.Contains(remedy, refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("named twice", "synth://", "-", "-o", "-")]
+    [InlineData("named twice", "synth://", "-", "--results", "-")]
+    [InlineData("with several inputs", "-i", "SAMPLE", "-i", "SAMPLE", "null", "--keep-audio")]
+    public void What_cannot_be_done_together_is_refused(string says, params string[] arguments)
+    {
+        string clip = Path.Combine(Repository.Root, "app/Assets/street.mp4");
+        string[] actual = [.. arguments.Select(a => a.Replace("SAMPLE", clip, StringComparison.Ordinal))];
+        Assert.Contains(says, Assert.Throws<UserError>(() => ParsedOptions.Read(Mode.Replay, actual)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30000/1001", 30000.0 / 1001)]
+    [InlineData("29.97", 29.97)]
+    [InlineData("25", 25)]
+    public void A_rate_is_a_number_or_a_fraction(string text, double rate)
+    {
+        Assert.Equal(rate, ParsedOptions.Read(Mode.Replay, "synth://", "null", "--fps", text).SourceOptions.FramesPerSecond!.Value, 9);
+        Assert.Equal(rate, ParsedOptions.Read(Mode.Replay, "synth://", "null", "--target-fps", text).Labels.TargetFps!.Value, 9);
+    }
+
+    [Theory]
+    [InlineData("a", "b,c", "a", "b", "c")]
+    [InlineData("a", "b", "-o", "b", "a")]
+    [InlineData("a,b", "c,d", "-i", "a", "--input", "b", "c", "-o", "d")]
+    [InlineData("a", "c,d,e", "c", "d", "-o", "e", "-i", "a")]
+    [InlineData("a", "-", "-i", "a", "-o", "-")]
+    [InlineData("-", "-", "-", "-")]
+    public void Inputs_and_outputs_are_arguments_or_options(string inputs, string outputs, params string[] arguments)
+    {
+        PipelineSettings s = ParsedOptions.Read(Mode.Replay, arguments);
+        Assert.Equal(inputs, string.Join(',', s.Sources));
+        Assert.Equal(outputs, string.Join(',', s.Outputs));
     }
 
     [Theory]

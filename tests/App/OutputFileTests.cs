@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Sources;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -20,6 +21,12 @@ public sealed class OutputFileTests : IDisposable
         foreach (string name in names) File.WriteAllText(_folder[name], "data");
         Directory.CreateDirectory(_folder["masks"]);
         File.WriteAllText(_folder["masks/000004.png"], "data");
+        foreach (string name in (string[])["own/a.jpg", "own/out/old.jpg", "pics/a.png"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder[name])!);
+            File.WriteAllText(_folder[name], "data");
+        }
+
         File.CreateSymbolicLink(_folder["soft.mp4"], _folder["in.mp4"]);
         Directory.CreateSymbolicLink(_folder["also-masks"], _folder["masks"]);
         Assert.Equal(0, Cli.Try("ln", _folder["in.mp4"], _folder["hard.mp4"])!.Value.Code);
@@ -34,6 +41,9 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("b.json", "synth://", "null", "--json", "TMP/b.json")]
     [InlineData("f1.png", "synth://", "TMP/f%d.png")]
     [InlineData("000004.png", "synth://", "null", "--masks", "TMP/masks")]
+    [InlineData("000004.png", "synth://", "TMP/masks/")]
+    [InlineData("pics/a.png", "TMP/own", "TMP/pics/")]
+    [InlineData("pics/a.png", "TMP/own", "null", "--masks", "TMP/pics")]
     public void An_existing_file_is_refused_unless_it_may_be_overwritten(string names, params string[] arguments)
     {
         string message = Refusal(arguments);
@@ -51,6 +61,8 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("TMP/in.mp4", "null", "--json", "TMP/hard.mp4")]
     [InlineData("TMP/f%d.png", "TMP/f%d.png")]
     [InlineData("TMP", "TMP/back.png")]
+    [InlineData("TMP/f%d.png", "TMP/")]
+    [InlineData("TMP/f%d.png", "null", "--masks", "TMP")]
     [InlineData("TMP/v-007.mp4", "TMP/v-%03d.mp4", "--split-every", "1")]
     [InlineData("synth://", "TMP/back.png", "--backdrop", "TMP/back.png")]
     [InlineData("synth://", "null", "--json", "TMP/names.txt", "--labels", "TMP/names.txt")]
@@ -131,8 +143,43 @@ public sealed class OutputFileTests : IDisposable
     [InlineData("null", "--json", "TMP/new/000003.png", "--masks", "TMP/new")]
     [InlineData("TMP/s%03d.png", "TMP/s007.png")]
     [InlineData("TMP/s%d.png", "TMP/s1%03d.png")]
+    [InlineData("TMP/new/", "--masks", "TMP/new")]
     public void No_two_outputs_of_a_run_are_one_file(params string[] outputs)
         => Assert.Contains("each output its own name", Refusal(["synth://", .. outputs, "-y"]), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_output_is_no_image_of_a_folder_that_is_written()
+        => Assert.Contains("each output its own name", Refusal("TMP/own", "TMP/new/", "TMP/new/a.png"), StringComparison.Ordinal);
+
+    /// <summary>The results of an earlier run are no images to read.</summary>
+    [Fact]
+    public void A_folder_within_the_one_that_is_read_can_be_written_again()
+    {
+        OutputFiles.Check(Read("TMP/own", "TMP/own/out"));
+        PipelineSettings s = Read("TMP/own", "TMP/own/out/", "--masks", "TMP/own/out");
+        Assert.Equal("a.jpg", Assert.Single(SourceKinds.PicturesOf(s.Sources, s.SourceOptions)!).Name);
+        Assert.Equal(2, SourceKinds.PicturesOf([_folder["own"]], new SourceOptions())!.Count);
+    }
+
+    [Theory]
+    [InlineData("/proc/none/v.mp4", "choose a folder you may write to")]
+    [InlineData("TMP/s.csv/v.mp4", "is a file")]
+    public void A_folder_that_cannot_be_written_is_refused_before_the_run(string output, string says)
+    {
+        Assert.Contains(says, Refusal("synth://", output), StringComparison.Ordinal);
+        Assert.Contains(says, Refusal("synth://", "null", "--json", Path.ChangeExtension(output, ".json")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--csv", ".csv")]
+    [InlineData("--markdown", ".md")]
+    [InlineData("--plot", ".png")]
+    public void Tables_and_plots_go_to_files_of_their_kind(string option, string extension)
+    {
+        (int code, string error) = InProcess.App(["bench", "synth://", "--frames", "1", option, _folder["new.onnx"]]);
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.EndsWith($"new.onnx: name a {extension} file\n", error, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Outputs_that_look_alike_are_several_files()

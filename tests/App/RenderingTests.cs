@@ -36,18 +36,14 @@ public sealed class RenderingTests
     [InlineData("overlay", 128)]
     public void An_image_that_is_scaled_is_read_between_its_pixels(string view, int width)
     {
-        using FrameSlot first = Slot(64, 48, 64, 48), striped = Slot(width, width * 3 / 4, 64, 48);
+        using FrameSlot striped = Slot(width, width * 3 / 4, 64, 48);
         Span<byte> pixels = striped.Image.AsSpan<byte>(); // three a pixel, an even number of pixels a row
         for (int i = 0; i < pixels.Length; i++) pixels[i] = (byte)(i / 3 % 2 * 255);
         using EglContext context = new();
-        RenderOptions options = Plain with { Opacity = 0, View = Views.Parse(view) };
+        RenderOptions options = Plain with { Opacity = 0, View = Views.Parse(view), OutputWidth = 64, OutputHeight = 48 };
         using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, options);
-        foreach (FrameSlot slot in new[] { first, striped }) // the target keeps the first one's size
-        {
-            renderer.Upload(slot);
-            renderer.Compose(() => default, 0);
-        }
-
+        renderer.Upload(striped);
+        renderer.Compose(() => default, 0);
         Assert.InRange(renderer.Pixels()[((24 * 64) + 20) * 4], 110, 145);
     }
 
@@ -197,22 +193,32 @@ public sealed class RenderingTests
         Assert.Throws<UserError>(() => renderer.SetBackdrop(wide));
     }
 
-    [Fact]
-    public void A_smaller_frame_later_is_shown_whole_between_black_bars()
+    [Theory]
+    [InlineData(null, null, 80, 40, 20, 20)]
+    [InlineData(40, null, 40, 20, 40, 40)]
+    [InlineData(null, 10, 20, 10, 10, 10)]
+    [InlineData(80, 40, 80, 40, 80, 40)]
+    public void Each_frame_has_its_own_size_or_the_one_that_is_asked_for(
+        int? width, int? height, int firstWidth, int firstHeight, int secondWidth, int secondHeight)
     {
         using EglContext context = new();
-        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, Plain with { Opacity = 0 });
+        RenderOptions options = Plain with { Opacity = 0, OutputWidth = width, OutputHeight = height };
+        using Renderer renderer = new(context.Gl, ["a", "b", "c", "d"], Palette, options);
         using FrameSlot first = Slot(80, 40, 40, 20), second = Slot(20, 20, 40, 20);
+        Assert.Equal(new Size(firstWidth, firstHeight), Drawn(first).Size());
         second.Image.SetTo(Scalar.White);
-        renderer.Upload(first);
-        renderer.Compose(() => default, 0);
-        renderer.Upload(second);
-        renderer.Compose(() => default, 0);
-        using Mat shown = ToBgr(renderer);
-        Assert.Equal(new Size(80, 40), shown.Size());
-        Assert.Equal(new Vec3b(0, 0, 0), shown.At<Vec3b>(20, 5));
-        Assert.Equal(new Vec3b(255, 255, 255), shown.At<Vec3b>(20, 40));
-        Assert.Equal(new Vec3b(0, 0, 0), shown.At<Vec3b>(20, 75));
+        using Mat shown = Drawn(second);
+        Assert.Equal(new Size(secondWidth, secondHeight), shown.Size());
+        Assert.Equal(new Vec3b(255, 255, 255), shown.At<Vec3b>(secondHeight / 2, secondWidth / 2));
+        bool hasBars = secondWidth != secondHeight; // the frame is a square
+        Assert.Equal(hasBars ? new Vec3b(0, 0, 0) : new Vec3b(255, 255, 255), shown.At<Vec3b>(secondHeight / 2, 5));
+
+        Mat Drawn(FrameSlot slot)
+        {
+            renderer.Upload(slot);
+            renderer.Compose(() => default, 0);
+            return ToBgr(renderer);
+        }
     }
 
     /// <summary>An image with gradients; labels in blocks; confidence growing to the right.</summary>

@@ -86,6 +86,48 @@ public sealed class VideoSinkTests
         Assert.Equal("160,120", Media.Probe(folder["v.mp4"], "-show_entries", "stream=width,height"));
     }
 
+    /// <summary>They have no times of frames: AVI has one rate, GIF hundredths of a second.</summary>
+    [SkippableTheory]
+    [InlineData("v.avi", "h264")]
+    [InlineData("v.gif", "gif")]
+    public void Simple_containers_have_every_frame_at_their_rate(string name, string codec)
+    {
+        Media.SkipWithoutFfmpeg();
+        using TemporaryFolder folder = new();
+        Record(folder[name], Studio.Context(), Enumerable.Range(0, 30).Select(i => i / 30.0));
+        string[] count = ["-count_frames", "-show_entries", "stream=codec_name,nb_read_frames"];
+        Assert.Equal($"{codec},30", Media.Probe(folder[name], count));
+        Assert.Equal(1.0, Media.Duration(folder[name]), 0.02);
+    }
+
+    [SkippableTheory]
+    [InlineData("nvenc", "h264_nvenc")]
+    [InlineData("h264_vaapi", "h264_vaapi")]
+    [InlineData("h264_qsv", "h264_qsv")]
+    public void A_cards_encoder_that_does_not_run_is_replaced_aloud(string asked, string full)
+    {
+        Media.SkipWithoutFfmpeg();
+        Skip.If(Path.Exists("/dev/dri") || Path.Exists("/dev/nvidiactl"), "this machine may have such a card");
+        using TemporaryFolder folder = new();
+        IEnumerable<double> times = Enumerable.Range(0, 5).Select(i => i / 30.0);
+        VideoOptions card = new(Codec: asked);
+        string told = InProcess.Errors(() => Record(folder["v.mp4"], Studio.Context(video: card), times));
+        Assert.StartsWith($"warning: {full} does not run here (ffmpeg reports '", told, StringComparison.Ordinal);
+        Assert.EndsWith($"libx264 encodes {folder["v.mp4"]} instead", told.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal("h264", Media.Probe(folder["v.mp4"], "-show_entries", "stream=codec_name"));
+    }
+
+    [Fact]
+    public void A_virtual_camera_that_is_not_there_is_refused_with_the_way_to_make_it()
+    {
+        const string Device = "/dev/video987";
+        string refusal = Assert.Throws<UserError>(() => LoopbackCamera.Check(Device)).Message;
+        Assert.StartsWith($"cannot write {Device}: there is no such device: ", refusal, StringComparison.Ordinal);
+        Assert.Contains("sudo modprobe v4l2loopback video_nr=987", refusal, StringComparison.Ordinal);
+        LoopbackCamera.Check("/dev/null");
+        LoopbackCamera.Check("/dev/video.mp4");
+    }
+
     [SkippableTheory]
     [InlineData("v.mp4")]
     [InlineData("v.mkv")]

@@ -91,7 +91,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         string[] plain = ["--opacity", "0", "--hud", "none", "--headless"];
         (int code, string text, string error) = App(["replay", folder["p%03d.png"], folder["o%d.png"], .. source, .. plain]);
         Assert.True(code == 0, error);
-        Assert.Contains("read 4 frames", text, StringComparison.Ordinal); // images 2 and 3, twice
+        Assert.Contains("read 4 images", text, StringComparison.Ordinal); // images 2 and 3, twice
         using Mat third = Cv2.ImRead(folder["o2.png"]);
         Assert.Equal(120, third.At<Vec3b>(20, 60).Item0);
         Assert.Equal(0, third.At<Vec3b>(20, 4).Item0);

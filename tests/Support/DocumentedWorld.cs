@@ -12,7 +12,8 @@ internal sealed class DocumentedWorld : IDisposable
 
     public DocumentedWorld()
     {
-        File.Copy(Sample, _folder["clip.mp4"]);
+        Directory.CreateDirectory(_folder["app/Assets"]);
+        File.Copy(Sample, _folder["app/Assets/street.mp4"]);
         Directory.CreateSymbolicLink(_folder["models"], Path.Combine(Repository.Root, "models"));
         Directory.CreateDirectory(_folder["frames"]);
         using Mat image = new(90, 120, MatType.CV_8UC3, Scalar.All(90));

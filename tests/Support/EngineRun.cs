@@ -23,6 +23,7 @@ internal static class EngineRun
         CancellationTokenSource? stop = null,
         Action<string>? tell = null,
         Func<string, Segmenter>? loadForCpu = null,
+        Action<LogLevel, string>? events = null,
         CancellationToken overdue = default)
     {
         Segmenter Load(string file) => throw new UserError("no other model");
@@ -35,7 +36,10 @@ internal static class EngineRun
         using (stop ??= new CancellationTokenSource())
         {
             sinks.Add(sink);
-            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Tell: tell, Overdue: overdue);
+            EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Tell: tell, Overdue: overdue)
+            {
+                Events = events,
+            };
             using FrameEngine engine = new(parts, options);
             try
             {

@@ -35,8 +35,9 @@ internal sealed class Studio : IDisposable
     public static Mat Plain(Scalar bgr) => new(120, 160, MatType.CV_8UC3, bgr);
 
     /// <summary>Draws an image and gives it to a sink.</summary>
-    public void Show(ISink sink, Mat image, double seconds)
+    public void Show(ISink sink, Mat image, double seconds, string? picture = null)
     {
+        _slot.Picture = picture;
         Draw(image, seconds);
         sink.Present(_renderer, _slot);
     }

@@ -132,3 +132,53 @@ internal sealed class BriefSource : ISource
         // It holds nothing.
     }
 }
+
+/// <summary>A camera that is lost after its first image, until somebody has heard of it, and skips three images meanwhile.</summary>
+internal sealed class LostSource : ISource
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly ManualResetEventSlim _lost = new(), _found = new();
+    private volatile string? _status;
+    private int _read;
+
+    public string Name => "yard";
+
+    public double FramesPerSecond => 10;
+
+    public bool IsLive => true;
+
+    public string? Status => _status;
+
+    public long Skipped => _read > 1 ? 3 : 0;
+
+    public FrameTiming Timing => new(_read / 10.0);
+
+    /// <summary>Takes what is told about it.</summary>
+    public void Hear(string text)
+    {
+        if (text.Contains("reconnecting", StringComparison.Ordinal)) _lost.Set();
+        if (text.Contains("there again", StringComparison.Ordinal)) _found.Set();
+    }
+
+    public bool Read(Mat image)
+    {
+        image.Create(120, 160, MatType.CV_8UC3);
+        image.SetTo(Scalar.Red);
+        if (++_read == 2)
+        {
+            _status = "reconnecting";
+            _lost.Wait(Patience);
+            _status = null;
+        }
+
+        if (_read < 3) return true;
+        _found.Wait(Patience);
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _lost.Dispose();
+        _found.Dispose();
+    }
+}

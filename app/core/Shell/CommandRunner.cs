@@ -21,9 +21,10 @@ public static partial class CommandRunner
     public static int Run(RootCommand root, string[] args)
     {
         using LenientConsole console = new();
+        Log.Configure(LogLevel.Info, LogFormat.Plain);
         int code = InvokeGuarded(root, args);
         if (console.Failure is not { } failure) return code;
-        Console.Error.WriteLine($"warning: not all could be printed ({UserError.OneLine(failure)})");
+        Log.Warning($"not all could be printed ({UserError.OneLine(failure)})");
         return code == 0 ? IncompleteCode : code;
     }
 
@@ -40,7 +41,7 @@ public static partial class CommandRunner
         {
             Exception cause = CrashReport.CauseOf(e);
             if (cause is UserError) return Fail(cause.Message);
-            Console.Error.WriteLine($"error: {CrashReport.Describe(cause)}; {CrashReport.Save(e, args)}");
+            Log.Error($"{CrashReport.Describe(cause)}; {CrashReport.Save(e, args)}");
             return UnexpectedCode;
         }
     }
@@ -70,7 +71,7 @@ public static partial class CommandRunner
 
     private static int Fail(string message)
     {
-        Console.Error.WriteLine($"error: {PlainText.Of(message)}");
+        Log.Error(message);
         return UserErrorCode;
     }
 }

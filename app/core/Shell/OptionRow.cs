@@ -25,13 +25,13 @@ public static class OptionRows<TSettings>
     /// <summary>A number or a text; null for none.</summary>
     /// <exception cref="UserError">When read: the value is outside its limit.</exception>
     public static OptionRow<TSettings> Value<T>(
-        string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null)
-        => new ValueRow<T>(name, help, get, put, limit);
+        string name, string help, Func<TSettings, T> get, Func<TSettings, T, TSettings> put, Limit<T>? limit = null, string? alias = null)
+        => new ValueRow<T>(name, help, get, put, limit, alias);
 
     /// <summary>A text that <paramref name="put"/> parses, or refuses with a <see cref="UserError"/> that names the option.</summary>
     public static OptionRow<TSettings> Parsed(
         string name, string help, Func<TSettings, string?> get, Func<TSettings, string, TSettings> put)
-        => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null);
+        => new ValueRow<string?>(name, help, get, (s, text) => put(s, text!), Limit: null, Alias: null);
 
     /// <summary>One of a few words; upper and lower case are the same.</summary>
     public static OptionRow<TSettings> Choice(
@@ -78,13 +78,15 @@ public static class OptionRows<TSettings>
         }
     }
 
-    private sealed record ValueRow<T>(string Name, string Help, Func<TSettings, T> Get, Func<TSettings, T, TSettings> Set, Limit<T>? Limit)
+    private sealed record ValueRow<T>(
+        string Name, string Help, Func<TSettings, T> Get, Func<TSettings, T, TSettings> Set, Limit<T>? Limit, string? Alias)
         : OptionRow<TSettings>(Name, Help)
     {
         public override BoundOption<TSettings> Bind(TSettings defaults)
         {
             T initial = Get(defaults);
-            Option<T> option = new(Name) { Description = Help };
+            Option<T> option = Alias is null ? new(Name) : new(Name, Alias);
+            option.Description = Help;
             if (initial is not null) option.DefaultValueFactory = _ => initial;
             return new BoundOption<TSettings>(option, (settings, parsed) =>
             {
@@ -95,7 +97,10 @@ public static class OptionRows<TSettings>
 
         private T Checked(T value)
         {
-            if (value is "") throw new UserError($"{Name} '': its value is empty; give one, or leave the option out");
+            if (value is string[] names && Array.Find(names, n => n.StartsWith("--", StringComparison.Ordinal)) is { } option)
+                throw new UserError($"{Name} {option}: that is an option; name what {Name} stands before");
+            bool isEmpty = value is "" || (value is string[] many && many.Contains("", StringComparer.Ordinal));
+            if (isEmpty) throw new UserError($"{Name} '': its value is empty; give one, or leave the option out");
             return Limit is null || Limit.Allows(value)
                 ? value
                 : throw new UserError(string.Create(CultureInfo.InvariantCulture, $"{Name} {value}: {Limit.Text}"));

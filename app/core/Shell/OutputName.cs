@@ -81,6 +81,25 @@ public static partial class OutputName
         throw new UserError($"{option} {output}: name a {string.Join(" or ", extensions)} file".TrimStart());
     }
 
+    /// <summary>Refuses a name whose folder cannot be written, or made; makes nothing itself.</summary>
+    /// <exception cref="UserError">It is refused.</exception>
+    public static void CheckFolder(string output)
+    {
+        if (FileIdentity.IsSpecial(output)) return;
+        string folder = Path.GetFullPath(output);
+        do folder = Path.GetDirectoryName(folder) ?? "/";
+        while (folder != "/" && !Path.Exists(folder));
+        if (!Directory.Exists(folder)) throw UserError.CannotWrite(output, $"{folder} is a file; choose a folder you may write to");
+        try
+        {
+            File.Delete(TemporaryFile.Beside(Path.Combine(folder, ".rtseg")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserError.CannotWrite(output, e);
+        }
+    }
+
     /// <summary>The nearest folder above a name that exists, and the name from there: links lead to the same one.</summary>
     private static (FileIdentity? Folder, string Name) PlaceOf(string path)
     {

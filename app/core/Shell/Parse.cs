@@ -47,10 +47,32 @@ public static class Parse
             : throw new UserError($"{option} {text}: give one number or three with commas, in 0–255, such as 123.7,116.3,103.5");
     }
 
-    /// <summary>WIDTHxHEIGHT as whole numbers; null for anything else.</summary>
+    /// <summary>Frames per second.</summary>
+    /// <param name="option">What to call it in messages.</param>
+    /// <param name="text">A number, or a fraction as ffmpeg writes NTSC's rates.</param>
+    /// <param name="most">The highest rate.</param>
+    public static double Rate(string option, string text, double most)
+        => Fraction(text) is { } rate && rate > 0 && rate <= most
+            ? rate
+            : throw new UserError(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{option} {text}: it must be above 0 and at most {most}, such as 25, 29.97 or 30000/1001"));
+
+    /// <summary>A number, or two with / between them; null for anything else.</summary>
+    public static double? Fraction(string text)
+    {
+        string[] parts = text.Split('/');
+        double value = parts.Length > 2 ? double.NaN : parts.Length == 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+        return double.IsFinite(value) ? value : null;
+
+        static double Number(string part)
+            => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
+    }
+
+    /// <summary>WIDTHxHEIGHT, or with a colon as in ffmpeg's filters, as whole numbers; null for anything else.</summary>
     public static (int Width, int Height)? Pair(string text)
     {
-        string[] sides = text.Split('x');
+        string[] sides = text.Split('x', 'X', ':');
         return sides.Length == 2 && Whole(sides[0], out int width) && Whole(sides[1], out int height) ? (width, height) : null;
     }
 

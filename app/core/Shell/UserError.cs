@@ -14,14 +14,14 @@ public sealed class UserError : Exception
 
     /// <summary>A file or folder that cannot be written.</summary>
     public static UserError CannotWrite(string path, Exception e)
-        => new($"cannot write {path} ({OneLine(e)}): choose a folder you may write to", e);
+        => new($"cannot write {path} ({OneLine(e)}): {FullDisk.Remedy(path, e.Message) ?? "choose a folder you may write to"}", e);
 
     /// <summary>Something that cannot be written for another reason than its folder.</summary>
     /// <param name="path">The file, folder or address.</param>
     /// <param name="why">The reason, and the remedy if there is one.</param>
     /// <param name="inner">What was thrown, if anything was.</param>
     public static UserError CannotWrite(string path, string why, Exception? inner = null)
-        => new($"cannot write {path}: {why}", inner);
+        => new($"cannot write {path}: {why}{(FullDisk.Remedy(path, why) is { } remedy ? $"; {remedy}" : "")}", inner);
 
     /// <summary>The report of a lower layer on one line, without a trailing full stop.</summary>
     public static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
