@@ -4,9 +4,9 @@ using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
-using RealtimeSeg.Inference.ThirdParty;
 using RealtimeSeg.Sources;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.PipelineSettings>;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 
 namespace RealtimeSeg.Commands;
 

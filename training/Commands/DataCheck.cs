@@ -11,6 +11,12 @@ internal sealed record CheckSettings
 {
     public string? Map { get; init; }
 
+    /// <summary>Class file of the data, or null.</summary>
+    public string? ClassFile { get; init; }
+
+    /// <summary>Share of the images to validate on; null for the data's own split.</summary>
+    public double? Share { get; init; }
+
     /// <summary>The contact sheet; null for a free name in out/.</summary>
     public string? Out { get; init; }
 
@@ -25,6 +31,9 @@ internal static class DataCheck
     internal static IReadOnlyList<OptionRow<CheckSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--colors", ClassFile.Help, s => s.ClassFile, (s, v) => s with { ClassFile = v }),
+        Row.Value("--split", "Share of the images to validate on, as for training", s => s.Share, (s, v) => s with { Share = v },
+            Split.ShareLimit),
         Row.Value("--out", "The contact sheet; out/check.png or its next free name", s => s.Out, (s, v) => s with { Out = v }),
         Overwriting.Row<CheckSettings>(s => s with { Overwrite = true }),
     ];
@@ -52,7 +61,7 @@ internal static class DataCheck
             if (problems.Count > 0) break; // a set cannot be opened without its labels
             try
             {
-                MixedDataset sets = MixedDataset.Parse(data, new Split(training), s.Map);
+                MixedDataset sets = MixedDataset.Parse(data, new Split(training, Share: s.Share), s.Map, s.ClassFile);
                 Console.WriteLine(training ? "to train on" : "to validate on");
                 problems.AddRange(sets.Parts.SelectMany(Survey));
                 if (!drawn) Draw(sets, sheet);
@@ -99,13 +108,13 @@ internal static class DataCheck
 
     private static void Draw(MixedDataset sets, string target)
     {
-        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns, sets.ClassNames);
         foreach ((IDataset set, int index) in sets.Epoch(seed: 1, epoch: 0).Take(ShownImages))
         {
             try
             {
                 Sample sample = set.Load(index);
-                sheet.Add(sample.Image, sample.Labels, $"{set.Name} {index}");
+                sheet.Add(sample.Image, sample.Labels, sample.Name);
             }
             catch (UserError)
             {

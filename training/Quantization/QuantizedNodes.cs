@@ -79,8 +79,21 @@ internal sealed class QuantizedNodes
         => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
             && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
-    private static bool GivesScores(NodeProto conv)
-        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal));
+    private bool GivesScores(NodeProto conv)
+        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal)) || LeadsOut(conv.Output[0]);
+
+    /// <summary>Whether nothing but enlarging and deciding lies between a tensor and an output: others' names tell nothing.</summary>
+    private bool LeadsOut(string tensor)
+    {
+        while (!_outputs.Contains(tensor))
+        {
+            NodeProto[] readers = [.. _file.Graph.Node.Where(n => n.Input.Contains(tensor))];
+            if (readers is not [{ OpType: "Resize" or "Softmax" or "Sigmoid" or "ArgMax" or "Transpose" or "Cast" } reader]) return false;
+            tensor = reader.Output[0];
+        }
+
+        return true;
+    }
 
     /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers span its range.</summary>
     private string AfterRelu(string tensor)

@@ -14,7 +14,11 @@ public sealed class UserError : Exception
 
     /// <summary>A file or folder that cannot be written.</summary>
     public static UserError CannotWrite(string path, Exception e)
-        => new($"cannot write {path} ({OneLine(e)}): choose a folder you may write to", e);
+    {
+        string remedy = "choose a folder you may write to";
+        if (Disk.IsFull(e)) remedy = $"the disk at {Disk.MountPointOf(path) ?? path} is full; make room there, or choose another";
+        return new($"cannot write {path} ({OneLine(e)}): {remedy}", e);
+    }
 
     /// <summary>Something that cannot be written for another reason than its folder.</summary>
     /// <param name="path">The file, folder or address.</param>
