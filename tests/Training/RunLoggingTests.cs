@@ -1,6 +1,9 @@
 using System.Text;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
+using RealtimeSeg.Training.Export;
+using RealtimeSeg.Training.Networks;
+using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Runs;
 using Xunit;
 
@@ -82,6 +85,38 @@ public sealed class RunLoggingTests : IDisposable
         Assert.StartsWith("counting the classes of 400 images", Assert.Single(phases), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
         Assert.Equal(0, trainer.State.Step);
+    }
+
+    [Fact]
+    public void The_mean_weights_of_runs_that_did_not_start_from_one_another_are_warned_of()
+    {
+        foreach ((string run, int seed) in new[] { ("a", 1), ("b", 1), ("c", 2) }) SaveRandom(run, seed, _ => true);
+        List<string> warnings = [];
+        RunExport.FromRuns([_folder["a"], _folder["b"]], Ensemble.Weights, _folder["m.onnx"], warn: warnings.Add);
+        Assert.Empty(warnings);
+        RunExport.FromRuns([_folder["a"], _folder["c"]], Ensemble.Weights, _folder["m.onnx"], warn: warnings.Add);
+        Assert.Contains("did not start from one another (cosine of their kernels 0.0", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_of_which_hardly_anything_fits_is_warned_of()
+    {
+        SaveRandom("whole", 1, _ => true);
+        SaveRandom("part", 1, p => p.Shape.Count < 2000);
+        List<string> said = [];
+        RunConfig config = Toy.Config(1, "fcn32s");
+        InitialWeights.Of(config with { From = _folder["whole"] }, config.Network(), said.Add);
+        Assert.DoesNotContain(said, line => line.StartsWith("warning", StringComparison.Ordinal));
+        InitialWeights.Of(config with { From = _folder["part"] }, config.Network(), said.Add);
+        Assert.Contains("of the weights of fcn32s-reslite, which trains nearly from scratch", said[^1], StringComparison.Ordinal);
+    }
+
+    private void SaveRandom(string run, int seed, Func<Parameter, bool> keep)
+    {
+        RunConfig config = Toy.Config(1, "fcn32s");
+        Dictionary<string, float[]> state = InferenceGraph.Declared(config.Network()).Where(keep)
+            .ToDictionary(p => p.Name, p => p.Initial(seed), StringComparer.Ordinal);
+        new Checkpoint(config, new RunState(), state).Save(_folder[$"{run}/{Checkpoint.FileName}"]);
     }
 
     private string[] Events() => Directory.GetFiles(_folder["run"], "events.out.tfevents.*");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Core.Street;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
 using RealtimeSeg.Training.Data;
@@ -65,6 +66,22 @@ public sealed class ThirdPartyEvalTests : IDisposable
         Assert.Contains("has no manifest to write to", e.Message, StringComparison.Ordinal);
         e = Assert.Throws<UserError>(() => Run([.. eval, "--provider", "gl"]));
         Assert.Contains("runs no others", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cityscapes' classes on CamVid's, people of any kind on a map of people, and classes without names as they come.</summary>
+    [Theory]
+    [InlineData("road,vegetation,person,rider,terrain", "street", "3,5,9,10,255,255")]
+    [InlineData("sofa,person,rider", "people", "0,1,1,255")]
+    public void Classes_of_others_are_found_by_the_maps_of_data(string model, string kind, string expected)
+    {
+        IReadOnlyList<string> data = kind == "street" ? StreetClasses.Names : ["background", "person"];
+        string[] names = model.Split(',');
+        byte[] labels = [.. Enumerable.Range(0, names.Length).Select(k => (byte)k), 255];
+        ClassMatch.Of(names, new MemoryDataset(data)).Apply(labels);
+        Assert.Equal(expected, string.Join(',', labels));
+        MemoryDataset two = new(["a", "b"]);
+        Assert.Equal("a b", string.Join(' ', ClassMatch.Of(["class0", "class1"], two).Names));
+        Assert.Equal("c d", string.Join(' ', ClassMatch.Of(["c", "d"], two).Names));
     }
 
     /// <summary>Calibrated on plain images; the sidecar keeps what the options said, and the answers stay the same.</summary>

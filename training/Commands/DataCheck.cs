@@ -51,6 +51,7 @@ internal static class DataCheck
     /// <returns>0 for a set that can be trained on; 1 if it has bad files.</returns>
     private static int Run(string data, CheckSettings s)
     {
+        data = WithoutClip(data);
         string sheet = Overwriting.Target(s.Out, s.Overwrite, "out/check.png");
         List<string> problems = [];
         problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Unlabelled));
@@ -81,6 +82,15 @@ internal static class DataCheck
         string found = problems.Count switch { 0 => "no mistakes found", 1 => "1 mistake", _ => $"{problems.Count} mistakes" };
         Console.WriteLine(drawn ? $"{found}; {sheet} shows some images" : found);
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>A clip of <c>data sample</c> stands for the folder that has its labels, too.</summary>
+    private static string WithoutClip(string data)
+    {
+        string folder = Path.GetDirectoryName(data) ?? "";
+        bool isClip = File.Exists(data) && Path.GetExtension(data) != ".json" && DatasetLayout.IsLabelled(folder);
+        if (isClip) Console.WriteLine($"{data} has no labels in itself: they are in {folder}, which is checked");
+        return isClip ? folder : data;
     }
 
     /// <summary>Prints what a set contains; returns its mistakes.</summary>

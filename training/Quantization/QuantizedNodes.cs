@@ -1,3 +1,4 @@
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Nn;
 
@@ -15,6 +16,7 @@ internal sealed class QuantizedNodes
     private readonly OnnxFile _file;
     private readonly Dictionary<string, int> _uses;
     private readonly HashSet<string> _outputs;
+    private readonly bool _isThirdParty;
     private readonly HashSet<NodeProto> _nodes = [];
     private readonly Dictionary<string, PictureInput> _pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _rangeOf = new(StringComparer.Ordinal);
@@ -23,6 +25,7 @@ internal sealed class QuantizedNodes
     {
         _file = file;
         _uses = file.Graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _isThirdParty = !file.Graph.Input.Any(i => i.Name == ModelManifest.FrameInput);
         _outputs = [.. file.Graph.Output.Select(o => o.Name)];
     }
 
@@ -80,7 +83,8 @@ internal sealed class QuantizedNodes
             && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
     private bool GivesScores(NodeProto conv)
-        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal)) || LeadsOut(conv.Output[0]);
+        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal))
+            || (_isThirdParty && LeadsOut(conv.Output[0]));
 
     /// <summary>Whether nothing but enlarging and deciding lies between a tensor and an output: others' names tell nothing.</summary>
     private bool LeadsOut(string tensor)

@@ -6,8 +6,6 @@ namespace RealtimeSeg.Training.Data.Layouts;
 /// <summary>Draws COCO's segmentations: polygons, run lengths as numbers, and run lengths as text (its mask API's maskApi.c).</summary>
 internal static class CocoMask
 {
-    private const int FractionBits = 4;
-
     /// <summary>Sets the pixels of a segmentation.</summary>
     /// <param name="labels">8-bit.</param>
     /// <param name="segmentation">Lists of x, y, x, y, … in pixels, or {"counts": …, "size": [height, width]}.</param>
@@ -21,16 +19,43 @@ internal static class CocoMask
             throw new FormatException("no polygons or runs");
     }
 
-    /// <summary>Corners are in coordinates whose pixels reach from one whole number to the next.</summary>
     private static void DrawPolygons(Mat labels, JsonElement polygons, byte value)
     {
         foreach (JsonElement polygon in polygons.EnumerateArray())
         {
             double[] c = [.. polygon.EnumerateArray().Select(v => v.GetDouble())];
             if (c.Length < 6 || c.Length % 2 != 0) throw new FormatException("a polygon of less than three corners");
-            static int Fixed(double coordinate) => (int)Math.Round(Math.Clamp(coordinate - 0.5, -1e5, 1e5) * (1 << FractionBits));
-            Point[] corners = [.. c.Chunk(2).Select(p => new Point(Fixed(p[0]), Fixed(p[1])))];
-            Cv2.FillPoly(labels, [corners], new Scalar(value), LineTypes.Link8, FractionBits);
+            Point2d[] corners = [.. c.Chunk(2).Select(p => new Point2d(p[0], p[1]))];
+            Fill(labels, corners, value);
+        }
+    }
+
+    /// <summary>Sets the pixels whose centres are inside (OpenCV's FillPoly also takes those that the outline touches).</summary>
+    private static void Fill(Mat labels, Point2d[] corners, byte value)
+    {
+        int width = labels.Width;
+        Span<byte> pixels = labels.AsSpan<byte>();
+        int top = (int)Math.Clamp(Math.Ceiling(corners.Min(p => p.Y) - 0.5), 0, labels.Height);
+        int bottom = (int)Math.Clamp(Math.Ceiling(corners.Max(p => p.Y) - 0.5), 0, labels.Height);
+        for (int y = top; y < bottom; y++)
+        {
+            double[] crossings = [.. Crossings(corners, y + 0.5).Order()];
+            for (int i = 0; i + 1 < crossings.Length; i += 2)
+            {
+                int from = (int)Math.Clamp(Math.Ceiling(crossings[i] - 0.5), 0, width);
+                int to = (int)Math.Clamp(Math.Ceiling(crossings[i + 1] - 0.5), from, width);
+                pixels[((y * width) + from)..((y * width) + to)].Fill(value);
+            }
+        }
+    }
+
+    /// <summary>Where a polygon's edges cross a height.</summary>
+    private static IEnumerable<double> Crossings(Point2d[] corners, double height)
+    {
+        for (int i = 0; i < corners.Length; i++)
+        {
+            Point2d a = corners[i], b = corners[(i + 1) % corners.Length];
+            if (a.Y <= height != b.Y <= height) yield return a.X + ((height - a.Y) * (b.X - a.X) / (b.Y - a.Y));
         }
     }
 
