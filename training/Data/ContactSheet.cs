@@ -65,7 +65,10 @@ public sealed class ContactSheet(IReadOnlyList<int> palette, int columns, IReadO
     }
 
     private static void Write(Mat image, string text, Point baseline)
-        => Cv2.PutText(image, text, baseline, HersheyFonts.HersheySimplex, 0.42, Scalar.Black, 1, LineTypes.AntiAlias);
+    {
+        if (text.Length == 0) return; // the binding takes no empty text
+        Cv2.PutText(image, text, baseline, HersheyFonts.HersheySimplex, 0.42, Scalar.Black, 1, LineTypes.AntiAlias);
+    }
 
     /// <summary>The image with each class's colour over it; ignored pixels stay as they are.</summary>
     private unsafe Mat Tinted(Mat image, Mat labels)

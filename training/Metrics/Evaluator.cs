@@ -83,6 +83,7 @@ public sealed class Evaluator : IDisposable
     {
         if (Directory.Exists(path)) throw new UserError($"{path} is a folder: './run.sh export {path} MODEL.onnx' makes a model of it");
         if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file");
+        if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
         if (reading.Fusion is null && !reading.InShaders) return new Evaluator(path, reading, report);
         byte[] model = File.ReadAllBytes(path);
         if (!OnnxFile.Parse(model, path).Graph.Input.Any(i => i.Name == ModelManifest.FrameInput))
