@@ -156,7 +156,7 @@ internal static class DoctorCommand
     private static string Scores(ModelManifest m)
     {
         if (m.Scores.Count > 0) return string.Join("; ", m.Scores.Select(s => $"{s.Key}: {s.Value}"));
-        return m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mean IU {iu:F3}") : "no score in its manifest";
+        return m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mIoU {iu:F3}") : "no score in its manifest";
     }
 
     private static IEnumerable<Finding> Fonts()

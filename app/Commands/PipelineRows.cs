@@ -1,10 +1,10 @@
 using System.Globalization;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
-using RealtimeSeg.Inference.ThirdParty;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.PipelineSettings>;

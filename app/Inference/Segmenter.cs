@@ -2,9 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
-using RealtimeSeg.Inference.ThirdParty;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Network.Graphs;
 

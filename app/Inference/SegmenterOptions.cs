@@ -1,5 +1,5 @@
 using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Inference.ThirdParty;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 
 namespace RealtimeSeg.Inference;
 

@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Frames;
-using RealtimeSeg.Inference.ThirdParty;
 
 namespace RealtimeSeg.Inference;
 

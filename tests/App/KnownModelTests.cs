@@ -1,7 +1,7 @@
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Inference;
-using RealtimeSeg.Inference.ThirdParty;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Ops;

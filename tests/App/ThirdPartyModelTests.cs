@@ -3,13 +3,13 @@ using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
-using RealtimeSeg.Inference.ThirdParty;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Ops;
 using Xunit;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 
 namespace RealtimeSeg.Tests.App;
 

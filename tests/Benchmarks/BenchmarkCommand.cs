@@ -43,7 +43,16 @@ internal static class BenchmarkCommand
             [
                 .. Types.Select(t => BenchmarkConverter.MethodsToBenchmarks(t, [.. Methods(t).Where(Chosen)], config)),
             ];
-            BenchmarkRunner.Run([.. runs.Where(r => r.BenchmarksCases.Length > 0)]);
+            runs = [.. runs.Where(r => r.BenchmarksCases.Length > 0)];
+            if (runs.Length == 0)
+            {
+                string all = string.Join(", ", Types.SelectMany(Methods).Select(m => $"{m.DeclaringType!.Name}.{m.Name}"));
+                Console.Error.WriteLine($"--only {part}: no benchmark has this in its name: there are {all}");
+                return CommandRunner.UserErrorCode;
+            }
+
+            BenchmarkRunner.Run(runs);
+            return 0;
         });
         return command;
     }

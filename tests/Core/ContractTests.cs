@@ -22,7 +22,7 @@ public sealed class ContractTests
         Date = "2026-11-28",
         MeanIu = 0.5,
         Recipe = ["train --out a", "export a"],
-        Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mean IU 0.5" },
+        Scores = new Dictionary<string, string>(StringComparer.Ordinal) { ["camvid val"] = "mIoU 0.5" },
     };
 
     /// <summary>The offset is that of the scaled image in what the network reads: bars at its left and top, or what is cut off.</summary>
@@ -166,7 +166,7 @@ public sealed class ContractTests
         IReadOnlyDictionary<string, string> text = Full.ToMetadata();
         string[] keys = ["schema", "classes", "palette", "fit", "size", "parameters", "mean_iu", "recipe", "score.camvid val"];
         Assert.Equal(
-            "1|a,b|010203,ffeedd|stretch|64x32|7|0.5000|train --out a\nexport a|mean IU 0.5",
+            "1|a,b|010203,ffeedd|stretch|64x32|7|0.5000|train --out a\nexport a|mIoU 0.5",
             string.Join('|', keys.Select(k => text["rtseg." + k])));
         ModelManifest read = ModelManifest.Parse(text, "x.onnx");
         Assert.Equal(text, read.ToMetadata());

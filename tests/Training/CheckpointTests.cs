@@ -28,8 +28,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(
             "Net Backbone Data ClassNames BatchSize CropWidth CropHeight Optimizer Schedule LearningRate WeightDecay WarmUp TotalSteps "
             + "Seed Weighting Objective ClipNorm Augment Scale Input Upsampling ObjectCrops From Init Commit AverageDecay Map LeaveOut "
-            + "EvaluateEvery StartedIn Features Neck Proposals BodyLearningRate FrozenEpochs OutputStride TrainOn ValidationMeanIu "
-            + "BestMeanIu Batch EpochLoss EpochSteps",
+            + "EvaluateEvery StartedIn Features Neck Proposals BodyLearningRate FrozenEpochs OutputStride TrainOn ClassFile "
+            + "ValidationShare ValidationMeanIu BestMeanIu Batch EpochLoss EpochSteps",
             string.Join(' ', config.EnumerateObject().Select(p => p.Name)));
         Assert.EndsWith(
             """
@@ -89,6 +89,7 @@ public sealed class CheckpointTests : IDisposable
         Of(new RunState { Step = 1 }, new float[1000]).Save(path);
         UserError e = Assert.Throws<UserError>(() => Of(new RunState { Step = 2 }, new float[1_000_000]).Save(path));
         Assert.StartsWith($"cannot write {path} (No space left on device", e.Message, StringComparison.Ordinal);
+        Assert.Contains($"the disk at {Path.GetDirectoryName(path)} is full", e.Message, StringComparison.Ordinal);
         Assert.Equal(1, Checkpoint.Load(path).Progress.Step);
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
     }

@@ -192,6 +192,9 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(3, clip.FrameCount);
         IDataset set = DatasetLayout.Open(_folder["drive"], new Split(Training: false), null);
         Assert.True(set.Load(0).Labels.AsSpan<byte>().ToArray().Distinct().Count() > 5);
+        Run("data", "check", _folder["drive/street.mp4"], "--out", _folder["clip.png"]);
+        Assert.True(File.Exists(_folder["clip.png"]));
+        Assert.Equal(2, CalibrationImages.Open(_folder["drive/street.mp4"], map: null).Take(2).Count(i => i.Width == clip.FrameWidth));
     }
 
     [Fact]

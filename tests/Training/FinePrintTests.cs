@@ -1,7 +1,5 @@
 using OpenCvSharp;
-using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Tests.Support;
-using RealtimeSeg.Training.Commands;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
@@ -82,8 +80,7 @@ public sealed class FinePrintTests : IDisposable
         Mat[] images = [.. Enumerable.Range(0, 10).Select(i => new Mat(64, 64, MatType.CV_8UC3, Scalar.All(i)))];
         using Mat labels = Map(64, 64);
         MemoryDataset Set(int from, int to) => new(["a"], [.. images[from..to].Select(i => new Sample(i, labels))]);
-        ModelManifest manifest = PixelNet.Manifest();
-        IEnumerable<Mat> chosen = QuantizeCommand.Images([Set(0, 3), Set(3, 10)], 5, manifest);
+        IEnumerable<Mat> chosen = CalibrationImages.Of(Set(0, 3), Set(3, 10)).Take(5);
         Assert.Equal([0, 2, 4, 6, 8], chosen.Select(i => (int)i.Mean().Val0));
         foreach (Mat image in images) image.Dispose();
     }

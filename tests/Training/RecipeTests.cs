@@ -55,8 +55,8 @@ public sealed class RecipeTests
         Toy.Train(Toy.Config(1), folder["run"]);
         RunExport.FromRun(folder["run"], folder["m.onnx"]);
         byte[] before = Labels();
-        foreach (string score in new[] { "mean IU 0.1", "mean IU 0.2" }) ScoreRecord.Write(folder["m.onnx"], "street val", score);
-        ScoreRecord.Write(folder["m.onnx"], "synth val", "mean IU 0.3");
+        foreach (string score in new[] { "mIoU 0.1", "mIoU 0.2" }) ScoreRecord.Write(folder["m.onnx"], "street val", score);
+        ScoreRecord.Write(folder["m.onnx"], "synth val", "mIoU 0.3");
         Assert.Equal(before, Labels());
 
         byte[] Labels()
@@ -64,7 +64,7 @@ public sealed class RecipeTests
             using Evaluator evaluator = new(File.ReadAllBytes(folder["m.onnx"]), "m.onnx");
             ModelManifest m = evaluator.Manifest;
             if (m.Scores.Count > 0)
-                Assert.Equal(("mean IU 0.2", "mean IU 0.3", 2), (m.Scores["street val"], m.Scores["synth val"], m.Scores.Count));
+                Assert.Equal(("mIoU 0.2", "mIoU 0.3", 2), (m.Scores["street val"], m.Scores["synth val"], m.Scores.Count));
             Assert.Equal(2, m.Recipe.Count);
             return evaluator.Labels(new SynthStreet(1, 3).Load(0).Image);
         }

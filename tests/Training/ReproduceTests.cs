@@ -26,17 +26,17 @@ public sealed class ReproduceTests
 
     /// <summary>Points in each seed: clear, clear the other way, in all by less than their deviation, mixed, one seed.</summary>
     [Theory]
-    [InlineData("2 3 4", "+3.0 points of mean IU (± 1.0 over 3 seeds): held")]
-    [InlineData("-2 -3 -4", "-3.0 points of mean IU (± 1.0 over 3 seeds): did not hold")]
-    [InlineData("0.1 0.1 5", "+1.7 points of mean IU (± 2.8 over 3 seeds): not decided")]
-    [InlineData("-0.1 4 4", "+2.6 points of mean IU (± 2.4 over 3 seeds): not decided")]
-    [InlineData("5", "+5.0 points of mean IU (one seed): not decided")]
+    [InlineData("2 3 4", "+3.0 points of mIoU (± 1.0 over 3 seeds): held")]
+    [InlineData("-2 -3 -4", "-3.0 points of mIoU (± 1.0 over 3 seeds): did not hold")]
+    [InlineData("0.1 0.1 5", "+1.7 points of mIoU (± 2.8 over 3 seeds): not decided")]
+    [InlineData("-0.1 4 4", "+2.6 points of mIoU (± 2.4 over 3 seeds): not decided")]
+    [InlineData("5", "+5.0 points of mIoU (one seed): not decided")]
     public void A_claim_holds_if_all_seeds_say_so_by_more_than_they_deviate(string points, string verdict)
     {
         double[] leads = [.. points.Split(' ').Select(p => double.Parse(p, CultureInfo.InvariantCulture) / 100)];
         Result[] Pair(double lead, int seed) => [Of("worse", seed, 0.4), Of("other", seed, 0.9), Of("better", seed, 0.4 + lead)];
         Result[] results = [.. leads.SelectMany(Pair)];
-        Comparison comparison = new("better", "worse", "mean IU", r => r.MeanIu);
+        Comparison comparison = new("better", "worse", "mIoU", r => r.MeanIu);
         Assert.Equal($"better against worse: {verdict}", comparison.Verdict([.. results, Of("better", 99, 0.9)])); // a seed of one only
     }
 

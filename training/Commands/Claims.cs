@@ -51,7 +51,7 @@ internal static class Claims
         new("Per-pixel cross-entropy beats squared error", [Fcn8s.Name, Squared.Name], [MeanIu(Fcn8s.Name, Squared.Name)]),
         new("DeconvNet sees small objects that FCN misses (DeconvNet paper, section 1)",
             [Fcn8s.Name, SecondStage.Name],
-            [new(SecondStage.Name, Fcn8s.Name, "small objects' IU", r => r.BySize.Small)]),
+            [new(SecondStage.Name, Fcn8s.Name, "small objects' IoU", r => r.BySize.Small)]),
         new("Training DeconvNet on single objects first helps (DeconvNet paper, section 4.1)",
             [OneStage.Name, SecondStage.Name], [MeanIu(SecondStage.Name, OneStage.Name)]),
         new("An ensemble of FCN and DeconvNet beats both (DeconvNet paper, section 4.3)",
@@ -59,7 +59,7 @@ internal static class Claims
             [MeanIu(Ensemble.Name, Fcn8s.Name), MeanIu(Ensemble.Name, SecondStage.Name)]),
     ];
 
-    private static Comparison MeanIu(string better, string worse) => new(better, worse, "mean IU", r => r.MeanIu);
+    private static Comparison MeanIu(string better, string worse) => new(better, worse, "mIoU", r => r.MeanIu);
 
     private static Comparison Boundary(string better, string worse) => new(better, worse, "boundary F1", r => r.BoundaryF1);
 }

@@ -84,8 +84,10 @@ internal static class ConvertCommand
         ModelManifest m = Exporter.Random(fcn, name, s.Seed, to);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{to}: {m.Network}, {m.Parameters:N0} parameters, {s.Classes} classes, {new FileInfo(to).Length / 1e6:F1} MB; "
-            + $"its new layers are untrained"));
-        Console.WriteLine($"train it: ./run.sh train --net {s.Net} --backbone {from}{Given(s)} --data DIR --out runs/NAME");
+            + $"its new layers are untrained, so that its masks mean nothing: it is for looking at the graph and for measuring, "
+            + $"./run.sh bench --model {to}"));
+        Console.WriteLine(
+            $"to train it, from {from} itself: ./run.sh train --net {s.Net} --backbone {from}{Given(s)} --data DIR --out runs/NAME");
     }
 
     /// <summary>The options that <c>train</c> needs too, with a space before each.</summary>

@@ -11,6 +11,12 @@ internal sealed record CheckSettings
 {
     public string? Map { get; init; }
 
+    /// <summary>Class file of the data, or null.</summary>
+    public string? ClassFile { get; init; }
+
+    /// <summary>Share of the images to validate on; null for the data's own split.</summary>
+    public double? Share { get; init; }
+
     /// <summary>The contact sheet; null for a free name in out/.</summary>
     public string? Out { get; init; }
 
@@ -25,6 +31,9 @@ internal static class DataCheck
     internal static IReadOnlyList<OptionRow<CheckSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--colors", ClassFile.Help, s => s.ClassFile, (s, v) => s with { ClassFile = v }),
+        Row.Value("--split", "Share of the images to validate on, as for training", s => s.Share, (s, v) => s with { Share = v },
+            Split.ShareLimit),
         Row.Value("--out", "The contact sheet; out/check.png or its next free name", s => s.Out, (s, v) => s with { Out = v }),
         Overwriting.Row<CheckSettings>(s => s with { Overwrite = true }),
     ];
@@ -42,6 +51,7 @@ internal static class DataCheck
     /// <returns>0 for a set that can be trained on; 1 if it has bad files.</returns>
     private static int Run(string data, CheckSettings s)
     {
+        data = WithoutClip(data);
         string sheet = Overwriting.Target(s.Out, s.Overwrite, "out/check.png");
         List<string> problems = [];
         problems.AddRange(DataSpec.Parse(data).Select(d => d.Place).Where(Directory.Exists).SelectMany(DatasetLayout.Unlabelled));
@@ -52,7 +62,7 @@ internal static class DataCheck
             if (problems.Count > 0) break; // a set cannot be opened without its labels
             try
             {
-                MixedDataset sets = MixedDataset.Parse(data, new Split(training), s.Map);
+                MixedDataset sets = MixedDataset.Parse(data, new Split(training, Share: s.Share), s.Map, s.ClassFile);
                 Console.WriteLine(training ? "to train on" : "to validate on");
                 problems.AddRange(sets.Parts.SelectMany(Survey));
                 if (!drawn) Draw(sets, sheet);
@@ -72,6 +82,15 @@ internal static class DataCheck
         string found = problems.Count switch { 0 => "no mistakes found", 1 => "1 mistake", _ => $"{problems.Count} mistakes" };
         Console.WriteLine(drawn ? $"{found}; {sheet} shows some images" : found);
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>A clip of <c>data sample</c> stands for the folder that has its labels, too.</summary>
+    private static string WithoutClip(string data)
+    {
+        string folder = Path.GetDirectoryName(data) ?? "";
+        bool isClip = File.Exists(data) && Path.GetExtension(data) != ".json" && DatasetLayout.IsLabelled(folder);
+        if (isClip) Console.WriteLine($"{data} has no labels in itself: they are in {folder}, which is checked");
+        return isClip ? folder : data;
     }
 
     /// <summary>Prints what a set contains; returns its mistakes.</summary>
@@ -99,13 +118,13 @@ internal static class DataCheck
 
     private static void Draw(MixedDataset sets, string target)
     {
-        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
+        using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns, sets.ClassNames);
         foreach ((IDataset set, int index) in sets.Epoch(seed: 1, epoch: 0).Take(ShownImages))
         {
             try
             {
                 Sample sample = set.Load(index);
-                sheet.Add(sample.Image, sample.Labels, $"{set.Name} {index}");
+                sheet.Add(sample.Image, sample.Labels, sample.Name);
             }
             catch (UserError)
             {

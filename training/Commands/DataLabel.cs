@@ -15,6 +15,9 @@ internal sealed record LabelSettings
     /// <summary>Probability below which a pixel's class is ignored.</summary>
     public float Least { get; init; } = 0.7f;
 
+    /// <summary>How third-party models are read.</summary>
+    public ModelReading Reading { get; init; } = new();
+
     public bool Overwrite { get; init; }
 }
 
@@ -30,14 +33,18 @@ internal static class DataLabel
     [
         Row.Value("--least", "Least probability of a class; pixels below it are left out", s => s.Least, (s, v) => s with { Least = v },
             Limits.Below(0f, 1f)),
+        .. ReadingOptions.Rows<LabelSettings>(s => s.Reading, (s, v) => s with { Reading = v }),
         Overwriting.Row<LabelSettings>(s => s with { Overwrite = true }),
     ];
 
     public static Command Create()
     {
-        Argument<string> model = new("model") { Description = "An exported model: the teacher" };
+        Argument<string> model = new("model") { Description = "An .onnx file, of the trainer or of others: the teacher" };
         Argument<string> images = new("images") { Description = "A folder of images" };
-        Argument<string> folder = new("folder") { Description = "The data set to write: CamVid's layout for streets, VOC's for people" };
+        Argument<string> folder = new("folder")
+        {
+            Description = "The data set to write: CamVid's layout for streets, VOC's for people, CamVid's with a classes.txt for the rest",
+        };
         OptionTable<LabelSettings> options = new(new LabelSettings(), Rows);
         Command c = new("label", "Label images with a model, to train another one on them.") { model, images, folder };
         options.AddTo(c);
@@ -52,20 +59,18 @@ internal static class DataLabel
     /// <summary>Writes the data set; returns how many images could not be read.</summary>
     private static int Write(string model, string images, string folder, LabelSettings s)
     {
-        if (!File.Exists(model)) throw new UserError($"no model {model}: name an exported .onnx file");
-        using Evaluator teacher = new(File.ReadAllBytes(model), model);
-        Layout layout = Layout.For(teacher.Manifest.Classes) ?? throw new UserError(
-            $"{model} has the classes {string.Join(", ", teacher.Manifest.Classes)}: no layout of data sets takes these; "
-            + "name a model of CamVid's classes, or of background and person");
+        using Evaluator teacher = Evaluator.Load(model, s.Reading, Console.WriteLine);
+        Layout layout = Layout.For(teacher.Manifest.Classes);
         string[] files = [.. DatasetLayout.Images(images)], names = [.. files.Select(f => Path.GetFileNameWithoutExtension(f))];
-        if (files.Length == 0) throw new UserError($"{images} has no images: .jpg, .jpeg and .png are read");
+        if (files.Length == 0) throw new UserError($"{images} has no images: it needs files such as *.jpg or *.png");
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
             throw new UserError($"{images} has two images named {twice.Key}, which would have one label file: rename one");
 
         (string Image, string Labels)[] pairs = [.. files.Select((f, i) => layout.Pair(folder, f, names[i]))];
-        string list = Path.Combine(folder, layout.List);
+        string list = Path.Combine(folder, layout.List), classes = Path.Combine(folder, ClassFile.DefaultName);
         IEnumerable<string> outputs = pairs.SelectMany(p => new[] { p.Image, p.Labels });
         if (layout.List.Length > 0) outputs = outputs.Append(list);
+        if (layout.HasClassFile) outputs = outputs.Append(classes);
         OutputName.Check(outputs, [model, .. files], s.Overwrite);
         double sure = 0;
         List<string> labelled = [];
@@ -79,6 +84,8 @@ internal static class DataLabel
 
         if (labelled.Count == 0) throw new UserError($"none of the {files.Length} images in {images} can be read");
         if (layout.List.Length > 0) AtomicFile.Write(list, Encoding.UTF8.GetBytes(string.Concat(labelled.Select(n => n + "\n"))));
+        string listed = string.Concat(teacher.Manifest.Classes.Select(n => n + "\n"));
+        if (layout.HasClassFile) AtomicFile.Write(classes, Encoding.UTF8.GetBytes(listed));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{labelled.Count} images labelled in {folder}, {sure / labelled.Count:P1} of their pixels at a probability of "
             + $"{s.Least} or more; "
@@ -121,19 +128,20 @@ internal static class DataLabel
     /// <param name="Codes">The value for each of the model's classes.</param>
     /// <param name="List">File that lists the images; empty for none.</param>
     /// <param name="Option">What else <c>train</c> is told.</param>
-    private sealed record Layout(string Images, string Labels, byte[] Codes, string List, string Option)
+    /// <param name="HasClassFile">Whether a file lists the classes.</param>
+    private sealed record Layout(string Images, string Labels, byte[] Codes, string List, string Option, bool HasClassFile = false)
     {
         private const byte PersonInVoc = 15;
 
-        /// <summary>The layout for a model's classes, or null.</summary>
-        public static Layout? For(IReadOnlyList<string> classes)
+        /// <summary>The layout for a model's classes.</summary>
+        public static Layout For(IReadOnlyList<string> classes)
         {
-            if (classes.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal))
-                return new Layout("train", "trainannot", [.. Enumerable.Range(0, classes.Count).Select(k => (byte)k)], "", "");
+            byte[] same = [.. Enumerable.Range(0, classes.Count).Select(k => (byte)k)];
+            if (classes.SequenceEqual(StreetClasses.Names, StringComparer.Ordinal)) return new Layout("train", "trainannot", same, "", "");
             string list = Path.Combine("ImageSets", "Segmentation", "train.txt");
             return classes is ["background", "person"]
                 ? new Layout("JPEGImages", "SegmentationClass", [0, PersonInVoc], list, " --map voc-person")
-                : null;
+                : new Layout("train", "trainannot", same, "", "", HasClassFile: true);
         }
 
         public (string Image, string Labels) Pair(string folder, string file, string name)

@@ -13,6 +13,9 @@ internal sealed record PreviewSettings
 {
     public string? Map { get; init; }
 
+    /// <summary>Class file of the data, or null.</summary>
+    public string? ClassFile { get; init; }
+
     public string Augment { get; init; } = "strong";
 
     /// <summary>The contact sheet; null for a free name in out/.</summary>
@@ -32,6 +35,7 @@ internal static class DataPreview
     internal static IReadOnlyList<OptionRow<PreviewSettings>> Rows { get; } =
     [
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--colors", ClassFile.Help, s => s.ClassFile, (s, v) => s with { ClassFile = v }),
         Row.Value("--augment", AugmentationNames.Help, s => s.Augment, (s, v) => s with { Augment = v }),
         Row.Value("--out", "The contact sheet; out/preview.png or its next free name", s => s.Out, (s, v) => s with { Out = v }),
         Overwriting.Row<PreviewSettings>(s => s with { Overwrite = true }),
@@ -55,7 +59,7 @@ internal static class DataPreview
     private static void Write(string data, PreviewSettings s)
     {
         string target = Overwriting.Target(s.Out, s.Overwrite, "out/preview.png");
-        MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), s.Map);
+        MixedDataset sets = MixedDataset.Parse(data, new Split(Training: true), s.Map, s.ClassFile);
         AugmentationKind[] kinds = [.. KindsOf(AugmentationNames.Parse(s.Augment))];
         using ContactSheet sheet = new(StreetClasses.PaletteFor(sets.ClassNames), Columns);
         foreach (AugmentationKind kind in kinds) AddRow(sheet, sets, kind, s.Seed);

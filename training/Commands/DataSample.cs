@@ -60,10 +60,10 @@ internal static class DataSample
             Render(scene, i / (double)FramesPerSecond, image, labels);
             video.Write(image);
             if (!Cv2.ImWrite(Path.Combine(images, names[i]), image) || !Cv2.ImWrite(Path.Combine(truth, names[i]), labels))
-                throw new UserError($"cannot write images to {folder}: is the disk full?");
+                throw UserError.CannotWrite(folder, "an image could not be written; is its disk full?");
         }
 
-        string use = $"CamVid's layout, to evaluate on: eval MODEL --data {folder}";
+        string use = $"CamVid's layout: 'data check {folder}' looks at it, 'eval MODEL --data {folder}' evaluates on it";
         Console.WriteLine($"{s.Frames} frames: {clip}, and with labels in {images} and {truth} ({use})");
     }
 

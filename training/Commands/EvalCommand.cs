@@ -15,6 +15,9 @@ internal sealed record EvalSettings
 
     public string? Map { get; init; }
 
+    /// <summary>Class file of the data, or null.</summary>
+    public string? ClassFile { get; init; }
+
     /// <summary>The images are the frames of one video.</summary>
     public bool Video { get; init; }
 
@@ -38,10 +41,22 @@ internal sealed record EvalSettings
     /// <summary>What runs the network: one of <see cref="EvalCommand.Providers"/>.</summary>
     public string Provider { get; init; } = EvalCommand.Cpu;
 
+    /// <summary>How third-party models are read.</summary>
+    public ModelReading Reading { get; init; } = new();
+
     public bool Overwrite { get; init; }
+
+    public MixedDataset Open() => MixedDataset.Parse(Data, Training.Data.Split.Parse(Split), Map, ClassFile);
+
+    /// <summary>A model that is read as the settings say.</summary>
+    public Evaluator Load(string model) => Evaluator.Load(model, Reading with
+    {
+        Fusion = Proposals > 0 ? new ProposalFusion(Proposals, Aggregate).Checked() : null,
+        InShaders = Provider == EvalCommand.Gl,
+    }, Console.WriteLine);
 }
 
-/// <summary><c>eval</c>: the FCN paper's four metrics of an exported file, and more.</summary>
+/// <summary><c>eval</c>: the FCN paper's four metrics of a model, and more; of two models side by side.</summary>
 internal static class EvalCommand
 {
     public const string Cpu = "cpu", Gl = "gl";
@@ -51,16 +66,17 @@ internal static class EvalCommand
 
     internal static IReadOnlyList<OptionRow<EvalSettings>> Rows { get; } =
     [
-        Row.Value("--data", "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or 'synth'",
-            s => s.Data, (s, v) => s with { Data = v }),
-        Row.Value("--split", "train, val, trainval or leave-out:DRIVE", s => s.Split, (s, v) => s with { Split = v }),
+        Row.Value("--data", DataSpec.Help, s => s.Data, (s, v) => s with { Data = v }),
+        Row.Value("--split", "train, val, trainval, leave-out:DRIVE, or the share of a run with --split, such as 0.2",
+            s => s.Split, (s, v) => s with { Split = v }),
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        Row.Value("--colors", ClassFile.Help, s => s.ClassFile, (s, v) => s with { ClassFile = v }),
         Row.Flag("--video", "The images are frames of one video, in order: smooth the labels over time and measure flicker",
             s => s with { Video = true }),
         Row.Value("--smooth", "With --video: strength of the smoothing, 0 to 1, as in the app",
             s => s.Smooth, (s, v) => s with { Smooth = v }, Limits.Between(0f, 1)),
         Row.Value("--json", "File for the figures", s => s.Json, (s, v) => s with { Json = v }),
-        Row.Value("--report", "Folder for a page: the worst images, the confusion matrix, plots",
+        Row.Value("--report", "Folder for a page: the worst images, the confusion matrix, plots; of two models, where they differ most",
             s => s.Report, (s, v) => s with { Report = v }),
         Row.Flag("--record", "Write the scores into the model's own manifest", s => s with { Record = true }),
         Row.Value("--proposals", "Fuse the probabilities of the whole image with those of so many object proposals, as DeconvNet's paper",
@@ -68,28 +84,32 @@ internal static class EvalCommand
         Row.Value("--aggregate", "With --proposals: max or mean", s => s.Aggregate, (s, v) => s with { Aggregate = v }),
         Row.Word("--provider", "What runs the network: cpu, or gl (compute shaders, as in the app)",
             Providers, s => s.Provider, (s, v) => s with { Provider = v }),
+        .. ReadingOptions.Rows<EvalSettings>(s => s.Reading, (s, v) => s with { Reading = v }),
         Overwriting.Row<EvalSettings>(s => s with { Overwrite = true }),
     ];
 
     public static Command Create()
     {
-        Argument<string> model = new("model") { Description = "Exported .onnx file" };
+        Argument<string[]> models = new("model")
+        {
+            Description = "An .onnx file, of the trainer or of others; a second one to compare with it",
+            Arity = new ArgumentArity(1, 2),
+        };
         OptionTable<EvalSettings> options = new(new EvalSettings(), Rows);
-        Command c = new("eval", "Evaluate an exported model on labelled images.") { model };
+        Command c = new("eval", "Evaluate a model on labelled images, or compare two.") { models };
         options.AddTo(c);
         c.SetAction(p =>
         {
             NamedOptions.Of(p).Need("--video", "--smooth");
-            Run(p.GetValue(model)!, options.Read(p));
+            Run(p.GetValue(models)!, options.Read(p));
             return 0;
         });
         return c;
     }
 
-    private static void Run(string model, EvalSettings s)
+    private static void Run(string[] models, EvalSettings s)
     {
-        if (Directory.Exists(model)) throw new UserError($"{model} is a folder: './run.sh export {model} MODEL.onnx' makes a model of it");
-        if (!File.Exists(model)) throw new UserError($"no file {model}: name an exported .onnx file");
+        bool two = models.Length == 2;
         if (s.Video && (s.Report is not null || s.Record))
             throw new UserError("--report and --record are for single images: leave --video out");
         if (s.Proposals > 0 && s.Provider == Gl)
@@ -97,29 +117,35 @@ internal static class EvalCommand
         if (s.Proposals > 0 && (s.Video || s.Record))
             throw new UserError("--proposals is not what the app shows: leave --video and --record out");
         if (s.Proposals == 0 && s.Aggregate != ProposalFusion.Max) throw new UserError("--aggregate is for --proposals: add it");
-        ProposalFusion? fusion = s.Proposals > 0 ? new ProposalFusion(s.Proposals, s.Aggregate).Checked() : null;
-        OutputName.Check([s.Json, .. s.Report is { } folder ? EvalPage.Files(folder) : []], [model], s.Overwrite);
+        if (two && (s.Video || s.Record)) throw new UserError("--video and --record are for one model: name it alone");
+        IEnumerable<string> page = s.Report is not { } folder ? [] : two ? ComparisonPage.Files(folder) : EvalPage.Files(folder);
+        OutputName.Check([s.Json, .. page], models, s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
-        MixedDataset sets = MixedDataset.Parse(s.Data, Split.Parse(s.Split), s.Map);
+        using Evaluator evaluator = s.Load(models[0]);
+        if (s.Record && evaluator.ThirdParty is not null)
+            throw new UserError($"--record: {models[0]} is a third-party model and has no manifest to write to: use --json");
+        MixedDataset sets = s.Open();
         if (s.Video && sets.Parts.Count > 1) throw new UserError($"--video takes the frames of one video, {s.Data} is several sets");
-        using Evaluator evaluator = new(File.ReadAllBytes(model), model, fusion, inShaders: s.Provider == Gl);
-        if (s.Video) OnVideo(evaluator, sets.Parts[0], s);
-        else OnImages(model, evaluator, sets, s);
+        foreach (string note in SeenImages.Notes(models[0], evaluator.Manifest, sets, s.Split)) Console.WriteLine(note);
+        if (two) EvalComparison.Run(models, evaluator, sets, s);
+        else if (s.Video) OnVideo(models[0], evaluator, sets.Parts[0], s);
+        else OnImages(models[0], evaluator, sets, s);
     }
 
-    private static void OnVideo(Evaluator evaluator, IDataset frames, EvalSettings s)
+    private static void OnVideo(string model, Evaluator evaluator, IDataset frames, EvalSettings s)
     {
         VideoScore score = evaluator.EvaluateVideo(frames, s.Smooth);
-        ScorePrinter.Print(evaluator.Manifest, score);
-        AtomicFile.WriteJson(s.Json, ScoreFigures.Of(evaluator.Manifest, score));
+        IReadOnlyList<string> classes = evaluator.ClassesOn(frames);
+        ScorePrinter.Print(classes, score);
+        AtomicFile.WriteJson(s.Json, ScoreFigures.Of(new Evaluated(model, s.Data, s.Split, s.Map), classes, score, frames.Count));
     }
 
     private static void OnImages(string model, Evaluator evaluator, MixedDataset sets, EvalSettings s)
     {
-        using WorstImages? worst = s.Report is null ? null : new WorstImages(evaluator.Manifest.Classes);
+        using WorstImages? worst = s.Report is null ? null : new WorstImages(evaluator.ClassesOn(sets.Parts[0]));
         using Scoreboard board = Scoreboard.Of(evaluator, sets.Parts, worst is null ? null : worst.Add);
         ScorePrinter.Print(board);
-        AtomicFile.WriteJson(s.Json, ScoreFigures.Of(board));
+        AtomicFile.WriteJson(s.Json, ScoreFigures.Of(new Evaluated(model, s.Data, s.Split, s.Map), board));
         if (worst is not null)
         {
             EvalPage.Write(s.Report!, $"{Path.GetFileName(model)} on {s.Data}, {s.Split}", board, worst);

@@ -113,7 +113,7 @@ internal static class ExportCommand
         OutputName.CheckKind(target, "", ".onnx");
         ModelManifest m = s switch
         {
-            { Ensemble: not null } => RunExport.FromRuns(runs, s.Combine, target, s.Form, s.Best),
+            { Ensemble: not null } => RunExport.FromRuns(runs, s.Combine, target, s.Form, s.Best, Console.Error.WriteLine),
             { Random: true, Net: Classifier } => Exporter.RandomClassifier(s.Backbone, s.Seed, target),
             { Random: true } => Random(s, target),
             _ => RunExport.FromRun(paths[0], target, s.Form, s.Best),

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Google.Protobuf;
-using OpenCvSharp;
+using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Data;
@@ -25,27 +26,31 @@ internal sealed record QuantizeSettings
     public int Images { get; init; } = 64;
 
     public string? Map { get; init; }
+
+    /// <summary>How third-party models are read.</summary>
+    public ModelReading Reading { get; init; } = new();
 }
 
-/// <summary><c>quantize</c>: an exported model in 8-bit integers, calibrated on images of the kind it is for.</summary>
+/// <summary><c>quantize</c>: a model in 8-bit integers, calibrated on images of the kind it is for.</summary>
 internal static class QuantizeCommand
 {
     internal static IReadOnlyList<OptionRow<QuantizeSettings>> Rows { get; } =
     [
         Overwriting.Row<QuantizeSettings>(s => s with { Overwrite = true }),
-        Row.Value("--data", "Images to calibrate on, as for training; their labels are not used",
+        Row.Value("--data", "Images to calibrate on: data sets as for training, whose labels are not used, folders of images, or videos",
             s => s.Data, (s, v) => s with { Data = v }),
         Row.Value("--pictures", "How many of these images to calibrate on", s => s.Images, (s, v) => s with { Images = v },
             new Limit<int>(v => v >= 1, "calibration needs one at least")),
         Row.Value("--map", ClassMap.Help, s => s.Map, (s, v) => s with { Map = v }),
+        .. ReadingOptions.Rows<QuantizeSettings>(s => s.Reading, (s, v) => s with { Reading = v }),
     ];
 
     public static Command Create()
     {
-        Argument<string> from = new("model") { Description = "Exported .onnx file" };
+        Argument<string> from = new("model") { Description = "An .onnx file, of the trainer or of others" };
         Argument<string> to = new("quantized") { Description = "The .onnx file to write" };
         OptionTable<QuantizeSettings> options = new(new QuantizeSettings(), Rows);
-        Command c = new("quantize", "Turn an exported model into 8-bit integers.") { from, to };
+        Command c = new("quantize", "Turn a model into 8-bit integers.") { from, to };
         options.AddTo(c);
         c.SetAction(p =>
         {
@@ -57,42 +62,49 @@ internal static class QuantizeCommand
 
     private static void Run(string from, string to, QuantizeSettings s)
     {
-        OutputName.Check([to], [from], s.Overwrite);
         OutputName.CheckKind(to, "", ".onnx");
-        ModelManifest manifest = ManifestOf(from);
-        MixedDataset sets = MixedDataset.Parse(s.Data, new Split(Training: true), s.Map);
-        (ModelProto model, int integer, int convolutions) = Quantizer.Quantize(from, Images(sets.Parts, s.Images, manifest));
-        manifest = manifest with
+        OutputName.Check([to], [from], s.Overwrite);
+        using Evaluator model = Evaluator.Load(from, s.Reading, Console.WriteLine);
+        string? sidecar = model.ThirdParty is null ? null : Path.ChangeExtension(to, ".json");
+        OutputName.Check([sidecar], [from], s.Overwrite);
+        CalibrationImages images = CalibrationImages.Open(s.Data, s.Map);
+        string name = model.ThirdParty?.Input ?? ModelManifest.FrameInput;
+        IEnumerable<OrtValue> frames = images.Take(s.Images).Select(model.NetworkInput);
+        (ModelProto result, int integer, int convolutions) = Quantizer.Quantize(from, name, frames);
+        ModelManifest manifest = model.Manifest with
         {
-            Network = manifest.Network + " in 8 bits",
-            Recipe = [.. manifest.Recipe, Recipe.Quantize(s.Data, s.Map, s.Images)],
+            Network = model.Manifest.Network + " in 8 bits",
+            Recipe = [.. model.Manifest.Recipe, Recipe.Quantize(s.Data, s.Map, s.Images)],
             MeanIu = null, // that of the integers is not known yet
             Scores = new Dictionary<string, string>(StringComparer.Ordinal),
         };
-        OnnxWriter.Describe(model, manifest.ToMetadata());
-        to = AtomicFile.Write(to, model.ToByteArray(), s.Overwrite);
+        if (model.ThirdParty is null) OnnxWriter.Describe(result, manifest.ToMetadata());
+        to = AtomicFile.Write(to, result.ToByteArray(), s.Overwrite);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{to}: {manifest.Network}, {integer} of {convolutions} convolutions are integer, {new FileInfo(to).Length / 1e6:F1} MB"));
+        if (sidecar is null) return;
+        AtomicFile.WriteJson(sidecar, Hints(model));
+        Console.WriteLine($"{sidecar}: how to read it, as it was read here");
     }
 
-    private static ModelManifest ManifestOf(string file)
+    /// <summary>All that was found out or given about a third-party model, under the names that its sidecar has.</summary>
+    private static Dictionary<string, JsonElement> Hints(Evaluator model)
     {
-        if (!File.Exists(file)) throw new UserError($"no file {file}: name an exported .onnx file");
-        using Evaluator evaluator = new(File.ReadAllBytes(file), file);
-        return evaluator.Manifest;
-    }
-
-    /// <summary>Images from all over the sets, as the network sees them.</summary>
-    internal static IEnumerable<Mat> Images(IReadOnlyList<IDataset> sets, int count, ModelManifest manifest)
-    {
-        int all = sets.Sum(s => s.Count), wanted = Math.Min(count, all);
-        for (int i = 0; i < wanted; i++)
+        ModelManifest m = model.Manifest;
+        InputScaling scaling = model.ThirdParty!.Scaling;
+        Dictionary<string, JsonElement> hints = new(StringComparer.Ordinal)
         {
-            int index = (int)((long)i * all / wanted), set = 0;
-            while (index >= sets[set].Count) index -= sets[set++].Count;
-            Mat image = sets[set].Load(index).Image;
-            using Mat seen = Evaluator.Fitted(image, FrameGeometry.For(image.Width, image.Height, manifest.Size, manifest.Fit));
-            yield return seen;
-        }
+            ["layout"] = AtomicFile.ToJson(model.ThirdParty.Nhwc ? "nhwc" : "nchw"),
+            ["color"] = AtomicFile.ToJson(scaling.Rgb ? "rgb" : "bgr"),
+            ["mean"] = AtomicFile.ToJson(scaling.Mean),
+            ["std"] = AtomicFile.ToJson(scaling.Deviation),
+            ["output"] = AtomicFile.ToJson(model.ThirdParty.Kind.ToString().ToLowerInvariant()),
+            ["fit"] = AtomicFile.ToJson(m.Fit.ToString().ToLowerInvariant()),
+            ["labels"] = AtomicFile.ToJson(m.Classes),
+            ["colors"] = AtomicFile.ToJson(m.Palette.Select(c => c.ToString("X6", CultureInfo.InvariantCulture))),
+        };
+        if (!model.ThirdParty.TakesOneSize)
+            hints["size"] = AtomicFile.ToJson(string.Create(CultureInfo.InvariantCulture, $"{m.Size.Width}x{m.Size.Height}"));
+        return hints;
     }
 }

@@ -1,6 +1,6 @@
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>What <c>train reproduce</c> measured of a run: mean IU, pixel accuracy, boundary F1, and mean IU by object size.</summary>
+/// <summary>What <c>train reproduce</c> measured of a run: mIoU, pixel accuracy, boundary F1, and mIoU by object size.</summary>
 internal sealed record Result(
     string Name, double MeanIu, double PixelAccuracy, double BoundaryF1, (double Small, double Medium, double Large) BySize)
 {

@@ -43,7 +43,7 @@ internal static class ResultsPage
             : "With one seed each, a difference of a point or so proves nothing.";
         return string.Create(CultureInfo.InvariantCulture, $"""
             {Beginning} {command}`: every network with the same {s.Epochs} epochs, seeds, recipe and data, from
-            random weights; its exported file is evaluated on the validation split. Small, medium and large: IU of objects by terciles of
+            random weights; its exported file is evaluated on the validation split. Small, medium and large: IoU of objects by terciles of
             their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. {certainty}
             The outcome is what was measured, even if it contradicts the claim. DeconvNet's second stage trains on whole images, and whole
             images are evaluated: no object proposals are used.
@@ -54,7 +54,7 @@ internal static class ResultsPage
     private static string Section(Claim claim, Outcome[] compared, IReadOnlyList<Result> results)
     {
         StringBuilder text = new($"\n## {claim.Text}\n\n");
-        text.Append("| network | mean IU | boundary F1 | small | medium | large | parameters | minutes | ms |\n");
+        text.Append("| network | mIoU | boundary F1 | small | medium | large | parameters | minutes | ms |\n");
         text.Append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (Outcome o in compared)
         {

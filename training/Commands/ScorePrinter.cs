@@ -1,5 +1,4 @@
 using System.Globalization;
-using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Metrics;
 
 namespace RealtimeSeg.Training.Commands;
@@ -11,36 +10,60 @@ internal static class ScorePrinter
     {
         (double small, double medium, double large) = board.Sizes.Terciles;
         (int fromMedium, int fromLarge) = board.Sizes.Bounds;
-        Print(board.Manifest, board.Matrix, board.Boundary);
+        Print(board.Classes, board.Matrix, board.Boundary);
         string bySize = Text($"small {small:F4}, medium {medium:F4}, large {large:F4} (from {fromMedium} and {fromLarge} pixels)");
-        Line($"boundary F1 {board.Boundary.Mean:F4}   IU of objects: {bySize}");
+        Line($"boundary F1 {board.Boundary.Mean:F4}   IoU of objects: {bySize}");
+        string parameters = board.Manifest.Parameters > 0 ? Text($", {board.Manifest.Parameters:N0} parameters") : "";
         string speed = Text($"network {board.MedianMilliseconds:F1} ms per {(board.Fusion is null ? "image" : "proposal")} (median)");
-        Line($"{board.Manifest.Network}, {board.Manifest.Parameters:N0} parameters, {speed}");
+        Line($"{board.Manifest.Network}{parameters}, {board.Images} images, {speed}");
     }
 
-    public static void Print(ModelManifest manifest, VideoScore score)
+    public static void Print(IReadOnlyList<string> classes, VideoScore score)
     {
         Line($"flicker {score.Flicker:P3}, of the truth {score.TruthFlicker:P3}, ratio {score.Flicker / score.TruthFlicker:F2}");
-        Print(manifest, score.Matrix, boundary: null);
+        Print(classes, score.Matrix, boundary: null);
     }
+
+    /// <summary>Figures of two models side by side, and what the second one gains.</summary>
+    public static void Print(Scoreboard first, Scoreboard second, double agreement)
+    {
+        Line($"{"",-24} {"A",9} {"B",9} {"B - A",9}");
+        foreach ((string name, double a, double b) in Paired(first, second))
+            Line($"{name,-24} {a,9:F4} {b,9:F4} {b - a,9:+0.0000;-0.0000;0.0000}");
+        Line($"{"network, ms per image",-24} {first.MedianMilliseconds,9:F1} {second.MedianMilliseconds,9:F1}");
+        Line($"A and B give {agreement:P2} of the pixels of {first.Images} images the same class");
+    }
+
+    /// <summary>The figures that two models are compared by.</summary>
+    public static IEnumerable<(string Name, double A, double B)> Paired(Scoreboard first, Scoreboard second) =>
+    [
+        ("mIoU", first.Matrix.MeanIu, second.Matrix.MeanIu),
+        ("pixel accuracy", first.Matrix.PixelAccuracy, second.Matrix.PixelAccuracy),
+        ("mean accuracy", first.Matrix.MeanAccuracy, second.Matrix.MeanAccuracy),
+        ("frequency-weighted IoU", first.Matrix.FrequencyWeightedIu, second.Matrix.FrequencyWeightedIu),
+        ("boundary F1", first.Boundary.Mean, second.Boundary.Mean),
+        ("IoU of small objects", first.Sizes.Terciles.Small, second.Sizes.Terciles.Small),
+        ("of medium ones", first.Sizes.Terciles.Medium, second.Sizes.Terciles.Medium),
+        ("of large ones", first.Sizes.Terciles.Large, second.Sizes.Terciles.Large),
+        .. first.Classes.Select((name, c) => ($"IoU {name}", first.Matrix.PerClass[c], second.Matrix.PerClass[c])),
+    ];
 
     /// <summary>For the manifest, in a line; of two classes the second, which is not the background, gets its own figure.</summary>
     public static string InWords(Scoreboard board)
     {
-        IReadOnlyList<string> classes = board.Manifest.Classes;
         ConfusionMatrix m = board.Matrix;
-        string alone = classes.Count == 2 ? Text($", {classes[1]} {m.PerClass[1]:F4}") : "";
-        return Text($"mean IU {m.MeanIu:F4}{alone}, pixel accuracy {m.PixelAccuracy:F4}, boundary F1 {board.Boundary.Mean:F4}");
+        string alone = board.Classes.Count == 2 ? Text($", {board.Classes[1]} {m.PerClass[1]:F4}") : "";
+        return Text($"mIoU {m.MeanIu:F4}{alone}, pixel accuracy {m.PixelAccuracy:F4}, boundary F1 {board.Boundary.Mean:F4}");
     }
 
-    private static void Print(ModelManifest manifest, ConfusionMatrix m, BoundaryScore? boundary)
+    private static void Print(IReadOnlyList<string> classes, ConfusionMatrix m, BoundaryScore? boundary)
     {
         string accuracies = Text($"pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}");
-        Line($"mean IU {m.MeanIu:F4}   {accuracies}   frequency-weighted IU {m.FrequencyWeightedIu:F4}");
+        Line($"mIoU {m.MeanIu:F4}   {accuracies}   frequency-weighted IoU {m.FrequencyWeightedIu:F4}");
         for (int c = 0; c < m.Classes; c++)
         {
             string outline = boundary is null ? "" : Text($"   boundary F1 {boundary.PerClass[c]:F4}");
-            Line($"  {manifest.Classes[c],-12} {m.PerClass[c]:F4}{outline}");
+            Line($"  {classes[c],-12} {m.PerClass[c]:F4}{outline}");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class TrainCommand
             NamedOptions named = NamedOptions.Of(p);
             named.Exclude(RunOptionTable.Steps, TrainOptions.Epochs);
             named.Need("--bench", "--classes", "--json", "--overwrite");
-            named.Exclude("--bench", "--resume", "--out", "--init", "--from");
+            named.Exclude("--bench", "--resume", "--out", "--init", "--from", "--logger");
             TrainSettings settings = options.Read(p);
             if (settings.CacheMegabytes is { } megabytes) SampleCache.Shared = new SampleCache(megabytes * 1_000_000);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });
@@ -41,6 +41,7 @@ internal static class TrainCommand
         if (!settings.Resume && Checkpoint.Exists(folder))
             throw new UserError($"{folder} contains a run already: add --resume to resume it, or choose another --out");
         if (!settings.Resume) ThrowIfForeign(folder);
+        using StopSignals signals = new(); // end the run after the step, with a checkpoint
         Checkpoint? from = settings.Resume ? Checkpoint.Of(folder) : null;
         RunConfig wanted = from?.Config ?? settings.Run;
         MixedDataset train = wanted.Open(training: true), validation = wanted.Open(training: false);
@@ -51,13 +52,23 @@ internal static class TrainCommand
             Console.WriteLine("note: it learns from the validation split too, whose scores then prove nothing");
         INetwork network = config.Network();
         IReadOnlyDictionary<string, float[]>? initial = from is null ? InitialWeights.Of(config, network, Console.WriteLine) : null;
-        Trainer trainer = new(config, folder, train, validation, initial, network);
-
-        using StopSignals signals = new(); // end the run after the step, with a checkpoint
-        bool done = InFolder(folder, config, from, () => TrainProgress.Show(report => trainer.Run(from, report, signals.Stop)));
-        Console.WriteLine(done
-            ? $"done: './run.sh export {folder} MODEL.onnx' writes the model"
-            : $"stopped: continue with --resume --out {folder}");
+        Trainer trainer = new(config, folder, train, validation, initial, network)
+        {
+            LogsEvents = settings.LogsEvents || (settings.Resume && EventFile.Exists(folder)),
+        };
+        bool? done = InFolder(folder, config, from, () => TrainProgress.Show((report, phase) =>
+        {
+            trainer.Phase = phase;
+            return trainer.Run(from, report, signals.Stop);
+        }));
+        Console.WriteLine(done switch
+        {
+            true => $"done: './run.sh export {folder} MODEL.onnx' writes the model",
+            false => $"stopped at step {trainer.State.Step} of {config.TotalSteps}: saved, "
+                + $"'./run.sh train --resume --out {folder}' goes on",
+            null when from is null => "stopped before its first step: there is nothing to save",
+            null => $"stopped before another step: {folder} is at step {from.Progress.Step} as before",
+        });
     }
 
     /// <summary>Refuses a folder of something else; that of a run without a checkpoint yet may be begun again.</summary>
@@ -92,8 +103,9 @@ internal static class TrainCommand
         return config;
     }
 
-    /// <summary>Trains in a run folder with its config.json; removes a new folder if training fails before the first checkpoint.</summary>
-    private static bool InFolder(string folder, RunConfig config, Checkpoint? from, Func<bool> train)
+    /// <summary>Trains in a run folder with its config.json; removes a new folder if training ends before the first checkpoint.</summary>
+    /// <returns>Whether it is complete; null if it was stopped before its first step.</returns>
+    private static bool? InFolder(string folder, RunConfig config, Checkpoint? from, Func<bool> train)
     {
         bool madeFolder = !Directory.Exists(folder);
         RunState state = from?.Progress ?? new RunState();
@@ -104,6 +116,11 @@ internal static class TrainCommand
         try
         {
             return train();
+        }
+        catch (OperationCanceledException)
+        {
+            if (madeFolder && !Checkpoint.Exists(folder)) Directory.Delete(folder, recursive: true);
+            return null;
         }
         catch (UserError) when (madeFolder && !Checkpoint.Exists(folder))
         {

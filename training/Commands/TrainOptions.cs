@@ -14,6 +14,8 @@ internal static class TrainOptions
         Row.Value(Epochs, "Length in epochs", s => s.Epochs, (s, v) => s with { Epochs = v }, Limits.AtLeast(1)),
         Row.Value("--out", "Run folder", s => s.Out, (s, v) => s with { Out = v }),
         Row.Flag("--resume", "Resume from the checkpoint in --out", s => s with { Resume = true }),
+        Row.Word("--logger", "What keeps the run's figures: csv (log.csv and curves.png), or tensorboard (event files in --out as well)",
+            [("csv", false), ("tensorboard", true)], s => s.LogsEvents, (s, v) => s with { LogsEvents = v }),
         Row.Value("--cache", "Megabytes of decoded images to keep in memory; if not given, a quarter of the machine's memory",
             s => s.CacheMegabytes, (s, v) => s with { CacheMegabytes = v }, Limits.AtLeast(1L).Optional()),
         Row.Flag("--bench", "Time the training step on random data instead of training", s => s with { Bench = true }),

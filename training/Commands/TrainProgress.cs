@@ -4,34 +4,61 @@ using Spectre.Console;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>Shows a run: a progress bar on a terminal, and a line per epoch that also goes to files and pipes.</summary>
+/// <summary>Shows a run from its first step: a progress bar on a terminal, lines in files and pipes.</summary>
 internal static class TrainProgress
 {
-    /// <param name="run">Trains, with a callback for each step; its result is returned.</param>
-    public static bool Show(Func<Action<RunLog.Line>, bool> run)
+    /// <summary>Between two lines of steps in a file; epochs have theirs besides.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <param name="run">Trains, with a callback for each step and one for what comes before the first; its result is returned.</param>
+    public static bool Show(Func<Action<RunLog.Line>, Action<string>, bool> run)
     {
-        if (Console.IsOutputRedirected) return run(line => WriteEpoch(line, Console.WriteLine));
+        if (Console.IsOutputRedirected)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            return run(Lines(() => TimeProvider.System.GetElapsedTime(start), Console.WriteLine), Console.WriteLine);
+        }
+
         ProgressColumn[] columns = [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()];
         return AnsiConsole.Progress().Columns(columns).Start(progress =>
         {
             ProgressTask task = progress.AddTask("training");
-            return run(line =>
-            {
-                task.MaxValue = line.Total;
-                task.Value = line.Step;
-                task.Description = Text($"loss {line.Loss:F3}  {line.ImagesPerSecond:F1} images/s  {line.Left:hh\\:mm\\:ss} left");
-                WriteEpoch(line, text => AnsiConsole.MarkupLineInterpolated($"{text}"));
-            });
+            task.IsIndeterminate = true;
+            return run(
+                line =>
+                {
+                    task.IsIndeterminate = false;
+                    task.MaxValue = line.Total;
+                    task.Value = line.Step;
+                    task.Description = Markup.Escape(Text($"step {line.Step}  loss {line.Loss:F3}  {Speed(line)}"));
+                    if (line.EpochEnds) AnsiConsole.MarkupLineInterpolated($"{Said(line)}");
+                },
+                phase => task.Description = Markup.Escape(phase));
         });
     }
 
-    private static void WriteEpoch(RunLog.Line line, Action<string> write)
+    /// <summary>A line for the first step, the end of each epoch, and a step every few seconds.</summary>
+    /// <param name="clock">Time that has passed.</param>
+    /// <param name="write">Receives the lines.</param>
+    internal static Action<RunLog.Line> Lines(Func<TimeSpan> clock, Action<string> write)
     {
-        if (!line.EpochEnds) return;
-        string score = line.Score is { } s ? Text($"  val mean IU {s.MeanIu:F4}, pixel accuracy {s.PixelAccuracy:F4}") : "";
-        string speed = Text($"{line.ImagesPerSecond:F1} images/s  {line.Left:hh\\:mm\\:ss} left");
-        write(Text($"epoch {line.Epoch:F1}  step {line.Step}/{line.Total}  loss {line.Loss:F4}  {speed}{score}"));
+        TimeSpan? last = null;
+        return line =>
+        {
+            TimeSpan now = clock();
+            if (!line.EpochEnds && now - last < Interval) return;
+            last = now;
+            write(Said(line));
+        };
     }
+
+    private static string Said(RunLog.Line line)
+    {
+        string score = line.Score is { } s ? Text($"  val mIoU {s.MeanIu:F4}, pixel accuracy {s.PixelAccuracy:F4}") : "";
+        return Text($"epoch {line.Epoch:F1}  step {line.Step}/{line.Total}  loss {line.Loss:F4}  {Speed(line)}{score}");
+    }
+
+    private static string Speed(RunLog.Line line) => Text($"{line.ImagesPerSecond:F1} images/s  {line.Left:hh\\:mm\\:ss} left");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,6 +18,9 @@ internal sealed record TrainSettings
 
     public bool Resume { get; init; }
 
+    /// <summary>Event files for TensorBoard beside the log.</summary>
+    public bool LogsEvents { get; init; }
+
     /// <summary>Of decoded images; null for <see cref="SampleCache"/>'s default.</summary>
     public long? CacheMegabytes { get; init; }
 

@@ -12,12 +12,14 @@ public static class ClassWeights
     private const double LogConstant = 1.10;
 
     /// <summary>Counts every labelled pixel of a set.</summary>
-    public static ClassFrequencies Frequencies(IDataset set)
+    /// <exception cref="OperationCanceledException">It was to end.</exception>
+    public static ClassFrequencies Frequencies(IDataset set, CancellationToken stop = default)
     {
         int classes = set.ClassNames.Count;
         double[] counts = new double[classes], around = new double[classes];
         for (int i = 0; i < set.Count; i++)
         {
+            stop.ThrowIfCancellationRequested();
             double[] own = Counts(set.Load(i), classes);
             double labelled = own.Sum();
             for (int c = 0; c < classes; c++)
@@ -32,8 +34,9 @@ public static class ClassWeights
     }
 
     /// <summary>The weights for a data set, whose images are read only if the kind needs them.</summary>
-    public static IReadOnlyList<float> Of(string kind, MixedDataset data)
-        => kind == None ? [.. data.ClassNames.Select(_ => 1f)] : Of(kind, data.Frequencies);
+    /// <exception cref="OperationCanceledException">It was to end while images were read.</exception>
+    public static IReadOnlyList<float> Of(string kind, MixedDataset data, CancellationToken stop = default)
+        => kind == None ? [.. data.ClassNames.Select(_ => 1f)] : Of(kind, data.CountClasses(stop));
 
     /// <summary>
     /// One weight per class, which makes up the share f of all pixels. <c>enet</c>: 1 / ln(1.02 + f) (Paszke et al. 2016,

@@ -8,7 +8,8 @@ namespace RealtimeSeg.Training.Data;
 public readonly record struct DataSpec(string Place, double Weight)
 {
     public const string Help =
-        "Folder in CamVid's, PASCAL VOC's or the images/ + masks/ layout, 'synth', or a mix with weights: FOLDER:4,synth:1";
+        "Data set in the layout of CamVid, PASCAL VOC, COCO, Cityscapes, ADE20K or images/ + masks/, 'synth', or a mix with weights: "
+        + "FOLDER:4,synth:1";
 
     /// <exception cref="UserError">Nothing is named, or a weight is not a number above 0.</exception>
     public static IReadOnlyList<DataSpec> Parse(string text)

@@ -1,89 +1,108 @@
+using RealtimeSeg.Training.Data.Layouts;
+
 namespace RealtimeSeg.Training.Data;
 
-/// <summary>Recognises the layout of a folder and opens it.</summary>
+/// <summary>Recognises the layout of a data set, opens it, and divides its images.</summary>
 public static class DatasetLayout
 {
-    /// <summary>A set without a split of its own keeps every fifth image by name for validation.</summary>
-    private const int HoldOut = 5;
+    /// <summary>The share that a set without a split of its own keeps for validation: every fifth image by name.</summary>
+    public const double UsualShare = 0.2;
 
-    private const string VocImages = "JPEGImages", VocLabels = "SegmentationClass", PlainImages = "images", PlainMasks = "masks";
+    /// <summary>The layouts besides CamVid's, for messages.</summary>
+    internal const string Others =
+        "or images/ and masks/, JPEGImages/ and SegmentationClass/, leftImg8bit/ and gtFine/, images/training/ and annotations/training/, "
+        + "or COCO's annotations/*.json";
 
-    /// <summary>
-    /// Opens a folder in CamVid's (train/, trainannot/, …), PASCAL VOC's (JPEGImages/, …) or the plain (images/, masks/) layout.
-    /// </summary>
-    /// <param name="root">The folder.</param>
+    /// <summary>The first one that matches is taken.</summary>
+    private static readonly ILayout[] All =
+    [
+        new CocoLayout(), new CityscapesLayout(), new VocLayout(), new AdeLayout(), new MaskLayout(), new CamVidLayout(),
+    ];
+
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
+
+    /// <summary>Opens a data set in a known layout.</summary>
+    /// <param name="root">The folder, or an annotation file of COCO's.</param>
     /// <param name="split">Which of its images.</param>
     /// <param name="map">Class map, see <see cref="ClassMap"/>; null keeps the set's classes.</param>
+    /// <param name="classes">Class file, see <see cref="ClassFile"/>; null for the one in the folder, or the layout's own classes.</param>
     /// <exception cref="UserError">No such folder, no known layout, no images for the split, or a file is missing.</exception>
-    public static IDataset Open(string root, Split split, string? map)
+    public static IDataset Open(string root, Split split, string? map, string? classes = null)
     {
-        if (!Directory.Exists(root))
-            throw new UserError($"no folder {root}: name one in CamVid's, PASCAL VOC's or the images/ + masks/ layout, or use 'synth'");
-        LabelStyle style = StyleOf(root);
-        List<ImageFiles> files = style switch
-        {
-            LabelStyle.Voc => Voc(root, split),
-            LabelStyle.Binary => Plain(root, split),
-            _ => CamVid(root, split),
-        };
+        if (!Path.Exists(root)) throw new UserError($"no folder {root}: name a data set, with images/ and masks/ for one, or use 'synth'");
+        if (File.Exists(root) && !root.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            throw new UserError($"{root} is a file: name the folder of images and labels, or COCO's annotations as .json");
+        ILayout layout = LayoutOf(root);
+        IReadOnlyList<ImageFiles> files = Divided(layout, root, split);
         if (files.Count == 0)
         {
-            string remedy = style == LabelStyle.Binary ? "every fifth is for validation, so that five are needed" : "check its folders";
+            string share = $"{split.Share ?? UsualShare:P0} of the images are for validation, which is none of so few";
+            string remedy = layout.KeepsShare || split.Share is not null ? share : "check its folders";
             throw new UserError($"{root} has no images to {(split.Training ? "train" : "validate")} on: {remedy}");
         }
 
-        return new ImageSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), files, style, ClassMap.For(style, map));
+        LabelReader labels = layout.Labels(root, ClassFile.For(root, classes));
+        return new ImageSet(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), files, labels, map);
     }
 
     /// <summary>Whether a set's images are divided by drive, which their names begin with.</summary>
-    public static bool HasDrives(string root) => Directory.Exists(root) && StyleOf(root) == LabelStyle.CamVid;
+    public static bool HasDrives(string root) => Directory.Exists(root) && LayoutOf(root) is CamVidLayout;
+
+    /// <summary>Whether a folder is in a layout with labels, rather than one of images alone.</summary>
+    public static bool IsLabelled(string root)
+        => Path.Exists(root) && LayoutOf(root) is var layout && (layout.Has(root, training: true) || layout.Has(root, training: false));
+
+    /// <summary>Whether a set has images to train on, or to validate on, as far as its folders tell.</summary>
+    public static bool Has(string root, bool training) => LayoutOf(root) is var layout && (layout.KeepsShare || layout.Has(root, training));
 
     /// <summary>Images without a label file, a message each; PASCAL VOC's have lists of those that are labelled.</summary>
     public static IEnumerable<string> Unlabelled(string root)
-    {
-        foreach ((string from, string to) in Pairs(root, voc: false))
-        {
-            HashSet<string> labelled = [.. Images(to).Select(f => Path.GetFileNameWithoutExtension(f))];
-            foreach (string image in Images(from).Where(f => !labelled.Contains(Path.GetFileNameWithoutExtension(f))))
-                yield return $"{image} has no label file in {to}";
-        }
-    }
+        => LayoutOf(root) is VocLayout ? [] : LayoutOf(root).Pairs(root).SelectMany(p => Unpaired(p.Images, p.Labels, "label file"));
 
     /// <summary>Label files without an image, a message each.</summary>
     public static IEnumerable<string> Strays(string root)
+        => LayoutOf(root).Pairs(root).SelectMany(p => Unpaired(p.Labels, p.Images, "image"));
+
+    /// <summary>The image files of a folder, by name.</summary>
+    /// <exception cref="UserError">No such folder.</exception>
+    internal static IEnumerable<string> Images(string folder)
     {
-        foreach ((string from, string to) in Pairs(root, voc: true))
-        {
-            HashSet<string> known = [.. Images(from).Select(f => Path.GetFileNameWithoutExtension(f))];
-            foreach (string stray in Images(to).Where(f => !known.Contains(Path.GetFileNameWithoutExtension(f))))
-                yield return $"{stray} has no image in {from}";
-        }
+        if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: the images belong there");
+        static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+        return Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>The folders of images and of their labels that a set has.</summary>
-    private static IEnumerable<(string Images, string Labels)> Pairs(string root, bool voc)
+    /// <summary>Images with the label files of the same names.</summary>
+    internal static List<ImageFiles> WithLabels(IEnumerable<string> images, string labels)
+        => [.. images.Select(f => new ImageFiles(f, Path.Combine(labels, Path.GetFileNameWithoutExtension(f) + ".png")))];
+
+    private static ILayout LayoutOf(string root) => Array.Find(All, l => l.Matches(root))!;
+
+    private static IReadOnlyList<ImageFiles> Divided(ILayout layout, string root, Split split)
     {
-        List<(string Images, string Labels)> all = [("train", "trainannot"), ("val", "valannot"), (PlainImages, PlainMasks)];
-        if (voc) all.Add((VocImages, VocLabels));
-        return all.Select(p => (Path.Combine(root, p.Images), Path.Combine(root, p.Labels)))
-            .Where(p => Directory.Exists(p.Item1) && Directory.Exists(p.Item2));
+        if (split.LeaveOut is { } drive) return ByDrive(AllOf(layout, root), root, drive, split.Training);
+        if (split.Whole) return AllOf(layout, root);
+        bool keepsShare = layout.KeepsShare && !layout.Has(root, training: false);
+        if (split.Share is null && !keepsShare) return layout.Files(root, split.Training);
+        decimal share = (decimal)(split.Share ?? UsualShare);
+        bool IsKept(int i) => decimal.Floor((i + 1) * share) > decimal.Floor(i * share);
+        return [.. AllOf(layout, root).Where((_, i) => IsKept(i) != split.Training)];
     }
 
-    private static LabelStyle StyleOf(string root)
-        => Directory.Exists(Path.Combine(root, VocImages)) ? LabelStyle.Voc
-        : Directory.Exists(Path.Combine(root, PlainMasks)) ? LabelStyle.Binary
-        : LabelStyle.CamVid;
-
-    /// <summary>CamVid: a folder per split, or all images, perhaps divided by drive.</summary>
-    private static List<ImageFiles> CamVid(string root, Split split)
+    /// <summary>The images of both parts; what a model labelled has nothing to validate on, what was drawn nothing to train on.</summary>
+    private static List<ImageFiles> AllOf(ILayout layout, string root)
     {
-        if (split is { LeaveOut: null, Whole: false }) return CamVidFolder(root, split.Training ? "train" : "val");
-        List<ImageFiles> all = CamVidFolder(root, "train");
-        if (Directory.Exists(Path.Combine(root, "val"))) all.AddRange(CamVidFolder(root, "val")); // what a model labelled has none
-        if (split.LeaveOut is not { } drive) return all;
-        if (!all.Exists(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal)))
-            throw new UserError($"{root} has no drive {drive}: there are {string.Join(", ", Drives(all))}");
-        return [.. all.Where(f => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal) != split.Training)];
+        bool onlyVal = layout.Has(root, training: false) && !layout.Has(root, training: true);
+        List<ImageFiles> all = onlyVal ? [] : [.. layout.Files(root, training: true)];
+        if (layout.Has(root, training: false)) all.AddRange(layout.Files(root, training: false));
+        return all;
+    }
+
+    private static List<ImageFiles> ByDrive(List<ImageFiles> all, string root, string drive, bool training)
+    {
+        bool IsIn(ImageFiles f) => Path.GetFileName(f.Image).StartsWith(drive, StringComparison.Ordinal);
+        if (!all.Exists(IsIn)) throw new UserError($"{root} has no drive {drive}: there are {string.Join(", ", Drives(all))}");
+        return [.. all.Where(f => IsIn(f) != training)];
     }
 
     /// <summary>What the images' names have before their first underscore.</summary>
@@ -91,52 +110,11 @@ public static class DatasetLayout
         => files.Select(f => Path.GetFileNameWithoutExtension(f.Image).Split('_')[0])
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-    private static List<ImageFiles> CamVidFolder(string root, string name)
+    private static IEnumerable<string> Unpaired(string folder, string others, string what)
     {
-        string images = Path.Combine(root, name), labels = Path.Combine(root, name + "annot");
-        return Directory.Exists(images) && Directory.Exists(labels)
-            ? WithLabels(Images(images), labels)
-            : throw new UserError($"{root} is in no known layout: it needs CamVid's folders {name}/ and {name}annot/, " +
-                $"or {PlainImages}/ and {PlainMasks}/, or {VocImages}/ and {VocLabels}/");
+        if (!Directory.Exists(folder) || !Directory.Exists(others)) yield break;
+        HashSet<string> known = [.. Images(others).Select(f => Path.GetFileNameWithoutExtension(f))];
+        foreach (string file in Images(folder).Where(f => !known.Contains(Path.GetFileNameWithoutExtension(f))))
+            yield return $"{file} has no {what} in {others}";
     }
-
-    /// <summary>PASCAL VOC: the lists in ImageSets/Segmentation name the images of each split.</summary>
-    private static List<ImageFiles> Voc(string root, Split split)
-    {
-        if (!split.Whole) return VocList(root, split.Training ? "train.txt" : "val.txt");
-        List<ImageFiles> all = VocList(root, "train.txt");
-        if (File.Exists(ListFile(root, "val.txt"))) all.AddRange(VocList(root, "val.txt"));
-        return all;
-    }
-
-    private static string ListFile(string root, string name) => Path.Combine(root, "ImageSets", "Segmentation", name);
-
-    private static List<ImageFiles> VocList(string root, string name)
-    {
-        string list = ListFile(root, name);
-        if (!File.Exists(list)) throw new UserError($"no list {list}: PASCAL VOC's layout needs it");
-        return
-        [
-            .. File.ReadLines(list).Select(l => l.Trim()).Where(l => l.Length > 0)
-                .Select(n => new ImageFiles(Path.Combine(root, VocImages, n + ".jpg"), Path.Combine(root, VocLabels, n + ".png"))),
-        ];
-    }
-
-    private static List<ImageFiles> Plain(string root, Split split)
-    {
-        bool Has(string file, int i) => split.Whole || i % HoldOut == HoldOut - 1 != split.Training;
-        return WithLabels(Images(Path.Combine(root, PlainImages)).Where(Has), Path.Combine(root, PlainMasks));
-    }
-
-    /// <summary>The image files of a folder, by name.</summary>
-    /// <exception cref="UserError">No such folder.</exception>
-    internal static IEnumerable<string> Images(string folder)
-    {
-        if (!Directory.Exists(folder)) throw new UserError($"no folder {folder}: the images belong there");
-        static bool IsImage(string file) => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png";
-        return Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal);
-    }
-
-    private static List<ImageFiles> WithLabels(IEnumerable<string> images, string labels)
-        => [.. images.Select(f => new ImageFiles(f, Path.Combine(labels, Path.GetFileNameWithoutExtension(f) + ".png")))];
 }

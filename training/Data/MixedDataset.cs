@@ -11,13 +11,10 @@ public sealed class MixedDataset
 
     private const int SynthTrain = 400, SynthVal = 40, MostImages = 10_000_000;
     private readonly (IDataset Set, double Weight)[] _parts;
-    private readonly Lazy<ClassFrequencies> _frequencies;
+    private readonly Lock _counting = new();
+    private ClassFrequencies? _frequencies;
 
-    private MixedDataset((IDataset, double)[] parts)
-    {
-        _parts = parts;
-        _frequencies = new Lazy<ClassFrequencies>(() => ClassWeights.Frequencies(parts[0].Item1));
-    }
+    private MixedDataset((IDataset, double)[] parts) => _parts = parts;
 
     public IReadOnlyList<IDataset> Parts => [.. _parts.Select(p => p.Set)];
 
@@ -27,7 +24,14 @@ public sealed class MixedDataset
     /// Of the classes in the first set, which class weights and pasting are for; counting the others would
     /// load every image of them. Counted once, when first asked for.
     /// </summary>
-    public ClassFrequencies Frequencies => _frequencies.Value;
+    public ClassFrequencies Frequencies => CountClasses(CancellationToken.None);
+
+    /// <summary>The same, which can be ended while the images are read.</summary>
+    /// <exception cref="OperationCanceledException">It was.</exception>
+    public ClassFrequencies CountClasses(CancellationToken stop)
+    {
+        lock (_counting) return _frequencies ??= ClassWeights.Frequencies(_parts[0].Set, stop);
+    }
 
     /// <summary>Images in an epoch.</summary>
     public int EpochSize => _parts.Sum(Share);
@@ -35,15 +39,17 @@ public sealed class MixedDataset
     /// <param name="spec">As on the command line, see <see cref="DataSpec"/>.</param>
     /// <param name="split">Which images of each set.</param>
     /// <param name="map">Class map, see <see cref="ClassMap"/>; null keeps each set's classes.</param>
+    /// <param name="classes">Class file of all sets with files; null for each set's own.</param>
     /// <exception cref="UserError">A set cannot be opened, or the sets have different classes.</exception>
-    public static MixedDataset Parse(string spec, Split split, string? map = null) => Of(DataSpec.Parse(spec), split, map);
+    public static MixedDataset Parse(string spec, Split split, string? map = null, string? classes = null)
+        => Of(DataSpec.Parse(spec), split, map, classes);
 
     /// <exception cref="UserError">A set cannot be opened, or the sets have different classes.</exception>
-    public static MixedDataset Of(IReadOnlyCollection<DataSpec> specs, Split split, string? map)
+    public static MixedDataset Of(IReadOnlyCollection<DataSpec> specs, Split split, string? map, string? classes = null)
     {
         if (split.LeaveOut is not null && !specs.Any(p => DatasetLayout.HasDrives(p.Place)))
             throw new UserError($"{split.LeaveOut} cannot be left out: only sets in CamVid's layout are divided by drive");
-        (IDataset Set, double Weight)[] parts = [.. specs.Select(p => (Open(p.Place, split, map), p.Weight))];
+        (IDataset Set, double Weight)[] parts = [.. specs.Select(p => (Open(p.Place, split, map, classes), p.Weight))];
         IDataset first = parts[0].Set;
         IDataset? other = Array.Find(parts, p => !p.Set.ClassNames.SequenceEqual(first.ClassNames, StringComparer.Ordinal)).Set;
         if (other is not null)
@@ -90,9 +96,9 @@ public sealed class MixedDataset
     private int Share((IDataset Set, double Weight) part)
         => (int)Math.Round(_parts[0].Set.Count * part.Weight / _parts[0].Weight);
 
-    private static IDataset Open(string place, Split split, string? map)
+    private static IDataset Open(string place, Split split, string? map, string? classes)
     {
-        if (place != Synth) return DatasetLayout.Open(place, split, map);
+        if (place != Synth) return DatasetLayout.Open(place, split, map, classes);
         return split.Training ? new SynthStreet(SynthTrain, seed: 1) : new SynthStreet(SynthVal, seed: 2);
     }
 }

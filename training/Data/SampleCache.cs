@@ -24,7 +24,7 @@ public sealed class SampleCache(long limit) : IDisposable
     public Sample Get(object key, Func<Sample> decode)
     {
         if (_cache.TryGetValue(key, out Sample known)) return known;
-        Sample decoded = decode(), sample = new(Managed(decoded.Image), Managed(decoded.Labels));
+        Sample decoded = decode(), sample = new(Managed(decoded.Image), Managed(decoded.Labels), decoded.Name);
         _cache.Set(key, sample, new MemoryCacheEntryOptions { Size = Bytes(sample.Image) + Bytes(sample.Labels) });
         return sample;
     }

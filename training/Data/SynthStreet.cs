@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenCvSharp;
 using RealtimeSeg.Core.Street;
 
@@ -30,7 +31,7 @@ public sealed class SynthStreet(int count, int seed) : IDataset
         Mat image = new(Height, Width, MatType.CV_8UC3), labels = new(Height, Width, MatType.CV_8UC1);
         Span<byte> pixels = new(image.DataPointer, Width * Height * 3), classes = new(labels.DataPointer, Width * Height);
         scene.Render((index / PerDrive * Later) + (index % PerDrive * Interval), pixels, classes);
-        return new Sample(image, labels);
+        return new Sample(image, labels, string.Create(CultureInfo.InvariantCulture, $"synth {index}"));
     }
 
     private static int SceneSeed(int seed, int drive) => (seed * 7919) + (drive * 104729) + 13;

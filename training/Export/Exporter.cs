@@ -9,7 +9,7 @@ namespace RealtimeSeg.Training.Export;
 /// <summary>Writes .onnx files from networks and weights.</summary>
 public static class Exporter
 {
-    /// <summary>The manifest of a file that runs at several sizes: it names them, and drops the run's mean IU, which was at one.</summary>
+    /// <summary>The manifest of a file that runs at several sizes: it names them, and drops the run's mIoU, which was at one.</summary>
     internal static ModelManifest AtSizes(ModelManifest manifest, ExportForm? form)
     {
         if (form?.Scales is null or [1f]) return manifest;

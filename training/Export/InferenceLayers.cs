@@ -16,7 +16,7 @@ public sealed class InferenceLayers(
     string prefix = "") : Layers(graph)
 {
     /// <summary>
-    /// Kernels of fewer values (first layers, class layers) take 16 bits: 8 would save 2 % of the file and cost 0.2 points of mean IU.
+    /// Kernels of fewer values (first layers, class layers) take 16 bits: 8 would save 2 % of the file and cost 0.2 points of mIoU.
     /// </summary>
     private const int LargeKernel = 40_000;
 

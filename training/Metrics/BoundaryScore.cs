@@ -9,7 +9,9 @@ namespace RealtimeSeg.Training.Metrics;
 /// over the images in which the truth or the prediction has it: one that is predicted where it is not costs as much as one that is
 /// missed. Outlines along ignored pixels do not count.
 /// </summary>
-public sealed class BoundaryScore(int classes) : IDisposable
+/// <param name="classes">Their number.</param>
+/// <param name="canShow">Whether the truth can contain a class; null for all. Others have no score.</param>
+public sealed class BoundaryScore(int classes, Func<int, bool>? canShow = null) : IDisposable
 {
     private const double Tolerance = 0.0075;
     private readonly double[] _sum = new double[classes];
@@ -33,6 +35,7 @@ public sealed class BoundaryScore(int classes) : IDisposable
         Cv2.Dilate(_unknown, _unknown, null, iterations: 2);
         for (int c = 0; c < classes; c++)
         {
+            if (canShow?.Invoke(c) == false) continue;
             int inTruth = Outline(truth, c, _truth), inPrediction = Outline(predicted, c, _predicted);
             if (inTruth == 0 && inPrediction == 0) continue;
             double precision = Share(_predicted, inPrediction, _truth, disc), recall = Share(_truth, inTruth, _predicted, disc);

@@ -2,11 +2,16 @@ namespace RealtimeSeg.Training.Metrics;
 
 /// <summary>
 /// Counts n[i,j] of pixels of class i predicted as j, and the four metrics of the FCN paper (section 5). Means leave out classes
-/// that neither the truth nor the prediction contains.
+/// that neither the truth nor the prediction contains, and those that the truth cannot contain.
 /// </summary>
-public sealed class ConfusionMatrix(int classes)
+/// <param name="classes">Their number.</param>
+/// <param name="canShow">Whether the truth can contain a class; null for all.</param>
+public sealed class ConfusionMatrix(int classes, Func<int, bool>? canShow = null)
 {
-    private readonly long[] _n = new long[classes * classes];
+    /// <summary>By truth, then by prediction, whose last value is no class at all.</summary>
+    private readonly long[] _n = new long[classes * (classes + 1)];
+
+    private readonly bool[] _counts = [.. Enumerable.Range(0, classes).Select(c => canShow?.Invoke(c) ?? true)];
 
     public int Classes => classes;
 
@@ -16,7 +21,7 @@ public sealed class ConfusionMatrix(int classes)
         if (truth.Length != predicted.Length) throw new ArgumentException($"{truth.Length} labels, {predicted.Length} predictions");
         for (int i = 0; i < truth.Length; i++)
         {
-            if (truth[i] < classes) _n[(truth[i] * classes) + predicted[i]]++;
+            if (truth[i] < classes) _n[(truth[i] * (classes + 1)) + Math.Min(predicted[i], classes)]++;
         }
     }
 
@@ -32,6 +37,9 @@ public sealed class ConfusionMatrix(int classes)
     /// <summary>Intersection over union of each class; NaN for one that is absent.</summary>
     public IReadOnlyList<double> PerClass => [.. Range.Select(Iu)];
 
+    /// <summary>Pixels whose truth is known.</summary>
+    public long Pixels => _n.Sum();
+
     /// <summary>
     /// Share of class <paramref name="truth"/>'s pixels that were predicted as <paramref name="predicted"/>; NaN if it is absent.
     /// </summary>
@@ -39,11 +47,11 @@ public sealed class ConfusionMatrix(int classes)
 
     private IEnumerable<int> Range => Enumerable.Range(0, classes);
 
-    private long At(int truth, int predicted) => _n[(truth * classes) + predicted];
+    private long At(int truth, int predicted) => _n[(truth * (classes + 1)) + predicted];
 
-    private long Truth(int i) => Range.Sum(j => At(i, j));
+    private long Truth(int i) => Range.Append(classes).Sum(j => At(i, j));
 
-    private double Iu(int i) => Ratio(At(i, i), Truth(i) + Range.Sum(j => At(j, i)) - At(i, i));
+    private double Iu(int i) => _counts[i] ? Ratio(At(i, i), Truth(i) + Range.Sum(j => At(j, i)) - At(i, i)) : double.NaN;
 
     private static double Ratio(double a, double b) => b > 0 ? a / b : double.NaN;
 

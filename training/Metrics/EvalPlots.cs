@@ -9,7 +9,7 @@ internal static class EvalPlots
     /// <summary>Smallest share that is written into its cell, and the one from which white text is more legible.</summary>
     private const double SmallestText = 0.01, DarkCell = 0.6;
 
-    /// <summary>IU and boundary F1 of each class, side by side.</summary>
+    /// <summary>IoU and boundary F1 of each class, side by side.</summary>
     public static Plot Classes(IReadOnlyList<string> names, Scoreboard scores)
     {
         const double Width = 0.4;
@@ -23,7 +23,7 @@ internal static class EvalPlots
 
         NameColumns(plot, names);
         plot.Axes.SetLimitsY(0, 1);
-        plot.Title("IU (blue) and boundary F1 (orange)");
+        plot.Title("IoU (blue) and boundary F1 (orange)");
         return plot;
     }
 

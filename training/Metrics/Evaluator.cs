@@ -4,6 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Core.Temporal;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Network.Graphs;
@@ -11,12 +12,14 @@ using RealtimeSeg.Training.Data;
 
 namespace RealtimeSeg.Training.Metrics;
 
-/// <summary>Evaluates an exported model: its <c>labels</c> output, on images as captured, against the truth.</summary>
+/// <summary>Evaluates a model's labels against the truth: of an exported file, or of any that the app reads.</summary>
 public sealed class Evaluator : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
     private readonly GlLabeller? _shaders;
+    private readonly ThirdPartyRunner? _runner;
+    private readonly int _stride = 1;
     private readonly List<double> _milliseconds = [];
 
     /// <param name="model">Bytes of an exported .onnx file.</param>
@@ -25,9 +28,37 @@ public sealed class Evaluator : IDisposable
     /// <param name="inShaders">Label by compute shaders, as the app's <c>--provider gl</c>; not with a fusion.</param>
     /// <exception cref="UserError">Not an ONNX file, or not one that this program exported, or there is no OpenGL for it.</exception>
     public Evaluator(byte[] model, string name, ProposalFusion? fusion = null, bool inShaders = false)
+        : this(o => new InferenceSession(fusion is null ? model : ProbabilityOutput.AddTo(model, name), o), name)
     {
         Fusion = fusion;
-        if (fusion is not null) model = ProbabilityOutput.AddTo(model, name);
+        Manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, name);
+        if (!HasContract)
+        {
+            const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
+            throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
+        }
+
+        if (inShaders) _shaders = new GlLabeller(new ShaderModel(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch));
+    }
+
+    private Evaluator(string path, ModelReading reading, Action<string> report)
+        : this(o => new InferenceSession(path, o), path)
+    {
+        if (HasContract)
+        {
+            Manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, path);
+            return;
+        }
+
+        (ThirdParty, Manifest) = ThirdPartyModel.Resolve(_session, path, reading.Hints.Or(Sidecar.Read(path)), reading.Size);
+        _runner = new ThirdPartyRunner(_session, ThirdParty, Path.GetFileNameWithoutExtension(path), Manifest.Classes.Count);
+        if (!ThirdParty.TakesOneSize) _stride = ThirdPartyModel.UsualStride;
+        report($"{path} is a third-party model, read as {ThirdParty.Summary}, {Manifest.Classes.Count} classes");
+    }
+
+    private Evaluator(Func<SessionOptions, InferenceSession> open, string name)
+    {
+        Manifest = null!; // by whoever calls
         using SessionOptions options = new()
         {
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
@@ -35,22 +66,43 @@ public sealed class Evaluator : IDisposable
         };
         try
         {
-            _session = new InferenceSession(model, options);
+            _session = open(options);
         }
         catch (OnnxRuntimeException e)
         {
             throw new UserError($"{name} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
         }
-
-        Manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, name);
-        const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
-        if (!_session.InputMetadata.ContainsKey(Frame) || !_session.OutputMetadata.ContainsKey(Labels))
-            throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
-        if (inShaders) _shaders = new GlLabeller(new ShaderModel(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch));
     }
 
-    /// <summary>Of the model.</summary>
+    /// <summary>A model's file, of the trainer or of others, as far as it can be read.</summary>
+    /// <param name="path">An .onnx file.</param>
+    /// <param name="reading">How to read and run it.</param>
+    /// <param name="report">Receives a line on how a third-party model was read.</param>
+    /// <exception cref="UserError">No such file, not ONNX, nothing that can be read as a segmenter, or no OpenGL for it.</exception>
+    public static Evaluator Load(string path, ModelReading reading, Action<string> report)
+    {
+        if (Directory.Exists(path)) throw new UserError($"{path} is a folder: './run.sh export {path} MODEL.onnx' makes a model of it");
+        if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file");
+        if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
+        if (reading.Fusion is null && !reading.InShaders) return new Evaluator(path, reading, report);
+        byte[] model = File.ReadAllBytes(path);
+        if (!OnnxFile.Parse(model, path).Graph.Input.Any(i => i.Name == ModelManifest.FrameInput))
+        {
+            string what = reading.InShaders ? "--provider gl runs no others" : "--proposals fuses no others' probabilities";
+            throw new UserError($"{path} is no model of the trainer, and {what}: leave the option out");
+        }
+
+        return new Evaluator(model, path, reading.Fusion, reading.InShaders);
+    }
+
+    /// <summary>Of the model; of a third-party one, what is known of it.</summary>
     public ModelManifest Manifest { get; }
+
+    /// <summary>How a third-party model is read; null for one of the trainer.</summary>
+    public ThirdPartyModel? ThirdParty { get; }
+
+    private bool HasContract
+        => _session.InputMetadata.ContainsKey(ModelManifest.FrameInput) && _session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput);
 
     /// <summary>How labels come from parts of an image; null for the whole alone.</summary>
     public ProposalFusion? Fusion { get; }
@@ -64,14 +116,15 @@ public sealed class Evaluator : IDisposable
     /// <exception cref="UserError">A set has other classes.</exception>
     public ConfusionMatrix Evaluate(IEnumerable<IDataset> sets, Action<Sample, Mat>? look = null)
     {
-        ConfusionMatrix matrix = new(Manifest.Classes.Count);
-        foreach (IDataset set in sets)
+        IDataset[] all = [.. sets];
+        ConfusionMatrix matrix = new(ClassesOn(all[0]).Count, c => all.Any(s => s.CanShow(c)));
+        foreach (IDataset set in all)
         {
-            ThrowIfOfOtherClasses(set);
+            ClassMatch match = ClassMatch.Of(Manifest.Classes, set);
             for (int i = 0; i < set.Count; i++)
             {
                 Sample sample = set.Load(i);
-                byte[] labels = Fusion?.Labels(sample.Image, Probabilities) ?? LabelsAsShown(sample.Image);
+                byte[] labels = Matched(sample.Image, match);
                 matrix.Add(sample.Labels.AsSpan<byte>(), labels);
                 if (look is null) continue;
                 using Mat predicted = Mat.FromPixelData(sample.Image.Height, sample.Image.Width, MatType.CV_8UC1, labels);
@@ -80,6 +133,21 @@ public sealed class Evaluator : IDisposable
         }
 
         return matrix;
+    }
+
+    /// <summary>An image's labels as classes of a set, 8-bit; the caller disposes them.</summary>
+    /// <exception cref="UserError">The set has other classes.</exception>
+    internal Mat Labelled(Sample sample, IDataset set)
+    {
+        byte[] labels = Matched(sample.Image, ClassMatch.Of(Manifest.Classes, set));
+        return Mat.FromPixelData(sample.Image.Height, sample.Image.Width, MatType.CV_8UC1, labels);
+    }
+
+    private byte[] Matched(Mat image, ClassMatch match)
+    {
+        byte[] labels = Fusion?.Labels(image, Probabilities) ?? LabelsAsShown(image);
+        match.Apply(labels);
+        return labels;
     }
 
     /// <summary>
@@ -91,8 +159,8 @@ public sealed class Evaluator : IDisposable
     /// <exception cref="UserError">They have other classes.</exception>
     public VideoScore EvaluateVideo(IDataset video, float smooth)
     {
-        ThrowIfOfOtherClasses(video);
-        ConfusionMatrix matrix = new(Manifest.Classes.Count);
+        ClassMatch match = ClassMatch.Of(Manifest.Classes, video);
+        ConfusionMatrix matrix = new(match.Names.Count, video.CanShow);
         MotionMask motion = new();
         TemporalSmoother smoother = new(smooth);
         FlickerMeter predicted = new(), truth = new();
@@ -101,24 +169,23 @@ public sealed class Evaluator : IDisposable
             Sample sample = video.Load(i);
             FrameGeometry g = Geometry(sample.Image);
             using Mat fitted = Fitted(sample.Image, g), truthFitted = new();
-            (byte[] labels, byte[] confidence) = Decide(fitted);
+            (byte[] labels, byte[] confidence) = Decide(fitted, g);
             ReadOnlySpan<bool> still = motion.Update(fitted.AsSpan<byte>(), fitted.Width);
             smoother.Apply(still, labels, confidence);
-            matrix.Add(sample.Labels.AsSpan<byte>(), Enlarged(labels, g, sample.Image.Size()));
+            byte[] matched = [.. Enlarged(labels, g, sample.Image.Size())];
+            match.Apply(matched);
+            matrix.Add(sample.Labels.AsSpan<byte>(), matched);
             predicted.Add(still, labels);
             LabelMap.Resize(sample.Labels, truthFitted, fitted.Size());
-            truth.Add(still, truthFitted.AsSpan<byte>(), Manifest.Classes.Count);
+            truth.Add(still, truthFitted.AsSpan<byte>(), match.Names.Count);
         }
 
         return new VideoScore(matrix, predicted.Flicker, truth.Flicker);
     }
 
-    private void ThrowIfOfOtherClasses(IDataset set)
-    {
-        if (set.ClassNames.Count == Manifest.Classes.Count) return;
-        string both = $"the model has {Manifest.Classes.Count} classes, {set.Name} {set.ClassNames.Count}";
-        throw new UserError($"{both}: choose the data it was trained for, or a --map");
-    }
+    /// <summary>Names of the classes that are scored on a set: the model's, or those of the set that are among them.</summary>
+    /// <exception cref="UserError">The set has others.</exception>
+    public IReadOnlyList<string> ClassesOn(IDataset set) => ClassMatch.Of(Manifest.Classes, set).Names;
 
     /// <summary>The class of each pixel of an image of any size, which is fitted to the network as in the app.</summary>
     /// <param name="image">8-bit BGR.</param>
@@ -127,7 +194,7 @@ public sealed class Evaluator : IDisposable
     {
         FrameGeometry g = Geometry(image);
         using Mat fitted = Fitted(image, g);
-        (byte[] labels, byte[] confidence) = Decide(fitted);
+        (byte[] labels, byte[] confidence) = Decide(fitted, g);
         for (int i = 0; i < labels.Length; i++)
         {
             if (confidence[i] < least * byte.MaxValue) labels[i] = ClassMap.Ignore;
@@ -158,7 +225,42 @@ public sealed class Evaluator : IDisposable
         return planes;
     }
 
-    private FrameGeometry Geometry(Mat image) => FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit);
+    /// <summary>What the network reads of an image, until another is asked for: uint8 [1,H,W,3], or a third party's floats.</summary>
+    /// <param name="image">8-bit BGR of any size.</param>
+    public OrtValue NetworkInput(Mat image)
+    {
+        FrameGeometry g = Geometry(image);
+        using Mat fitted = Fitted(image, g);
+        if (_runner is null) return OrtValue.CreateTensorValueFromMemory(fitted.AsSpan<byte>().ToArray(), [1, g.Height, g.Width, 3]);
+        using NetworkFrame frame = new(g);
+        frame.Put(fitted);
+        return _runner.Input(frame.Input);
+    }
+
+    /// <summary>How an image is brought to the network.</summary>
+    private FrameGeometry Geometry(Mat image) => FrameGeometry.For(image.Width, image.Height, Manifest.Size, Manifest.Fit, _stride);
+
+    private (byte[] Labels, byte[] Confidence) Decide(Mat fitted, FrameGeometry g)
+    {
+        if (_runner is null) return Decide(fitted);
+        using NetworkFrame frame = new(g);
+        using Mat labels = new(fitted.Size(), MatType.CV_8UC1), confidence = new(fitted.Size(), MatType.CV_8UC1);
+        frame.Put(fitted);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            _runner.Run(frame.Input, frame.Labels, frame.Confidence, _options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            string size = $"{g.NetworkWidth}×{g.NetworkHeight}";
+            throw new UserError($"the model cannot run on {size} pixels ({UserError.OneLine(e)}): name another --size", e);
+        }
+
+        _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        frame.Take(labels, confidence);
+        return (labels.AsSpan<byte>().ToArray(), confidence.AsSpan<byte>().ToArray());
+    }
 
     private static byte[] Enlarged(byte[] labels, FrameGeometry g, Size size)
     {

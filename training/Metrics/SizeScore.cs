@@ -14,7 +14,7 @@ public sealed class SizeScore(int classes) : IDisposable
     private readonly LabelComponents _components = new();
     private readonly List<(int Area, double Iu)> _objects = [];
 
-    /// <summary>Mean IU of the smallest third of the objects, of the middle third and of the largest; NaN without objects.</summary>
+    /// <summary>mIoU of the smallest third of the objects, of the middle third and of the largest; NaN without objects.</summary>
     public (double Small, double Medium, double Large) Terciles
     {
         get

@@ -11,15 +11,25 @@ namespace RealtimeSeg.Training.Quantization;
 /// <summary>Finds the ranges of a model's inner tensors by running it on images.</summary>
 public static class Calibration
 {
+    /// <inheritdoc cref="Ranges(ModelProto, IReadOnlyCollection{string}, string, IEnumerable{OrtValue})"/>
     /// <param name="model">A graph with the input <c>frame</c>; it is not changed.</param>
     /// <param name="tensors">Names of float tensors in it.</param>
     /// <param name="images">8-bit BGR, at the network's size; at least one.</param>
+    public static IReadOnlyDictionary<string, ValueRange> Ranges(
+        ModelProto model, IReadOnlyCollection<string> tensors, IEnumerable<Mat> images)
+        => Ranges(model, tensors, ModelManifest.FrameInput, images.Select(Frame));
+
+    /// <param name="model">A graph; it is not changed.</param>
+    /// <param name="tensors">Names of float tensors in it.</param>
+    /// <param name="input">Name of its input.</param>
+    /// <param name="frames">What it reads of each image, of at least one; disposed here.</param>
     /// <returns>By tensor, the means over the images of its smallest and of its largest value: one odd image does not widen it.</returns>
     /// <exception cref="ArgumentException">No images.</exception>
     public static IReadOnlyDictionary<string, ValueRange> Ranges(
         ModelProto model,
         IReadOnlyCollection<string> tensors,
-        IEnumerable<Mat> images)
+        string input,
+        IEnumerable<OrtValue> frames)
     {
         using SessionOptions options = new()
         {
@@ -30,10 +40,10 @@ public static class Calibration
         using InferenceSession session = new(WithOutputs(model, tensors).ToByteArray(), options);
         double[] low = new double[tensors.Count], high = new double[tensors.Count];
         int count = 0;
-        foreach (Mat image in images)
+        foreach (OrtValue frame in frames)
         {
-            using OrtValue frame = Frame(image);
-            using IDisposableReadOnlyCollection<OrtValue> values = session.Run(run, [ModelManifest.FrameInput], [frame], [.. tensors]);
+            using OrtValue read = frame;
+            using IDisposableReadOnlyCollection<OrtValue> values = session.Run(run, [input], [read], [.. tensors]);
             count++;
             for (int i = 0; i < values.Count; i++)
             {
@@ -59,7 +69,7 @@ public static class Calibration
     }
 
     /// <summary>An image as uint8 [1,H,W,3], in the image's own memory.</summary>
-    private static unsafe OrtValue Frame(Mat image) => OrtValue.CreateTensorValueWithData(
+    internal static unsafe OrtValue Frame(Mat image) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,
         TensorElementType.UInt8,
         [1, image.Height, image.Width, 3],

@@ -12,7 +12,7 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
 {
     /// <summary>
     /// Kernels take seven bits: without VNNI instructions a CPU adds two products in 16 bits, and 2 × 255 × 63 is the most that fits.
-    /// Depthwise kernels, whose sums are short and never made that way, take eight: with seven they cost a point of IU.
+    /// Depthwise kernels, whose sums are short and never made that way, take eight: with seven they cost a point of IoU.
     /// </summary>
     private const sbyte GreatestCode = 63, GreatestDepthwiseCode = 127;
 

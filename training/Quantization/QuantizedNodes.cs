@@ -1,3 +1,4 @@
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Nn;
 
@@ -15,6 +16,7 @@ internal sealed class QuantizedNodes
     private readonly OnnxFile _file;
     private readonly Dictionary<string, int> _uses;
     private readonly HashSet<string> _outputs;
+    private readonly bool _isThirdParty;
     private readonly HashSet<NodeProto> _nodes = [];
     private readonly Dictionary<string, PictureInput> _pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _rangeOf = new(StringComparer.Ordinal);
@@ -23,6 +25,7 @@ internal sealed class QuantizedNodes
     {
         _file = file;
         _uses = file.Graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _isThirdParty = !file.Graph.Input.Any(i => i.Name == ModelManifest.FrameInput);
         _outputs = [.. file.Graph.Output.Select(o => o.Name)];
     }
 
@@ -79,8 +82,22 @@ internal sealed class QuantizedNodes
         => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
             && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
 
-    private static bool GivesScores(NodeProto conv)
-        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal));
+    private bool GivesScores(NodeProto conv)
+        => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal))
+            || (_isThirdParty && LeadsOut(conv.Output[0]));
+
+    /// <summary>Whether nothing but enlarging and deciding lies between a tensor and an output: others' names tell nothing.</summary>
+    private bool LeadsOut(string tensor)
+    {
+        while (!_outputs.Contains(tensor))
+        {
+            NodeProto[] readers = [.. _file.Graph.Node.Where(n => n.Input.Contains(tensor))];
+            if (readers is not [{ OpType: "Resize" or "Softmax" or "Sigmoid" or "ArgMax" or "Transpose" or "Cast" } reader]) return false;
+            tensor = reader.Output[0];
+        }
+
+        return true;
+    }
 
     /// <summary>If only a ReLU or a clip reads a result, it becomes part of the operator: the integers span its range.</summary>
     private string AfterRelu(string tensor)

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
+using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 
 namespace RealtimeSeg.Training.Quantization;
@@ -11,13 +12,29 @@ namespace RealtimeSeg.Training.Quantization;
 /// </summary>
 public static class Quantizer
 {
+    /// <summary>Per-channel scales are of this opset's DequantizeLinear.</summary>
+    private const long LeastOpset = 13;
+
+    /// <inheritdoc cref="Quantize(string, string, IEnumerable{OrtValue})"/>
     /// <param name="path">An exported .onnx file.</param>
     /// <param name="images">8-bit BGR, at the network's size.</param>
+    public static (ModelProto Model, int Integer, int Convolutions) Quantize(string path, IEnumerable<Mat> images)
+        => Quantize(path, ModelManifest.FrameInput, images.Select(Calibration.Frame));
+
+    /// <param name="path">An .onnx file.</param>
+    /// <param name="input">Name of its input.</param>
+    /// <param name="frames">What it reads of each image; disposed here.</param>
     /// <returns>The quantised model with the file's own metadata, and how many of its convolutions are integer now.</returns>
     /// <exception cref="UserError">No convolution in it can become integer.</exception>
-    public static (ModelProto Model, int Integer, int Convolutions) Quantize(string path, IEnumerable<Mat> images)
+    public static (ModelProto Model, int Integer, int Convolutions) Quantize(string path, string input, IEnumerable<OrtValue> frames)
     {
         OnnxFile folded = Folded(path);
+        if (folded.Model.OpsetImport.FirstOrDefault(o => o.Domain.Length == 0) is { Version: < LeastOpset and var opset })
+        {
+            throw new UserError($"{path} is of ONNX's opset {opset}, 8-bit kernels need {LeastOpset}: "
+                + "export it with a newer opset, or convert it with onnx.version_converter");
+        }
+
         QuantizedNodes chosen = QuantizedNodes.Choose(folded);
         if (chosen.Nodes.Count == 0)
         {
@@ -26,7 +43,7 @@ public static class Quantizer
         }
 
         string[] measured = [.. chosen.RangeOf.Values.Distinct(StringComparer.Ordinal)];
-        IReadOnlyDictionary<string, ValueRange> ranges = Calibration.Ranges(folded.Model, measured, images);
+        IReadOnlyDictionary<string, ValueRange> ranges = Calibration.Ranges(folded.Model, measured, input, frames);
         ModelProto result = folded.Model.Clone();
         result.Graph = new QuantizedGraph(folded, chosen, ranges).Write();
         DropUnusedDomains(result);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Networks.Classifiers;
@@ -8,6 +9,9 @@ namespace RealtimeSeg.Training.Runs;
 /// <summary>The weights that a run starts from, if not from random ones.</summary>
 internal static class InitialWeights
 {
+    /// <summary>A run that refines another one takes most of its weights; with less, its network was likely not meant.</summary>
+    private const double ExpectedShare = 0.5;
+
     /// <summary>By name, from the classifier's file or the run that the settings name; null for random weights.</summary>
     /// <param name="config">The settings of the new run.</param>
     /// <param name="network">Its network.</param>
@@ -25,9 +29,18 @@ internal static class InitialWeights
     {
         IReadOnlyDictionary<string, float[]> given = RunExport.Shipped(Checkpoint.Of(run).State);
         IReadOnlyList<Parameter> wanted = InferenceGraph.Declared(network);
-        int fit = wanted.Count(w => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count);
+        bool Fits(Parameter w) => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count;
+        int fit = wanted.Count(Fits);
         if (fit == 0) throw new UserError($"--from {run}: none of its weights fit {config.NetworkName}");
         report($"{fit} of {wanted.Count} parameters from {run}, the others random");
+        double share = wanted.Where(Fits).Sum(w => (double)w.Shape.Count) / wanted.Sum(w => (double)w.Shape.Count);
+        if (share < ExpectedShare)
+        {
+            report(string.Create(CultureInfo.InvariantCulture,
+                $"warning: these are {share:P1} of the weights of {config.NetworkName}, which trains nearly from scratch: ")
+                + "name the run's own --net, --backbone and --neck to take all of them");
+        }
+
         return given;
     }
 

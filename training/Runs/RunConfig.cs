@@ -120,6 +120,16 @@ public sealed record RunConfig
     /// <summary>Which part of the data to train on: <see cref="Split.Train"/> or <see cref="Split.TrainVal"/>.</summary>
     public string TrainOn { get; init; } = Split.Train;
 
+    /// <summary>Class file of the data, see <see cref="Training.Data.ClassFile"/>; null for the data's own.</summary>
+    public string? ClassFile { get; init; }
+
+    /// <summary>Share of the images to validate on; null for the data's own split.</summary>
+    public double? ValidationShare { get; init; }
+
+    /// <summary>Whether the second of two stages was asked for, which has to start from the first; the run need not know.</summary>
+    [JsonIgnore]
+    public bool ContinuesStage { get; init; }
+
     /// <summary>The network's name in messages and manifests: that of a file without its folders.</summary>
     [JsonIgnore]
     public string NetworkName => $"{Net}-{Path.GetFileNameWithoutExtension(Backbone)}" + (Neck == BodyChoice.NoNeck ? "" : $"-{Neck}");
@@ -142,8 +152,9 @@ public sealed record RunConfig
             .. DataSpec.Parse(Data).Take(training ? int.MaxValue : 1)
                 .Select(d => d.Place == MixedDataset.Synth ? d : d with { Place = Located(d.Place) }),
         ],
-        new Split(training, LeaveOut, Whole: training && TrainOn == Split.TrainVal),
-        Map);
+        new Split(training, LeaveOut, Whole: training && TrainOn == Split.TrainVal, ValidationShare),
+        Map,
+        ClassFile is null ? null : Located(ClassFile));
 
     /// <summary>A path of these settings as it opens from the current folder, which need not be the one that it was typed in.</summary>
     public string Located(string path)
@@ -167,6 +178,7 @@ public sealed record RunConfig
     public RunConfig Checked()
     {
         if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
+        if (ContinuesStage && From is null) throw new UserError("--stage 2 continues stage 1: name its run with --from");
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
         if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name)
             throw new UserError($"--body-lr and --freeze-body: {Net} has no separate backbone: leave them out");
@@ -176,6 +188,8 @@ public sealed record RunConfig
             throw new UserError($"--train-on '{TrainOn}': choose {Split.Train}, or {Split.TrainVal} for the validation split as well");
         if (TrainOn == Split.TrainVal && LeaveOut is not null)
             throw new UserError($"--leave-out keeps a drive for validation, --train-on {Split.TrainVal} nothing: choose one");
+        if (ValidationShare is not null && LeaveOut is not null)
+            throw new UserError("--leave-out and --split both say what to validate on: choose one");
         _ = Objective.Checked();
         _ = ToSampling();
         if (ObjectCrops && Net != DeconvNet.Name) throw new UserError($"--stage is for {DeconvNet.Name}, not {Net}: leave it out");

@@ -48,7 +48,7 @@ internal sealed class RunCurves
         ScottPlot.Plottables.Scatter loss = plot.Add.Scatter(_epochs, _losses), score = plot.Add.Scatter(_scoreEpochs, _scores);
         loss.MarkerSize = 0;
         loss.LegendText = "training loss (left)";
-        score.LegendText = "validation mean IU (right)";
+        score.LegendText = "validation mIoU (right)";
         score.Axes.YAxis = plot.Axes.Right;
         plot.Axes.Right.Min = 0;
         plot.Axes.Right.Max = 1;

@@ -13,6 +13,9 @@ namespace RealtimeSeg.Training.Runs;
 /// <summary>Writes .onnx files from runs: one run, or several as one model.</summary>
 public static class RunExport
 {
+    /// <summary>Between the kernels of two runs, below which they are taken for strangers.</summary>
+    private const double LeastCosine = 0.5;
+
     /// <param name="config">The run's settings.</param>
     /// <param name="network">Its network.</param>
     /// <param name="meanIu">Of the weights that are exported, on the validation split; null if unknown.</param>
@@ -47,15 +50,22 @@ public static class RunExport
     /// <param name="target">The file to write.</param>
     /// <param name="form">How kernels are stored, and more.</param>
     /// <param name="best">The checkpoints with the best score instead of the last ones.</param>
+    /// <param name="warn">Receives a line about runs whose mean is most likely of no use.</param>
     /// <exception cref="UserError">Fewer than two runs, or runs with different classes.</exception>
     public static ModelManifest FromRuns(
-        IReadOnlyList<string> folders, string combine, string target, ExportForm? form = null, bool best = false)
+        IReadOnlyList<string> folders,
+        string combine,
+        string target,
+        ExportForm? form = null,
+        bool best = false,
+        Action<string>? warn = null)
     {
         if (folders.Count < 2) throw new UserError("--ensemble takes two runs or more: RUN_A,RUN_B");
         Member[] members = [.. folders.Select(f => Member.Load(f, best))];
         foreach (Member m in members.Where(m => !m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)))
             throw new UserError($"{m.Folder} was trained on different classes than {members[0].Folder}: they cannot be combined");
 
+        if (combine == Ensemble.Weights) WarnOfStrangers(members, warn ?? (_ => { }));
         IEnumerable<string> training = members.SelectMany(m => Recipe.Of(m.Folder, m.Config)).Distinct(StringComparer.Ordinal);
         ModelManifest manifest = Exporter.AtSizes(Combined(members, combine), form) with
         {
@@ -83,6 +93,27 @@ public static class RunExport
             Network = $"{combine} of {string.Join(" and ", members.Select(m => m.Manifest.Network))}",
             Parameters = members.Sum(m => m.Manifest.Parameters),
         };
+    }
+
+    /// <summary>
+    /// Runs that started from one another have kernels that point in nearly the same direction; those that started from different random
+    /// weights are at right angles, and in their mean either is lost.
+    /// </summary>
+    private static void WarnOfStrangers(Member[] members, Action<string> warn)
+    {
+        string[] kernels =
+        [
+            .. InferenceGraph.Declared(members[0].Network).Where(p => p.Kind == ParameterKind.Weight).Select(p => p.Name),
+        ];
+        foreach (Member m in members.Skip(1).Where(m => m.Network.Equals(members[0].Network)))
+        {
+            double Dot(Member a, Member b) => kernels.Sum(k => (double)TensorPrimitives.Dot(a.Weights[k].AsSpan(), b.Weights[k].AsSpan()));
+            double cosine = Dot(m, members[0]) / Math.Sqrt(Dot(m, m) * Dot(members[0], members[0]));
+            if (cosine >= LeastCosine) continue;
+            warn(string.Create(CultureInfo.InvariantCulture,
+                $"warning: {m.Folder} and {members[0].Folder} did not start from one another (cosine of their kernels {cosine:F2}): ")
+                + $"the mean of their weights is most likely of no use; --combine {Ensemble.Mean} takes that of their probabilities");
+        }
     }
 
     /// <summary>The mean of the weights ("model soup", Wortsman et al. 2022).</summary>

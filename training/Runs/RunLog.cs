@@ -20,6 +20,7 @@ public sealed class RunLog
     private readonly int _stepsPerEpoch;
     private readonly Action<Line> _report;
     private readonly RunCurves _curves;
+    private readonly EventFile? _events;
     private readonly long _first, _started = Stopwatch.GetTimestamp();
     private double _smoothed = double.NaN;
 
@@ -28,8 +29,10 @@ public sealed class RunLog
     /// <param name="stepsPerEpoch">Steps in an epoch.</param>
     /// <param name="config">The run's settings.</param>
     /// <param name="report">Receives a line after each step.</param>
-    public RunLog(string folder, long first, int stepsPerEpoch, RunConfig config, Action<Line> report)
+    /// <param name="events">Receives each step's figures, too; null for none.</param>
+    public RunLog(string folder, long first, int stepsPerEpoch, RunConfig config, Action<Line> report, EventFile? events = null)
     {
+        _events = events;
         _first = first;
         _stepsPerEpoch = stepsPerEpoch;
         _config = config;
@@ -66,6 +69,8 @@ public sealed class RunLog
             score,
             epochEnds);
         _report(line);
+        _events?.Add(done, ("train/loss", loss), ("train/learning_rate", rate), ("train/images_per_s", line.ImagesPerSecond));
+        if (score is not null) _events?.Add(done, Scores(score));
         if (epochEnds) EndEpoch(line, rate, seconds);
     }
 
@@ -97,6 +102,13 @@ public sealed class RunLog
         if (isWhole && kept.SequenceEqual(rows, StringComparer.Ordinal)) return;
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Join('\n', kept) + "\n"));
     }
+
+    private IEnumerable<(string Tag, double Value)> Scores(ConfusionMatrix score) =>
+    [
+        ("val/mIoU", score.MeanIu),
+        ("val/pixel_accuracy", score.PixelAccuracy),
+        .. _config.ClassNames.Zip(score.PerClass, (name, value) => ($"val/IoU/{name}", value)),
+    ];
 
     private void EndEpoch(Line line, double rate, double seconds)
     {

@@ -50,6 +50,9 @@ public static class RunOptionTable
     [
         RunOption.Of("--data", DataSpec.Help, c => c.Data, (c, v) => c with { Data = v }) with { Shorten = ShortList },
         RunOption.Of("--map", ClassMap.Help, c => c.Map, (c, v) => c with { Map = v }),
+        RunOption.Of("--colors", ClassFile.Help, c => c.ClassFile, (c, v) => c with { ClassFile = v }) with { Shorten = Short },
+        RunOption.Of("--split", "Share of the images to validate on instead of the data's own split, such as 0.2: every fifth by name",
+            c => c.ValidationShare, (c, v) => c with { ValidationShare = v }, Split.ShareLimit),
         RunOption.Of("--leave-out", "CamVid: keep a drive (0006R0, 0001TP, …) out of training and validate on it",
             c => c.LeaveOut, (c, v) => c with { LeaveOut = v }),
         RunOption.Of("--train-on", $"{Split.Train}, or {Split.TrainVal} to learn from the validation split too, which then proves nothing",
@@ -130,10 +133,8 @@ public static class RunOptionTable
 
     private static RunConfig Scaled(RunConfig c, InputScaling input) => c with { Input = input };
 
-    /// <summary>Stage 2 is ordinary training that starts from stage 1; --from has been read before.</summary>
-    private static RunConfig Staged(RunConfig c, int? stage) => stage == 2 && c.From is null
-        ? throw new UserError("--stage 2 continues stage 1: name its run with --from")
-        : c with { ObjectCrops = stage == 1 };
+    /// <summary>Stage 2 is ordinary training that starts from stage 1.</summary>
+    private static RunConfig Staged(RunConfig c, int? stage) => c with { ObjectCrops = stage == 1, ContinuesStage = stage == 2 };
 
     private static RunConfig Cropped(RunConfig c, string text)
     {

@@ -6,10 +6,10 @@ public sealed record RunState
     /// <summary>Steps done.</summary>
     public long Step { get; init; }
 
-    /// <summary>Mean IU of the exported graph on the validation split at the last evaluation; null before the first.</summary>
+    /// <summary>mIoU of the exported graph on the validation split at the last evaluation; null before the first.</summary>
     public double? ValidationMeanIu { get; init; }
 
-    /// <summary>The highest mean IU so far, that of <see cref="Checkpoint.BestFileName"/>.</summary>
+    /// <summary>The highest mIoU so far, that of <see cref="Checkpoint.BestFileName"/>.</summary>
     public double BestMeanIu { get; init; }
 
     /// <summary>Sum of the losses since the epoch began: their mean is a row of the log, though the run was resumed in between.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Street;
 using RealtimeSeg.Training.Batches;
@@ -26,26 +27,39 @@ public sealed class Trainer(
     IReadOnlyDictionary<string, float[]>? initial = null,
     INetwork? network = null)
 {
-    /// <summary>Longest time between checkpoints: what a kill may cost.</summary>
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(2);
+    /// <summary>Longest time between checkpoints, and before the first of a session: what a kill may cost.</summary>
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMinutes(2), FirstCheckpoint = TimeSpan.FromMinutes(1);
 
     /// <summary>Validation images that are drawn after each evaluation.</summary>
     private const int DrawnImages = 6;
 
     private readonly INetwork _network = network ?? config.Network();
 
+    /// <summary>Write event files for TensorBoard, too.</summary>
+    public bool LogsEvents { get; init; }
+
+    /// <summary>Receives what is being done before the first step, which may take minutes.</summary>
+    public Action<string> Phase { get; set; } = _ => { };
+
+    /// <summary>How far the run has come.</summary>
+    public RunState State { get; private set; } = new();
+
     /// <summary>Trains from the checkpoint, or from the start, to the last step. False if it was stopped before.</summary>
     /// <exception cref="UserError">The loss or a gradient is not finite, or the checkpoint does not fit.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before its first step: nothing has changed.</exception>
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
-        RunState state = from?.Progress ?? new RunState();
-        using TrainStep step = new(BuildGraph(), config.Seed);
+        RunState state = State = from?.Progress ?? new RunState();
+        using TrainStep step = new(BuildGraph(stop), config.Seed);
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         using BatchLoader loader = new(train, config.Batch, config.Seed, state.Step, config.ToSampling());
-        RunLog log = new(folder, state.Step, loader.StepsPerEpoch, config, report);
+        stop.ThrowIfCancellationRequested();
+        using EventFile? events = LogsEvents ? new EventFile(folder, state.Step) : null;
+        RunLog log = new(folder, state.Step, loader.StepsPerEpoch, config, report, events);
         LearningRate schedule = config.ToSchedule();
         long saved = Stopwatch.GetTimestamp();
+        TimeSpan interval = FirstCheckpoint;
 
         while (state.Step < config.TotalSteps)
         {
@@ -55,20 +69,20 @@ public sealed class Trainer(
             float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay, bodyRate));
             ThrowIfNotFinite(loss, step.NonFiniteGradient(), state.Step);
 
-            state = state.Stepped(loss, begins: state.Step % loader.StepsPerEpoch == 0);
+            state = State = state.Stepped(loss, begins: state.Step % loader.StepsPerEpoch == 0);
             bool last = state.Step == config.TotalSteps, epochEnds = last || state.Step % loader.StepsPerEpoch == 0;
-            ConfusionMatrix? score = IsEvaluationDue(state.Step, loader.StepsPerEpoch) ? Evaluate(step, state.Step) : null;
+            ConfusionMatrix? score = IsEvaluationDue(state.Step, loader.StepsPerEpoch) ? Evaluate(step, state.Step, events) : null;
             log.Step(state, loss, rate, epochEnds, score);
             if (score is not null)
             {
-                state = state.Evaluated(score.MeanIu);
+                state = State = state.Evaluated(score.MeanIu);
                 if (state.IsBest) Save(Checkpoint.BestFileName, state, step);
             }
 
-            if (last || score is not null || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > CheckpointInterval)
+            if (last || score is not null || stop.IsCancellationRequested || Stopwatch.GetElapsedTime(saved) > interval)
             {
                 Save(Checkpoint.FileName, state, step);
-                saved = Stopwatch.GetTimestamp();
+                (saved, interval) = (Stopwatch.GetTimestamp(), CheckpointInterval);
             }
 
             if (stop.IsCancellationRequested) return last;
@@ -77,14 +91,14 @@ public sealed class Trainer(
         return true;
     }
 
-    private StepGraph BuildGraph() => StepGraph.Build(
-        _network,
-        config.Batch,
-        config.Objective,
-        ClassWeights.Of(config.Weighting, train),
-        config.ToOptimizer(),
-        average: config.AverageDecay > 0,
-        config.ClipNorm);
+    private StepGraph BuildGraph(CancellationToken stop)
+    {
+        if (config.Weighting != ClassWeights.None) Phase($"counting the classes of {train.Parts[0].Count} images");
+        IReadOnlyList<float> weights = ClassWeights.Of(config.Weighting, train, stop);
+        Phase("building the graph of a step");
+        return StepGraph.Build(
+            _network, config.Batch, config.Objective, weights, config.ToOptimizer(), average: config.AverageDecay > 0, config.ClipNorm);
+    }
 
     private bool IsEvaluationDue(long done, int stepsPerEpoch)
     {
@@ -93,7 +107,7 @@ public sealed class Trainer(
     }
 
     /// <summary>Evaluates the graph that would be exported now on the validation split, and draws some of its images.</summary>
-    private ConfusionMatrix Evaluate(TrainStep step, long done)
+    private ConfusionMatrix Evaluate(TrainStep step, long done, EventFile? events)
     {
         ModelManifest manifest = RunExport.ManifestOf(config, _network, meanIu: null);
         byte[] model = InferenceGraph.Build(_network, RunExport.Shipped(step.Export()), manifest);
@@ -106,7 +120,9 @@ public sealed class Trainer(
             sheet.Add(sample.Image, sample.Labels, "truth");
             sheet.Add(sample.Image, predicted, $"after {done} steps");
         });
-        sheet.Save(Path.Combine(folder, "samples", $"step-{done:D7}.png"));
+        byte[] png = sheet.ToPng(out Size size);
+        AtomicFile.Write(Path.Combine(folder, "samples", $"step-{done:D7}.png"), png);
+        events?.Add(done, "val/samples", (size.Width, size.Height), png);
         return matrix;
     }
 

@@ -40,7 +40,7 @@ public sealed record ModelManifest
     /// <summary>The trainer's commands that make it again, in order.</summary>
     public IReadOnlyList<string> Recipe { get; init; } = [];
 
-    /// <summary>Mean IU of the exported graph on the validation split at the run's last evaluation; null without one.</summary>
+    /// <summary>mIoU of the exported graph on the validation split at the run's last evaluation; null without one.</summary>
     public double? MeanIu { get; init; }
 
     /// <summary>Scores recorded later, by the images that they were measured on.</summary>

@@ -1,4 +1,4 @@
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>What a third-party model's output holds.</summary>
 public enum OutputKind

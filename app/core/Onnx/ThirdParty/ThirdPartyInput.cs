@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using RealtimeSeg.Core.Contract;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>How an image enters a third-party model.</summary>
 /// <param name="Name">Name of the float input, [1,3,H,W] or [1,H,W,3].</param>

@@ -1,4 +1,4 @@
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>
 /// Class names of data sets that published models are trained on, by their number: PASCAL VOC 2012 (Everingham et al. 2015), CamVid in

@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>What a third-party model returns: its first output.</summary>
 /// <param name="Name">Its name.</param>

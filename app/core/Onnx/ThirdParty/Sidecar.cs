@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>The files beside a model: NAME.json or model.json, labels.txt and colors.txt (jetson-inference's format).</summary>
 public static class Sidecar

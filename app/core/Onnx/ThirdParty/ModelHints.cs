@@ -1,4 +1,4 @@
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>What a third-party model's file omits, from the command line or a sidecar; null where it is left open.</summary>
 public sealed record ModelHints

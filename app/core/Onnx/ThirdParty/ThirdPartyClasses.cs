@@ -1,7 +1,7 @@
 using System.Globalization;
 using RealtimeSeg.Core.Contract;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>Names and colours of a third-party model's classes, by label.</summary>
 /// <param name="Names">One per class.</param>

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>A model's declared inputs and outputs, and the error that lists them.</summary>
 /// <param name="Path">The model's file.</param>
@@ -9,7 +9,7 @@ namespace RealtimeSeg.Inference.ThirdParty;
 internal sealed record ModelTensors(
     string Path, IReadOnlyDictionary<string, NodeMetadata> Inputs, IReadOnlyDictionary<string, NodeMetadata> Outputs)
 {
-    private const string Options = "--layout, --mean, --std, --color, --labels, --colors, --size";
+    private const string Options = "--layout, --mean, --std, --color, --labels, --size";
 
     /// <summary>Something that neither the model nor a hint determines.</summary>
     public UserError Unclear(string what)

@@ -1,13 +1,12 @@
 using OpenCvSharp;
-using RealtimeSeg.Core.Contract;
 
-namespace RealtimeSeg.Inference;
+namespace RealtimeSeg.Core.Contract;
 
 /// <summary>
 /// Buffers between a slot and a network that does not read exactly the scaled image: it reads the image between bars (letterbox), or its
 /// centre (crop). Bars are mid-grey; what is cropped away gets <see cref="Unlabelled"/>, with no confidence.
 /// </summary>
-internal sealed class NetworkFrame : IDisposable
+public sealed class NetworkFrame : IDisposable
 {
     /// <summary>The label of pixels outside the network's input; no class has it.</summary>
     public const byte Unlabelled = 255;
@@ -17,6 +16,7 @@ internal sealed class NetworkFrame : IDisposable
     /// <summary>The part that image and network share, in the coordinates of each.</summary>
     private readonly Rect _inImage, _inNetwork;
 
+    /// <param name="g">How the image lies in what the network reads.</param>
     public NetworkFrame(FrameGeometry g)
     {
         (int x, int y) = g.Offset;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Core.Contract;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>A model that this program did not export, understood: how an image goes in and what comes out.</summary>
 /// <param name="Input">Name of the float input.</param>

@@ -4,7 +4,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 
-namespace RealtimeSeg.Inference.ThirdParty;
+namespace RealtimeSeg.Core.Onnx.ThirdParty;
 
 /// <summary>
 /// Runs a <see cref="ThirdPartyModel"/>: normalises the image, enlarges the output to it and decides, which the program's own models
@@ -14,7 +14,7 @@ namespace RealtimeSeg.Inference.ThirdParty;
 /// <param name="model">How it is read.</param>
 /// <param name="name">Its name, for messages.</param>
 /// <param name="classes">Number of classes that the rest of the program knows of.</param>
-internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel model, string name, int classes)
+public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel model, string name, int classes)
 {
     private const double Threshold = 0.5;
 
@@ -29,12 +29,19 @@ internal sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel
     /// <param name="run">Options of the run.</param>
     public void Run(Mat image, Mat labels, Mat confidence, RunOptions run)
     {
-        Normalise(image);
-        long[] shape = model.Nhwc ? [1, image.Height, image.Width, 3] : [1, 3, image.Height, image.Width];
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(_input, shape);
+        using OrtValue input = Input(image);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [model.Input], [input], [model.Output]);
         if (model.Kind == OutputKind.Labels) TakeLabels(outputs[0], labels, confidence);
         else Decide(outputs[0], labels, confidence);
+    }
+
+    /// <summary>What the network reads of an image: float [1,3,H,W] or [1,H,W,3], in memory that the next image takes.</summary>
+    /// <param name="image">8-bit BGR at the network's size.</param>
+    public OrtValue Input(Mat image)
+    {
+        Normalise(image);
+        return OrtValue.CreateTensorValueFromMemory(
+            _input, model.Nhwc ? [1, image.Height, image.Width, 3] : [1, 3, image.Height, image.Width]);
     }
 
     private void Normalise(Mat image)
