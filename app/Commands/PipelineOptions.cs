@@ -62,8 +62,15 @@ internal sealed class PipelineOptions(Mode mode)
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 
-        // A cut-out into files that hold transparency has nothing but the foreground in it.
-        bool transparent = s.Render.View.CanBeTransparent && SinkFactory.HoldAlpha(s.Outputs);
-        return transparent ? s with { Render = s.Render with { Transparent = true, Hud = HudDetail.None } } : s;
+        return s.Render.View.CanBeTransparent && s.Outputs.Count > 0 ? OnGround(s) : s;
+    }
+
+    /// <summary>
+    /// A cut-out into files that hold transparency has nothing but the foreground in it; into others, it lies on a colour.
+    /// </summary>
+    private static PipelineSettings OnGround(PipelineSettings s)
+    {
+        if (SinkFactory.HoldAlpha(s.Outputs)) return s with { Render = s.Render with { Transparent = true, Hud = HudDetail.None } };
+        return SinkFactory.OpaqueVideo(s.Outputs) is null ? s : s with { Render = s.Render with { Ground = s.Render.Backdrop ?? 0 } };
     }
 }

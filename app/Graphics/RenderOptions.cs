@@ -27,8 +27,16 @@ public sealed record RenderOptions
     /// <summary>Leave the background of views that can transparent: for files with an alpha channel.</summary>
     public bool Transparent { get; init; }
 
-    /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB.</summary>
-    public int Backdrop { get; init; } = 0x1E5A3C;
+    /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB; null for the program's own.</summary>
+    public int? Backdrop { get; init; }
+
+    /// <summary>Colour behind a cut-out, 0xRRGGBB; null for a checkerboard.</summary>
+    public int? Ground { get; init; }
+
+    public MatteOptions Matte { get; init; } = new();
+
+    /// <summary>Of the blurred background: 1 spreads a point over some 16 pixels.</summary>
+    public float BlurStrength { get; init; } = 1;
 
     /// <summary>Whether a class is tinted, outlined and kept in front.</summary>
     public bool IsForeground(string name)
@@ -36,6 +44,10 @@ public sealed record RenderOptions
         if (Ignore.Contains(name, StringComparer.Ordinal)) return false;
         return Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
     }
+
+    /// <summary>Whether all of a model's classes are foreground because none is background, and nobody chose.</summary>
+    public bool KeepsEverything(IReadOnlyList<string> classes)
+        => Show is null && Ignore.Count == 0 && !classes.Contains(Background, StringComparer.Ordinal);
 
     /// <exception cref="UserError">The model has no class of a name in <see cref="Show"/> or <see cref="Ignore"/>.</exception>
     public void Check(IReadOnlyList<string> classes)

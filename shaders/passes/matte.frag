@@ -1,0 +1,16 @@
+#version 330 core
+// The matte: share of foreground in each pixel of the image, by the plane of its place.
+in vec2 uv;
+out float matte;
+
+uniform sampler2D frame;
+uniform sampler2D planes;
+
+const float Contrast = 2.0;     // means over windows are softer than edges
+
+void main()
+{
+    vec4 plane = texture(planes, uv);
+    float share = dot(plane.rgb, texture(frame, uv).rgb - 0.5) + plane.a;
+    matte = clamp((share - 0.5) * Contrast + 0.5, 0.0, 1.0);
+}
