@@ -71,7 +71,7 @@ internal sealed class PresentStage
         _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}{purpose}";
     }
 
-    /// <summary>A view that separates what is in front from what is behind shows the plain image if nothing is behind: says so, once.</summary>
+    /// <summary>Says once if a view of the foreground shows the plain image, because nothing is background.</summary>
     private void TellForeground()
     {
         if (_told || !_renderer.KeepsEverything) return;

@@ -43,6 +43,9 @@ public sealed class Compositor : IDisposable
     public IEnumerable<ShaderProgram> Programs
         => [.. _views.Values.Select(v => v.Main), .. _views.Values.SelectMany(v => v.Before), _tintMask, .. _matte.Programs];
 
+    /// <summary>Texture of the colours by label; alpha 0 for those that are not shown.</summary>
+    public uint Palette => _palette.Texture;
+
     /// <summary>Strength of the matte's smoothing over time, 0–1.</summary>
     public float Smooth
     {

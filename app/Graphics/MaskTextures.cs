@@ -63,7 +63,10 @@ public sealed class MaskTextures : IDisposable
     public uint NetworkConfidence => _onGpu?.Confidence ?? _confidence.Texture;
 
     /// <summary>Texture of the probability of all classes together that are shown; null if labels and confidence must do.</summary>
-    public uint? Foreground => _hasForeground ? _foreground.Texture : null;
+    public uint? Foreground => _hasForeground ? _onGpu?.Foreground ?? _foreground.Texture : null;
+
+    /// <summary>Place of the labels in it, in pixels; negative if they surround it.</summary>
+    public (int X, int Y) ForegroundOffset => _onGpu?.Offset ?? (0, 0);
 
     /// <summary>Brings a frame's image to the GPU.</summary>
     /// <exception cref="UserError">It is larger than OpenGL takes on this machine.</exception>
@@ -76,7 +79,12 @@ public sealed class MaskTextures : IDisposable
     }
 
     /// <summary>Shows labels that shaders made of the image.</summary>
-    public void Show(TextureLabels labels) => _onGpu = labels;
+    /// <param name="labels">These.</param>
+    /// <param name="foreground">Whether they have the probability of the classes that are shown.</param>
+    public void Show(TextureLabels labels, bool foreground) => (_onGpu, _hasForeground) = (labels, foreground);
+
+    /// <summary>Other classes are shown from now on, of which no frame so far has the probability.</summary>
+    public void ForgetForeground() => _hasForeground = false;
 
     /// <summary>Brings a frame with its labels to the GPU.</summary>
     /// <param name="slot">The frame.</param>

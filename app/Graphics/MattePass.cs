@@ -12,6 +12,9 @@ internal sealed class MattePass : IDisposable
     /// <summary>Steps of a feather on one side of an edge: longer ones take longer steps.</summary>
     private const float FeatherSteps = 3;
 
+    /// <summary>The strength of smoothing at which a cell follows half of the way from frame to frame.</summary>
+    private const float Readiness = 0.125f;
+
     private const InternalFormat Floats = InternalFormat.Rgba32f;
 
     private readonly GL _gl;
@@ -117,7 +120,8 @@ internal sealed class MattePass : IDisposable
         _cells.Set("cells", (width, height));
         _cells.Set("known", mask.Foreground is null ? 0 : 1);
         _cells.Set("rivals", classes == 2 ? 1 : 0.5f);
-        _cells.Set("kept", _follows ? Smooth / (Smooth + 0.25f) : 0);
+        _cells.Set("offset", mask.ForegroundOffset);
+        _cells.Set("kept", _follows ? Smooth / (Smooth + Readiness) : 0);
         Fill();
     }
 

@@ -90,6 +90,9 @@ public sealed class Renderer : IDisposable
     /// </summary>
     public bool[]? Wanted => _wanted;
 
+    /// <summary>Texture whose alpha is 1 for each label that is shown.</summary>
+    public uint PaletteTexture => _compositor.Palette;
+
     /// <summary>Whether the view separates the foreground from the background, and nobody said which classes are background.</summary>
     public bool KeepsEverything => View.Separates && Solo is null && _options.KeepsEverything(Classes);
 
@@ -201,7 +204,10 @@ public sealed class Renderer : IDisposable
     }
 
     /// <summary>Shows labels that shaders made of the image.</summary>
-    public void Show(TextureLabels labels) => _mask.Show(_onGpu = labels);
+    /// <param name="labels">These.</param>
+    /// <param name="foregroundOf">By label, what they have the probability of; null if they have none.</param>
+    public void Show(TextureLabels labels, bool[]? foregroundOf = null)
+        => _mask.Show(_onGpu = labels, foregroundOf is not null && foregroundOf == _wanted);
 
     /// <summary>Completes a slot whose labels are on the GPU, when it is done: class shares and, if they were asked for, labels.</summary>
     /// <exception cref="UserError">The GPU could not do what it was given.</exception>
@@ -265,6 +271,7 @@ public sealed class Renderer : IDisposable
     private void ShowClasses()
     {
         _compositor.SetPalette(_classes.Palette, _classes.Shown);
+        _mask.ForgetForeground();
         Want();
     }
 

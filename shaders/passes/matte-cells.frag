@@ -1,6 +1,6 @@
 #version 330 core
 // What the matte is made from, at nine points of each cell: mean colour, less a half, which keeps sums of squares exact, and mean
-// probability of foreground. Where a cell looks as in the frame before, its probability follows slowly.
+// probability of foreground. Where a cell looks as in the frame before, it follows slowly.
 in vec2 uv;
 out vec4 cell;
 
@@ -11,6 +11,7 @@ uniform sampler2D scored;       // probability of foreground, if it is known
 uniform sampler2D palette;      // 256 x 1; alpha 0 for background
 uniform sampler2D before;       // cells of the frame before
 uniform vec2 cells;             // how many there are
+uniform vec2 offset;            // of a label in "scored"
 uniform float known;            // whether "scored" is
 uniform float rivals;           // share of what is left of a label's probability that its counterpart has: all, of two classes
 uniform float kept;             // share of the frame before
@@ -26,7 +27,7 @@ float foreground(ivec2 at)
     bool shown = texelFetch(palette, ivec2(label, 0), 0).a > 0.5;
     float rest = (1.0 - texelFetch(confidence, at, 0).r) * rivals;
     if (known < 0.5) return shown ? 1.0 - rest : rest;
-    float p = texelFetch(scored, at, 0).r;
+    float p = texelFetch(scored, at + ivec2(offset), 0).r;
     if (kept == 0.0) return p;
     return shown ? max(p, 0.5) : min(p, 0.5); // as the smoothed label has it
 }
@@ -49,5 +50,5 @@ void main()
     if (kept == 0.0) return;
     vec4 then = texelFetch(before, here, 0);
     vec3 apart = abs(cell.rgb - then.rgb);
-    if (apart.r + apart.g + apart.b <= Noise) cell.a = mix(cell.a, then.a, kept);
+    if (apart.r + apart.g + apart.b <= Noise) cell = mix(cell, then, kept);
 }

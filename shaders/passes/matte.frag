@@ -11,6 +11,6 @@ const float Contrast = 2.0;     // means over windows are softer than edges
 void main()
 {
     vec4 plane = texture(planes, uv);
-    float share = dot(plane.rgb, texture(frame, uv).rgb - 0.5) + plane.a;
+    float share = dot(plane.rgb, texelFetch(frame, ivec2(gl_FragCoord.xy), 0).rgb - 0.5) + plane.a;
     matte = clamp((share - 0.5) * Contrast + 0.5, 0.0, 1.0);
 }

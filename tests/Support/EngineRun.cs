@@ -23,12 +23,13 @@ internal static class EngineRun
         CancellationTokenSource? stop = null,
         Action<string>? tell = null,
         Func<string, Segmenter>? loadForCpu = null,
+        RenderOptions? render = null,
         CancellationToken overdue = default)
     {
         Segmenter Load(string file) => throw new UserError("no other model");
         using ModelShelf models = new([segmenter.Name], 0, segmenter, Load, loadForCpu);
         using EglContext context = new();
-        RenderOptions render = new() { Hud = hud };
+        render = (render ?? new RenderOptions()) with { Hud = hud };
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
         using (source)
         using (SinkSet sinks = new(_ => { }))
