@@ -22,7 +22,8 @@ internal sealed class MattePass : IDisposable
     private readonly int _cell;
     private readonly ShaderProgram _cells, _rows, _fit, _mean, _matte, _featherRows, _feather;
     private readonly RenderTarget?[] _cellMaps = new RenderTarget?[2];
-    private RenderTarget? _sums, _fits, _meanRows, _planes, _hard, _stretched, _feathered;
+    private readonly RenderTarget?[] _mattes = new RenderTarget?[2];
+    private RenderTarget? _sums, _fits, _meanRows, _planes, _stretched, _feathered;
     private int _now;
     private long _frame = -1;
     private bool _follows;
@@ -47,7 +48,7 @@ internal sealed class MattePass : IDisposable
     public IEnumerable<ShaderProgram> Programs => [_cells, _rows, _fit, _mean, _matte, _featherRows, _feather];
 
     /// <summary>Texture of the matte, 8-bit, at the image's size.</summary>
-    public uint Matte => (_options.Feather == 0 ? _hard! : _feathered!).Texture();
+    public uint Matte => (_options.Feather == 0 ? _mattes[_now]! : _feathered!).Texture();
 
     /// <summary>Texture of the foreground's mean colour around each cell.</summary>
     public uint Front => _fits!.Texture(1);
@@ -78,24 +79,26 @@ internal sealed class MattePass : IDisposable
         _fit.Sample("products", _sums.Texture(1), 1);
         _fit.Sample("others", _sums.Texture(2), 2);
         _fit.Sample("last", _sums.Texture(3), 3);
+        _fit.Sample("cells", cells.Texture(), 4);
+        _fit.Sample("before", (_cellMaps[1 - _now] ?? cells).Texture(), 5);
+        _fit.Set("kept", Kept);
         Fill();
         DrawMean(_fits!, RenderTarget.Ensure(ref _meanRows, _gl, width, height, Floats), (1, 0));
         DrawMean(_meanRows!, RenderTarget.Ensure(ref _planes, _gl, width, height, Floats), (0, 1));
-        RenderTarget.Ensure(ref _hard, _gl, mask.Width, mask.Height, InternalFormat.R8).Bind();
-        _matte.Use();
-        _matte.Sample("frame", mask.Frame, 0);
-        _matte.Sample("planes", _planes!.Texture(), 1);
-        Fill();
+        DrawMatte(mask);
         if (_options.Feather != 0) DrawFeather(mask.Width, mask.Height);
         _gl.Check();
     }
 
     public void Dispose()
     {
-        RenderTarget?[] targets = [_sums, _fits, _meanRows, _planes, _hard, _stretched, _feathered, .. _cellMaps];
+        RenderTarget?[] targets = [_sums, _fits, _meanRows, _planes, _stretched, _feathered, .. _cellMaps, .. _mattes];
         foreach (RenderTarget? target in targets) target?.Dispose();
         foreach (ShaderProgram program in Programs) program.Dispose();
     }
+
+    /// <summary>Share of the frame before in this one, where nothing moves.</summary>
+    private float Kept => _follows ? Smooth / (Smooth + Readiness) : 0;
 
     private int Cells(int pixels) => (pixels + _cell - 1) / _cell;
 
@@ -105,7 +108,8 @@ internal sealed class MattePass : IDisposable
         if (mask.Serial != _frame)
         {
             bool next = _frame >= 0 && mask.Serial == _frame + 1;
-            _follows = next && _cellMaps[_now] is { } last && (last.Width, last.Height) == (width, height);
+            _follows = next && _cellMaps[_now] is { } last && (last.Width, last.Height) == (width, height)
+                && _mattes[_now] is { } matte && (matte.Width, matte.Height) == (mask.Width, mask.Height);
             (_frame, _now) = (mask.Serial, 1 - _now);
         }
 
@@ -121,7 +125,20 @@ internal sealed class MattePass : IDisposable
         _cells.Set("known", mask.Foreground is null ? 0 : 1);
         _cells.Set("rivals", classes == 2 ? 1 : 0.5f);
         _cells.Set("offset", mask.ForegroundOffset);
-        _cells.Set("kept", _follows ? Smooth / (Smooth + Readiness) : 0);
+        _cells.Set("kept", Kept);
+        Fill();
+    }
+
+    private void DrawMatte(MaskTextures mask)
+    {
+        RenderTarget matte = RenderTarget.Ensure(ref _mattes[_now], _gl, mask.Width, mask.Height, InternalFormat.R8);
+        RenderTarget.Ensure(ref _mattes[1 - _now], _gl, mask.Width, mask.Height, InternalFormat.R8);
+        matte.Bind();
+        _matte.Use();
+        _matte.Sample("frame", mask.Frame, 0);
+        _matte.Sample("planes", _planes!.Texture(), 1);
+        _matte.Sample("front", Front, 2);
+        _matte.Sample("before", _mattes[1 - _now]!.Texture(), 3);
         Fill();
     }
 
@@ -139,11 +156,11 @@ internal sealed class MattePass : IDisposable
         float length = Math.Abs(_options.Feather), step = Math.Max(1, length / FeatherSteps);
         int columns = Math.Max(1, (int)(width / step)), rows = Math.Max(1, (int)(height / step));
         RenderTarget.Ensure(ref _stretched, _gl, columns, rows, InternalFormat.R8).Bind();
-        Stretch(_featherRows, _hard!, (step / width, 0));
+        Stretch(_featherRows, _mattes[_now]!, (step / width, 0));
         Fill();
         RenderTarget.Ensure(ref _feathered, _gl, width, height, InternalFormat.R8).Bind();
         Stretch(_feather, _stretched!, (0, step / height));
-        _feather.Sample("hard", _hard!.Texture(), 1);
+        _feather.Sample("hard", _mattes[_now]!.Texture(), 1);
         _feather.Set("outwards", _options.Feather > 0 ? 1 : 0);
         Fill();
 

@@ -1,5 +1,6 @@
 #version 330 core
-// The plane that fits foreground to colour in each window, and the window's mean colours in front and behind.
+// The plane that fits foreground to colour in each window, and the window's mean colours in front and behind; in alpha, the share that
+// the frame before has in this one, where nothing moves.
 #include "matte.glsl"
 
 layout(location = 0) out vec4 plane;        // foreground = dot(plane.rgb, colour) + plane.a
@@ -10,8 +11,12 @@ uniform sampler2D means;
 uniform sampler2D products;
 uniform sampler2D others;
 uniform sampler2D last;
+uniform sampler2D cells;
+uniform sampler2D before;       // cells of the frame before
+uniform float kept;
 
 const float Smoothness = 1e-4;  // variance of colour, in 0-1, that is taken for noise
+const float Noise = 36.0 / 255.0;
 const float Trace = 1e-3;       // of the mean, for windows that lie on one side
 
 // Solves the filter's 3 x 3 equations as L D Lt, which loses no digits where colours lie on a line, as by determinants.
@@ -48,6 +53,8 @@ void main()
     vec3 off = vec3(o.x, o.y, o.w) - vec3(m.r * m.g, m.r * m.b, m.g * m.b);
     vec3 a = solve(diagonal, off, p.rgb - m.rgb * m.a);
     plane = vec4(a, m.a - dot(a, m.rgb));
-    front = vec4((p.rgb + m.rgb * Trace) / (m.a + Trace) + 0.5, 1.0);
+    vec3 apart = abs(texelFetch(cells, here, 0).rgb - texelFetch(before, here, 0).rgb);
+    share = apart.r + apart.g + apart.b <= Noise ? kept : 0.0;
+    front = vec4((p.rgb + m.rgb * Trace) / (m.a + Trace) + 0.5, share);
     behind = vec4((m.rgb - p.rgb + m.rgb * Trace) / (1.0 - m.a + Trace) + 0.5, 1.0);
 }
