@@ -82,6 +82,7 @@ run_tests() {
         --fuzz-again) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz-again "$@" ;;
         --mutate) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" mutate "$@" ;;
         --benchmarks) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" benchmarks "$@" ;;
+        --mattes) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" mattes "$@" ;;
         --soak) shift && exec "$root/tests/soak.sh" "$@" ;;
         --fast) filter='Set!=Long&Set!=Slow' && shift ;;
         --long) filter='Set=Long' && shift ;;
@@ -111,6 +112,7 @@ test_usage() {
 ./run.sh test --fuzz-again FOLDER  an input that failed
 ./run.sh test --mutate             faults planted in the code; --seed S, --share PERCENT, --folder DIR
 ./run.sh test --benchmarks         each part of a frame's way timed by itself; --only PART, --folder DIR
+./run.sh test --mattes             soft edges scored against hard masks; --model FILE, --data FOLDER, --images N, --folder DIR
 ./run.sh test --soak MINUTES       the program live for a long time [FOLDER]
 What each of them asserts is in docs/testing.md.
 EOF

@@ -9,5 +9,6 @@ NativeSettings.Apply();
 RootCommand root = FuzzCommand.Root();
 root.Add(MutationCommand.Create());
 root.Add(BenchmarkCommand.Create());
+root.Add(MatteCommand.Create());
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
@@ -37,6 +38,7 @@ internal sealed class Composition : IDisposable
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
             Sinks = Own(new SinkSet(Log.Warning));
+            TellGround(s);
             if (Source.Pictures is { } pictures && mode.Windowed)
                 Progress = Own(new PictureProgress(pictures, () => Renderer.Classes, PictureProgress.BarFor(pictures)));
             OpenFiles(s);
@@ -116,6 +118,14 @@ internal sealed class Composition : IDisposable
         bool win = ProviderRace.ShadersWin(
             Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Log.Info, UserCache.File("provider.json"));
         return win ? OpenModels(shaders) : null;
+    }
+
+    private static void TellGround(PipelineSettings s)
+    {
+        if (s.Render.Ground is not { } ground || SinkFactory.OpaqueVideo(s.Outputs) is not { } opaque) return;
+        string colour = ground == 0 ? "black" : string.Create(CultureInfo.InvariantCulture, $"#{ground:X6}");
+        Log.Info($"{opaque} holds no transparency: the cut-out lies on {colour}; --backdrop '#RRGGBB' chooses a colour, "
+            + "and .png, .webm and .mov hold transparency");
     }
 
     private void OpenFiles(PipelineSettings s)

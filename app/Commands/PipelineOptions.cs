@@ -71,16 +71,24 @@ internal sealed class PipelineOptions(Mode mode)
             throw new UserError("-: standard output is named twice; name it once");
         if (s.Sources.Contains(PipeSource.Uri, StringComparer.Ordinal)) s = WithStandardInput(s);
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
-        if (!s.ModelIsNamed && s.Render.View.HasForeground && s.Render.Show is null)
+        if (!s.ModelIsNamed && s.Render.View.Separates && s.Render.Show is null)
             s = s with { Model = Bundled.Person, Precision = Precision.AsNamed };
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 
         if (SourceKinds.ArePictures(s.Sources)) s = OfPictures(s);
-        // A cut-out into files that hold transparency has nothing but the foreground in it.
-        bool transparent = s.Render.View.CanBeTransparent && SinkFactory.HoldAlpha(s.Outputs)
+        return s.Render.View.CanBeTransparent && s.Outputs.Count > 0 ? OnGround(s) : s;
+    }
+
+    /// <summary>
+    /// A cut-out into files that hold transparency has nothing but the foreground in it; into others, it lies on a colour.
+    /// </summary>
+    private static PipelineSettings OnGround(PipelineSettings s)
+    {
+        bool transparent = SinkFactory.HoldAlpha(s.Outputs)
             && (ImageCodec.HoldsAlpha(s.ImageExtension) || !s.Outputs.Any(SinkKinds.IsFolder));
-        return transparent ? s with { Render = s.Render with { Transparent = true }, Hud = HudDetail.None } : s;
+        if (transparent) return s with { Render = s.Render with { Transparent = true }, Hud = HudDetail.None };
+        return SinkFactory.OpaqueVideo(s.Outputs) is null ? s : s with { Render = s.Render with { Ground = s.Render.Backdrop ?? 0 } };
     }
 
     /// <summary>A list comes all at once, before anything is opened; images cannot be read a second time.</summary>

@@ -19,6 +19,7 @@ internal static class PipelineRows
     private const int HighestRate = 1000, HighestPageRate = 120, HighestCrf = 63, LongestSplit = 100_000;
 
     private const int SmallestOutput = 16, LargestOutput = 16384;
+    private const float LongestFeather = 100;
 
     private const string Automatic = "auto";
 
@@ -138,8 +139,17 @@ internal static class PipelineRows
         Row.Parsed("--ignore-class", "Classes that are never foreground",
             s => s.Render.Ignore.Count > 0 ? string.Join(',', s.Render.Ignore) : null,
             (s, v) => s with { Render = s.Render with { Ignore = Parse.List(v) } }),
-        Row.Parsed("--backdrop", "What --view replace shows behind the foreground: an image, a video, or a colour as #RRGGBB",
+        Row.Parsed("--backdrop", "What --view replace shows behind the foreground: an image, a video, or a colour as #RRGGBB, "
+            + "which --view cutout takes, too, in files without transparency",
             _ => null, WithBackdrop),
+        Row.Value("--threshold", "Probability from which a pixel is foreground in blur, replace and cutout, 0 to 1: less keeps more",
+            s => s.Render.Matte.Threshold, (s, v) => WithMatte(s, m => m with { Threshold = v }), Limits.Between(0f, 1)),
+        Row.Value("--feather", "Length of the foreground's edge there in pixels of the image: outwards, or inwards if negative; "
+            + "0 for the edge as it is found",
+            s => s.Render.Matte.Feather, (s, v) => WithMatte(s, m => m with { Feather = v }),
+            Limits.Between(-LongestFeather, LongestFeather)),
+        Row.Value("--blur-strength", "How much --view blur blurs: 0 to 5",
+            s => s.Render.BlurStrength, (s, v) => s with { Render = s.Render with { BlurStrength = v } }, Limits.Between(0f, 5)),
         Row.Value("--opacity", "Strength of the class colours, 0 to 1",
             s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
         Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Automatically,
@@ -210,6 +220,9 @@ internal static class PipelineRows
 
     private static PipelineSettings Hint(PipelineSettings s, Func<ModelHints, ModelHints> change)
         => s with { Segmenter = s.Segmenter with { Hints = change(s.Segmenter.Hints ?? new ModelHints()) } };
+
+    private static PipelineSettings WithMatte(PipelineSettings s, Func<MatteOptions, MatteOptions> change)
+        => s with { Render = s.Render with { Matte = change(s.Render.Matte) } };
 
     private static PipelineSettings Reading(string file, PipelineSettings s) => s with { OtherInputs = [.. s.OtherInputs, file] };
 

@@ -32,6 +32,7 @@ public sealed class FrameEngine : IDisposable
         // Shaders run where images are drawn, so that labelling has no thread of its own.
         bool shaders = parts.Models.Current.Shaders is not null;
         Options = shaders && options.Schedule == Schedule.Pipelined ? options with { Schedule = Schedule.Ahead } : options;
+        parts.Renderer.Smooth = options.Labels?.Smooth ?? 0;
         _controls = new Controls(parts.Renderer, parts.Models, parts.Stop);
         _onInput = _controls.On;
         _capture = new CaptureStage(parts, Options, _controls);

@@ -92,6 +92,7 @@ internal sealed class LabelStage : IDisposable
         {
             if (TargetFps > 0 && model != _model) ChooseSize(model);
             slot[Stamp.Dequeued] = _parts.Clock.Now;
+            slot.Wanted = _parts.Renderer.Wanted;
             if (model.Shaders is null) labeller.Label(slot, model, _ladder?.Size);
             else OnGpu().Label(slot, model, _ladder?.Size);
             return;

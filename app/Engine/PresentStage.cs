@@ -19,6 +19,7 @@ internal sealed class PresentStage
     private readonly Func<HudText> _hudText;
     private readonly string _purpose;
     private IFrameModel? _model;
+    private bool _told;
 
     public PresentStage(EngineParts parts, Telemetry telemetry, LabelStage label)
     {
@@ -35,6 +36,7 @@ internal sealed class PresentStage
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
         if (slot.LabelledBy != _model || slot.LabelSize != NetworkSize) Adopt(slot.LabelledBy!, slot.LabelSize);
+        TellForeground();
         _renderer.Upload(slot);
         MoveBackdrop(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
@@ -67,6 +69,16 @@ internal sealed class PresentStage
         (_model, NetworkSize) = (model, size);
         string purpose = model is Segmenter { TakesOneSize: true } ? "" : _purpose;
         _telemetry.Network = $"{model.Name} on {model.Provider}, {size.Width}×{size.Height}{purpose}";
+    }
+
+    /// <summary>Says once if a view of the foreground shows the plain image, because nothing is background.</summary>
+    private void TellForeground()
+    {
+        if (_told || !_renderer.KeepsEverything) return;
+        _told = true;
+        string classes = string.Join(", ", _renderer.Classes);
+        _parts.Tell?.Invoke($"--view {_renderer.View}: all classes of {_model!.Name} are foreground, since none is background: choose some "
+            + $"with --show ({classes}), or take a model of people: --model models/person.onnx");
     }
 
     /// <summary>Moves the backdrop with the video in front of it, while it is visible.</summary>

@@ -25,6 +25,7 @@ internal sealed class TextureLabeller : IDisposable
     private readonly TextureLabels _labels;
     private readonly bool _smooths;
     private Segmenter? _lastModel;
+    private bool[]? _foregroundOf;
     private bool _timed;
 
     /// <exception cref="UserError">The context has no compute shaders, or the driver refuses these.</exception>
@@ -32,7 +33,7 @@ internal sealed class TextureLabeller : IDisposable
     {
         (_parts, _options) = (parts, options);
         _smooths = options.Smooth > 0 || options.MeasureFlicker;
-        _labels = new TextureLabels(parts.Context.Gl, options.Smooth, _smooths);
+        _labels = new TextureLabels(parts.Context.Gl, options.Smooth, _smooths) { Palette = parts.Renderer.PaletteTexture };
         _timer = new GpuTimer(parts.Context.Gl, Ends.Length);
         _keep = new KeepRule(options);
     }
@@ -63,7 +64,8 @@ internal sealed class TextureLabeller : IDisposable
         slot[Stamp.Fitted] = slot[Stamp.Inferred] = slot[Stamp.Smoothed] = _parts.Clock.Now;
         _timed = !skip;
         if (_parts.Sinks.NeedsLabels) _labels.BeginRead();
-        _parts.Renderer.Show(_labels);
+        slot.ForegroundOf = _foregroundOf;
+        _parts.Renderer.Show(_labels, _foregroundOf);
         slot.LabelledBy = _lastModel = model;
         slot.IsOnGpu = true;
     }
@@ -105,6 +107,7 @@ internal sealed class TextureLabeller : IDisposable
         _labels.Smooth(startsOver);
         _timer.Mark(2);
         slot.LabelledFrom = slot[Stamp.Arrived];
+        _foregroundOf = _labels.Foreground is null ? null : slot.Wanted;
         if (_options.Skips) _keep.Remember(slot, slot.Image);
     }
 

@@ -31,6 +31,15 @@ public sealed class FrameSlot : IDisposable
     /// <summary>Probability of that class in 0–255, at the network's size.</summary>
     public Mat Confidence { get; } = new();
 
+    /// <summary>By label, whether <see cref="Foreground"/> is to count it; null if nobody wants to know.</summary>
+    public bool[]? Wanted { get; set; }
+
+    /// <summary>The labels that <see cref="Foreground"/> counts, as they were wanted; null if it holds nothing.</summary>
+    public bool[]? ForegroundOf { get; set; }
+
+    /// <summary>Probability in 0–255 of several classes together, as the network gave it, at its size.</summary>
+    public Mat Foreground { get; } = new();
+
     /// <summary>Number of the frame in its source, from 0.</summary>
     public long Index { get; set; }
 
@@ -65,6 +74,7 @@ public sealed class FrameSlot : IDisposable
     public void Dispose()
     {
         Binding?.Dispose();
+        Foreground.Dispose();
         Confidence.Dispose();
         Labels.Dispose();
         Fitted.Dispose();

@@ -12,31 +12,46 @@ public sealed class Compositor : IDisposable
     private const float Unsure = 0.5f;
 
     /// <summary>Texture units after those of the inputs that every view has.</summary>
-    private const int PrePassUnit = 4, BackdropUnit = 5;
+    private const int PrePassUnit = 4, BackdropUnit = 5, MatteUnit = 6, FrontUnit = 7, BehindUnit = 8;
+
+    /// <summary>The backdrop's colour unless another is chosen, 0xRRGGBB.</summary>
+    private const int OwnBackdrop = 0x1E5A3C;
 
     private readonly GL _gl;
     private readonly Dictionary<View, ViewShaders> _views;
     private readonly ShaderProgram _tintMask;
     private readonly PixelUploader _palette, _backdrop;
-    private readonly bool _transparent;
+    private readonly RenderOptions _options;
+    private readonly MattePass _matte;
+    private int _classes;
     private RenderTarget? _tint;
 
     /// <param name="gl">The context.</param>
-    /// <param name="backdrop">Colour behind a replaced background, 0xRRGGBB, until there is an image for it.</param>
-    /// <param name="transparent">Leave the background transparent in views that can, instead of drawing a checkerboard there.</param>
-    public Compositor(GL gl, int backdrop, bool transparent)
+    /// <param name="options">What lies behind the foreground, and how the two are told apart.</param>
+    public Compositor(GL gl, RenderOptions options)
     {
-        (_gl, _transparent) = (gl, transparent);
+        (_gl, _options) = (gl, options);
         _views = Views.All.ToDictionary(v => v, v => new ViewShaders(gl, v));
         _tintMask = new ShaderProgram(gl, "passes/tint.frag");
         _palette = new PixelUploader(gl, InternalFormat.Rgba8, PixelFormat.Bgra, linear: false);
         _backdrop = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: true);
-        SetBackdrop(backdrop);
+        _matte = new MattePass(gl, options.Matte);
+        SetBackdrop(options.Backdrop ?? OwnBackdrop);
     }
 
     /// <summary>All shaders, for reloading.</summary>
     public IEnumerable<ShaderProgram> Programs
-        => [.. _views.Values.Select(v => v.Main), .. _views.Values.Select(v => v.Before).OfType<ShaderProgram>(), _tintMask];
+        => [.. _views.Values.Select(v => v.Main), .. _views.Values.SelectMany(v => v.Before), _tintMask, .. _matte.Programs];
+
+    /// <summary>Texture of the colours by label; alpha 0 for those that are not shown.</summary>
+    public uint Palette => _palette.Texture;
+
+    /// <summary>Strength of the matte's smoothing over time, 0–1.</summary>
+    public float Smooth
+    {
+        get => _matte.Smooth;
+        set => _matte.Smooth = value;
+    }
 
     /// <summary>Draws into the middle of <paramref name="target"/> with the frame's aspect kept and black bars.</summary>
     public void Draw(View view, MaskTextures mask, RenderTarget target, float opacity)
@@ -46,10 +61,13 @@ public sealed class Compositor : IDisposable
         Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
         bool unscaled = (frame.Width, frame.Height) == (mask.Width, mask.Height);
         mask.FilterFrame(view.Resamples || !unscaled);
-        if (shaders.Before is { } before)
+        if (view.Separates) _matte.Draw(mask, _palette.Texture, _classes);
+        for (int i = 0; i < shaders.Before.Count; i++)
         {
-            shaders.BindTarget(mask.Width, mask.Height);
-            Prepare(before, mask, opacity);
+            shaders.BindTarget(i, mask.Width, mask.Height);
+            Prepare(shaders.Before[i], mask, opacity);
+            shaders.SampleBefore(shaders.Before[i], i, PrePassUnit);
+            shaders.Before[i].SetIfUsed("strength", _options.BlurStrength);
             _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         }
 
@@ -57,9 +75,9 @@ public sealed class Compositor : IDisposable
         if ((frame.Width, frame.Height) != (target.Width, target.Height)) ClearBars();
         _gl.Viewport(frame.X, frame.Y, (uint)frame.Width, (uint)frame.Height);
         Prepare(shaders.Main, mask, opacity);
-        shaders.SamplePrePass(PrePassUnit);
+        shaders.SampleBefore(shaders.Main, shaders.Before.Count, PrePassUnit);
         if (view.ShowsBackdrop) shaders.Main.Sample("backdrop", _backdrop.Texture, BackdropUnit);
-        if (view.CanBeTransparent) shaders.Main.Set("transparent", _transparent ? 1 : 0);
+        if (view.CanBeTransparent) SetGround(shaders.Main);
         if (view.Own is { } own) shaders.Main.Set(own.Name, own.Value(frame));
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
@@ -74,20 +92,31 @@ public sealed class Compositor : IDisposable
         uint[] bgra = new uint[PaletteSize];
         foreach (int label in shown) bgra[label] = 0xFF000000u | (uint)palette[label];
         fixed (uint* p = bgra) _palette.Upload((nint)p, PaletteSize, 1);
+        _classes = palette.Count;
+        _matte.Forget();
     }
 
     public void Dispose()
     {
         _tint?.Dispose();
+        _matte.Dispose();
         _backdrop.Dispose();
         _palette.Dispose();
         _tintMask.Dispose();
         foreach (ViewShaders v in _views.Values) v.Dispose();
     }
 
+    private void SetGround(ShaderProgram program)
+    {
+        program.Set("transparent", _options.Transparent ? 1 : 0);
+        int ground = _options.Ground ?? 0;
+        float Channel(int shift) => ((ground >> shift) & byte.MaxValue) / (float)byte.MaxValue;
+        program.Set("ground", (Channel(16), Channel(8), Channel(0), _options.Ground is null ? 0 : 1));
+    }
+
     private void ClearBars()
     {
-        _gl.ClearColor(0, 0, 0, _transparent ? 0 : 1);
+        _gl.ClearColor(0, 0, 0, _options.Transparent ? 0 : 1);
         _gl.Clear(ClearBufferMask.ColorBufferBit);
     }
 
@@ -113,6 +142,9 @@ public sealed class Compositor : IDisposable
         program.Sample("labels", mask.Labels, 1);
         program.Sample("confidence", mask.Confidence, 2);
         if (_tint is not null) program.Sample("tint", _tint.Texture(), 3);
+        if (program.Uses("matte")) program.Sample("matte", _matte.Matte, MatteUnit);
+        if (program.Uses("front")) program.Sample("front", _matte.Front, FrontUnit);
+        if (program.Uses("behind")) program.Sample("behind", _matte.Behind, BehindUnit);
         program.SetIfUsed("opacity", opacity);
     }
 

@@ -8,11 +8,11 @@ namespace RealtimeSeg.Graphics;
 public sealed class MaskTextures : IDisposable
 {
     private readonly GL _gl;
-    private readonly PixelUploader _frame, _labels, _confidence;
+    private readonly PixelUploader _frame, _labels, _confidence, _foreground;
     private readonly ShaderProgram _refine;
     private RenderTarget? _refined;
     private TextureLabels? _onGpu;
-    private bool _useRefined;
+    private bool _useRefined, _hasForeground;
 
     public MaskTextures(GL gl)
     {
@@ -20,6 +20,7 @@ public sealed class MaskTextures : IDisposable
         _frame = new PixelUploader(gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: true);
         _labels = new PixelUploader(gl, InternalFormat.R8ui, PixelFormat.RedInteger, linear: false);
         _confidence = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, linear: true);
+        _foreground = new PixelUploader(gl, InternalFormat.R8, PixelFormat.Red, linear: true);
         _refine = new ShaderProgram(gl, "passes/refine.frag");
     }
 
@@ -29,9 +30,17 @@ public sealed class MaskTextures : IDisposable
     public int Height => _frame.Height;
 
     /// <summary>Size of the mask: the network's, or the image's after refinement.</summary>
-    public int MaskWidth => _useRefined ? _refined!.Width : _onGpu?.Size.Width ?? _labels.Width;
+    public int MaskWidth => _useRefined ? _refined!.Width : NetworkWidth;
 
-    public int MaskHeight => _useRefined ? _refined!.Height : _onGpu?.Size.Height ?? _labels.Height;
+    public int MaskHeight => _useRefined ? _refined!.Height : NetworkHeight;
+
+    /// <summary>Size of the mask as the network gave it.</summary>
+    public int NetworkWidth => _onGpu?.Size.Width ?? _labels.Width;
+
+    public int NetworkHeight => _onGpu?.Size.Height ?? _labels.Height;
+
+    /// <summary>Number of the frame that was uploaded last.</summary>
+    public long Serial { get; private set; }
 
     /// <summary>Images and masks that were brought to the GPU so far.</summary>
     public long Uploads { get; private set; }
@@ -40,17 +49,24 @@ public sealed class MaskTextures : IDisposable
     public uint Frame => _frame.Texture;
 
     /// <summary>Texture of the classes, 8-bit integers, refined if that is on.</summary>
-    public uint Labels => _useRefined ? _refined!.Texture(0) : RawLabels;
+    public uint Labels => _useRefined ? _refined!.Texture(0) : NetworkLabels;
 
     /// <summary>Texture of their probabilities, likewise.</summary>
-    public uint Confidence => _useRefined ? _refined!.Texture(1) : RawConfidence;
+    public uint Confidence => _useRefined ? _refined!.Texture(1) : NetworkConfidence;
 
     /// <summary>The refinement's shader, for reloading.</summary>
     public ShaderProgram Refinement => _refine;
 
-    private uint RawLabels => _onGpu?.Labels ?? _labels.Texture;
+    /// <summary>The same as the network gave them.</summary>
+    public uint NetworkLabels => _onGpu?.Labels ?? _labels.Texture;
 
-    private uint RawConfidence => _onGpu?.Confidence ?? _confidence.Texture;
+    public uint NetworkConfidence => _onGpu?.Confidence ?? _confidence.Texture;
+
+    /// <summary>Texture of the probability of all classes together that are shown; null if labels and confidence must do.</summary>
+    public uint? Foreground => _hasForeground ? _onGpu?.Foreground ?? _foreground.Texture : null;
+
+    /// <summary>Place of the labels in it, in pixels; negative if they surround it.</summary>
+    public (int X, int Y) ForegroundOffset => _onGpu?.Offset ?? (0, 0);
 
     /// <summary>Brings a frame's image to the GPU.</summary>
     /// <exception cref="UserError">It is larger than OpenGL takes on this machine.</exception>
@@ -58,20 +74,33 @@ public sealed class MaskTextures : IDisposable
     {
         _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);
         Uploads++;
+        Serial++;
+        _hasForeground = false;
     }
 
     /// <summary>Shows labels that shaders made of the image.</summary>
-    public void Show(TextureLabels labels) => _onGpu = labels;
+    /// <param name="labels">These.</param>
+    /// <param name="foreground">Whether they have the probability of the classes that are shown.</param>
+    public void Show(TextureLabels labels, bool foreground) => (_onGpu, _hasForeground) = (labels, foreground);
+
+    /// <summary>Other classes are shown from now on, of which no frame so far has the probability.</summary>
+    public void ForgetForeground() => _hasForeground = false;
 
     /// <summary>Brings a frame with its labels to the GPU.</summary>
+    /// <param name="slot">The frame.</param>
+    /// <param name="foreground">Whether it has the probability of the classes that are shown.</param>
     /// <exception cref="UserError">It is larger than OpenGL takes on this machine.</exception>
-    public void Upload(FrameSlot slot)
+    public void Upload(FrameSlot slot, bool foreground = false)
     {
         UploadImage(slot);
         _onGpu = null;
         Uploads += 2;
         _labels.Upload(slot.Labels.Data, slot.Labels.Width, slot.Labels.Height);
         _confidence.Upload(slot.Confidence.Data, slot.Confidence.Width, slot.Confidence.Height);
+        _hasForeground = foreground;
+        if (!foreground) return;
+        Uploads++;
+        _foreground.Upload(slot.Foreground.Data, slot.Foreground.Width, slot.Foreground.Height);
     }
 
     /// <summary>Makes the mask's edges follow the image's, or leaves the mask as the network gave it.</summary>
@@ -83,8 +112,8 @@ public sealed class MaskTextures : IDisposable
         RenderTarget.Ensure(ref _refined, _gl, Width, Height, InternalFormat.R8ui, InternalFormat.R8).Bind();
         _refine.Use();
         _refine.Sample("frame", _frame.Texture, 0);
-        _refine.Sample("labels", RawLabels, 1);
-        _refine.Sample("confidence", RawConfidence, 2);
+        _refine.Sample("labels", NetworkLabels, 1);
+        _refine.Sample("confidence", NetworkConfidence, 2);
         _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
         _gl.Check();
     }
@@ -112,6 +141,7 @@ public sealed class MaskTextures : IDisposable
     {
         _refined?.Dispose();
         _refine.Dispose();
+        _foreground.Dispose();
         _confidence.Dispose();
         _labels.Dispose();
         _frame.Dispose();

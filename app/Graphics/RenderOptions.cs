@@ -27,8 +27,16 @@ public sealed record RenderOptions
     /// <summary>Leave the background of views that can transparent: for files with an alpha channel.</summary>
     public bool Transparent { get; init; }
 
-    /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB.</summary>
-    public int Backdrop { get; init; } = 0x1E5A3C;
+    /// <summary>Colour of the backdrop until there is an image for it, 0xRRGGBB; null for the program's own.</summary>
+    public int? Backdrop { get; init; }
+
+    /// <summary>Colour behind a cut-out, 0xRRGGBB; null for a checkerboard.</summary>
+    public int? Ground { get; init; }
+
+    public MatteOptions Matte { get; init; } = new();
+
+    /// <summary>Of the blurred background: 1 spreads a point over some 16 pixels.</summary>
+    public float BlurStrength { get; init; } = 1;
 
     /// <summary>Width of finished images in pixels; null for the frame's, or what its aspect makes of the height.</summary>
     public int? OutputWidth { get; init; }
@@ -52,7 +60,9 @@ public sealed record RenderOptions
         return Show is null ? name != Background : Show.Contains(name, StringComparer.Ordinal);
     }
 
-    private static int Side(int side, int output, int other) => Math.Max(1, (int)Math.Round(side * (double)output / other));
+    /// <summary>Whether all of a model's classes are foreground because none is background, and nobody chose.</summary>
+    public bool KeepsEverything(IReadOnlyList<string> classes)
+        => Show is null && Ignore.Count == 0 && !classes.Contains(Background, StringComparer.Ordinal);
 
     /// <exception cref="UserError">The model has no class of a name in <see cref="Show"/> or <see cref="Ignore"/>.</exception>
     public void Check(IReadOnlyList<string> classes)
@@ -60,4 +70,6 @@ public sealed record RenderOptions
         string? unknown = (Show ?? []).Concat(Ignore).FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
         if (unknown is not null) throw new UserError($"no class '{unknown}': the model has {string.Join(", ", classes)}");
     }
+
+    private static int Side(int side, int output, int other) => Math.Max(1, (int)Math.Round(side * (double)output / other));
 }

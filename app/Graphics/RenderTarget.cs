@@ -94,7 +94,7 @@ public sealed class RenderTarget : IDisposable
         PixelFormat format = stored switch
         {
             InternalFormat.R8ui => PixelFormat.RedInteger,
-            InternalFormat.R8 => PixelFormat.Red,
+            InternalFormat.R8 or InternalFormat.R32f => PixelFormat.Red,
             _ => PixelFormat.Rgba,
         };
         _gl.TexImage2D(TextureTarget.Texture2D, 0, stored, (uint)Width, (uint)Height, 0, format, PixelType.UnsignedByte, null);

@@ -33,6 +33,7 @@ public sealed class Renderer : IDisposable
     private HudOverlay? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
+    private volatile bool[]? _wanted;
     private long _sharesCounted, _hudDrawn;
 
     /// <param name="gl">The context.</param>
@@ -48,14 +49,22 @@ public sealed class Renderer : IDisposable
         _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
-        _compositor = new Compositor(gl, options.Backdrop, options.Transparent);
+        _compositor = new Compositor(gl, options);
         _blend = new ShaderProgram(gl, "passes/hud.frag");
         _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement, _blend]);
         SetClasses(classes, palette);
         gl.Check();
     }
 
-    public View View { get; set; }
+    public View View
+    {
+        get;
+        set
+        {
+            field = value;
+            Want();
+        }
+    }
 
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; private set; }
@@ -67,6 +76,25 @@ public sealed class Renderer : IDisposable
 
     /// <summary>Whether the mask's edges follow the image's.</summary>
     public bool Refine { get; set; }
+
+    /// <summary>Strength of the matte's smoothing over time, 0–1: the labels'.</summary>
+    public float Smooth
+    {
+        get => _compositor.Smooth;
+        set => _compositor.Smooth = value;
+    }
+
+    /// <summary>
+    /// By label, whether the matte takes it for foreground; null if the view has none, or if labels and confidence tell as much. Slots
+    /// that want their probability (<see cref="FrameSlot.Wanted"/>) are given this very array. Read by any thread.
+    /// </summary>
+    public bool[]? Wanted => _wanted;
+
+    /// <summary>Texture whose alpha is 1 for each label that is shown.</summary>
+    public uint PaletteTexture => _compositor.Palette;
+
+    /// <summary>Whether the view separates the foreground from the background, and nobody said which classes are background.</summary>
+    public bool KeepsEverything => View.Separates && Solo is null && _options.KeepsEverything(Classes);
 
     /// <summary>Names of the model's classes by label.</summary>
     public IReadOnlyList<string> Classes => _classes.Names;
@@ -112,7 +140,7 @@ public sealed class Renderer : IDisposable
     public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
     {
         _classes = new ClassSelection(classes, palette, _options.IsForeground);
-        _compositor.SetPalette(palette, _classes.Shown);
+        ShowClasses();
         _hud?.Dispose();
         _hud = _target is null ? null : MakeHud(_target);
     }
@@ -121,7 +149,7 @@ public sealed class Renderer : IDisposable
     public void SoloNext()
     {
         _classes.SoloNext();
-        _compositor.SetPalette(_classes.Palette, _classes.Shown);
+        ShowClasses();
     }
 
     /// <summary>Shows the class at a point of the target alone; all again if it already was, or if nothing is shown there.</summary>
@@ -134,7 +162,7 @@ public sealed class Renderer : IDisposable
         (float u, float v) = frame.ShareOf(x * _target.Width, y * _target.Height);
         (u, v) = View.ToFrame(u, v);
         _classes.Toggle(u is >= 0 and < 1 && v is >= 0 and < 1 ? _mask.LabelAt(u, v) : null);
-        _compositor.SetPalette(_classes.Palette, _classes.Shown);
+        ShowClasses();
     }
 
     /// <summary>Replaces what views with a backdrop show behind the foreground, 8-bit BGR.</summary>
@@ -161,7 +189,7 @@ public sealed class Renderer : IDisposable
         if (counts) _sharesCounted = slot[Stamp.Taken];
         if (counts && slot.IsOnGpu) _onGpu!.Count();
         else if (counts) _shares.Count(slot);
-        if (!slot.IsOnGpu) _mask.Upload(slot);
+        if (!slot.IsOnGpu) _mask.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
         EnsureTarget(_options.OutputSize(slot.Image.Width, slot.Image.Height));
         if (!slot.IsOnGpu) _gl.Finish(); // so that the stage's time is its own
     }
@@ -176,7 +204,10 @@ public sealed class Renderer : IDisposable
     }
 
     /// <summary>Shows labels that shaders made of the image.</summary>
-    public void Show(TextureLabels labels) => _mask.Show(_onGpu = labels);
+    /// <param name="labels">These.</param>
+    /// <param name="foregroundOf">By label, what they have the probability of; null if they have none.</param>
+    public void Show(TextureLabels labels, bool[]? foregroundOf = null)
+        => _mask.Show(_onGpu = labels, foregroundOf is not null && foregroundOf == _wanted);
 
     /// <summary>Completes a slot whose labels are on the GPU, when it is done: class shares and, if they were asked for, labels.</summary>
     /// <exception cref="UserError">The GPU could not do what it was given.</exception>
@@ -231,10 +262,30 @@ public sealed class Renderer : IDisposable
 
     private void Draw(RenderTarget target, Func<HudText> text, long now, bool freshHud)
     {
-        _mask.Refine(Refine);
+        _mask.Refine(Refine && !View.Separates); // whose matte has the image's edges already
         _compositor.Draw(View, _mask, target, Opacity);
         if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
         _shaders.Accept();
+    }
+
+    private void ShowClasses()
+    {
+        _compositor.SetPalette(_classes.Palette, _classes.Shown);
+        _mask.ForgetForeground();
+        Want();
+    }
+
+    private void Want()
+    {
+        if (_classes is null || !View.Separates || _classes.Names.Count <= 2)
+        {
+            _wanted = null;
+            return;
+        }
+
+        bool[] wanted = new bool[_classes.Names.Count];
+        foreach (int label in _classes.Shown) wanted[label] = true;
+        _wanted = wanted;
     }
 
     /// <summary>Fetches class shares that the GPU has counted, if it has. Waits.</summary>

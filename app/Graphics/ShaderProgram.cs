@@ -67,6 +67,10 @@ public sealed class ShaderProgram : IDisposable
     /// <exception cref="InvalidOperationException">The shader has no such uniform.</exception>
     public void Set(string uniform, (float X, float Y) value) => _gl.Uniform2(Location(uniform), value.X, value.Y);
 
+    /// <exception cref="InvalidOperationException">The shader has no such uniform.</exception>
+    public void Set(string uniform, (float X, float Y, float Z, float W) value)
+        => _gl.Uniform4(Location(uniform), value.X, value.Y, value.Z, value.W);
+
     /// <summary>Whether the shader reads a uniform.</summary>
     public bool Uses(string uniform) => Find(uniform) >= 0;
 

@@ -15,11 +15,8 @@ public sealed class View(string name, char key, string help)
     /// <summary>Its fragment shader, which includes <c>view.glsl</c>.</summary>
     public string Shader => $"views/{name}.frag";
 
-    /// <summary>A pass that runs before it and whose result it samples; null if it needs none.</summary>
-    public PrePass? PrePass { get; init; }
-
-    /// <summary>Whether it shows some classes as they are and does something to all others.</summary>
-    public bool HasForeground { get; init; }
+    /// <summary>Passes that run before it, each of which may sample the result of the one before; the view samples the last.</summary>
+    public IReadOnlyList<PrePass> PrePasses { get; init; } = [];
 
     /// <summary>Whether it samples <c>backdrop</c>: the image or colour behind the foreground.</summary>
     public bool ShowsBackdrop { get; init; }
@@ -32,6 +29,9 @@ public sealed class View(string name, char key, string help)
 
     /// <summary>Whether it reads the image between its pixels: at another size, or blurred.</summary>
     public bool Resamples { get; init; }
+
+    /// <summary>Whether it puts the foreground on another background, and so needs the matte.</summary>
+    public bool Separates { get; init; }
 
     /// <summary>A uniform that no other view has; null if there is none.</summary>
     public OwnUniform? Own { get; init; }
@@ -55,9 +55,9 @@ public sealed class View(string name, char key, string help)
     public override string ToString() => name;
 }
 
-/// <summary>A pass at reduced size before a view, with the same uniforms as views.</summary>
+/// <summary>A pass at reduced size before a view, with the same uniforms as views, and <c>strength</c>.</summary>
 /// <param name="Shader">Its fragment shader.</param>
-/// <param name="Sampler">The sampler by which the view reads its result.</param>
+/// <param name="Sampler">The sampler by which what follows reads its result.</param>
 /// <param name="Divisor">The frame's width and height are divided by this.</param>
 public sealed record PrePass(string Shader, string Sampler, int Divisor);
 

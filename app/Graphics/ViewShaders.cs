@@ -2,48 +2,49 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>A view's shader and, if it has a pre-pass, that one's shader and target.</summary>
+/// <summary>A view's shader and, if it has pre-passes, theirs with their targets.</summary>
 internal sealed class ViewShaders : IDisposable
 {
     private readonly GL _gl;
-    private readonly PrePass? _prePass;
-    private RenderTarget? _target;
+    private readonly IReadOnlyList<PrePass> _prePasses;
+    private readonly RenderTarget?[] _targets;
 
     /// <exception cref="UserError">A shader is missing or does not compile.</exception>
     public ViewShaders(GL gl, View view)
     {
-        _gl = gl;
-        _prePass = view.PrePass;
+        (_gl, _prePasses) = (gl, view.PrePasses);
+        _targets = new RenderTarget?[_prePasses.Count];
         Main = new ShaderProgram(gl, view.Shader, [.. view.Required]);
-        if (_prePass is not null) Before = new ShaderProgram(gl, _prePass.Shader);
+        Before = [.. _prePasses.Select(p => new ShaderProgram(gl, p.Shader))];
     }
 
     /// <summary>Draws the view.</summary>
     public ShaderProgram Main { get; }
 
-    /// <summary>Draws the pre-pass; null if there is none.</summary>
-    public ShaderProgram? Before { get; }
+    /// <summary>Draw the pre-passes, in their order.</summary>
+    public IReadOnlyList<ShaderProgram> Before { get; }
 
-    /// <summary>Whether the view or its pre-pass shows classes by their colours.</summary>
-    public bool ReadsTint => Main.Uses("tint") || Before?.Uses("tint") == true;
+    /// <summary>Whether the view shows classes by their colours.</summary>
+    public bool ReadsTint => Main.Uses("tint");
 
-    /// <summary>Directs drawing to the pre-pass's target, for a frame of this size.</summary>
-    public void BindTarget(int width, int height)
+    /// <summary>Directs drawing to a pre-pass's target, for a frame of this size.</summary>
+    public void BindTarget(int pass, int width, int height)
     {
-        int divisor = _prePass!.Divisor;
-        RenderTarget.Ensure(ref _target, _gl, Math.Max(1, width / divisor), Math.Max(1, height / divisor), InternalFormat.Rgba16f).Bind();
+        int divisor = _prePasses[pass].Divisor;
+        (int w, int h) = (Math.Max(1, width / divisor), Math.Max(1, height / divisor));
+        RenderTarget.Ensure(ref _targets[pass], _gl, w, h, InternalFormat.Rgba16f).Bind();
     }
 
-    /// <summary>Lets the view sample what the pre-pass drew.</summary>
-    public void SamplePrePass(int unit)
+    /// <summary>Lets a program sample what was drawn before it: a pre-pass, by its number, or the view.</summary>
+    public void SampleBefore(ShaderProgram program, int pass, int unit)
     {
-        if (_prePass is not null) Main.Sample(_prePass.Sampler, _target!.Texture(), unit);
+        if (pass > 0) program.Sample(_prePasses[pass - 1].Sampler, _targets[pass - 1]!.Texture(), unit);
     }
 
     public void Dispose()
     {
-        _target?.Dispose();
-        Before?.Dispose();
+        foreach (RenderTarget? target in _targets) target?.Dispose();
+        foreach (ShaderProgram program in Before) program.Dispose();
         Main.Dispose();
     }
 }

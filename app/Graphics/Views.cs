@@ -15,15 +15,15 @@ public static class Views
         new("mask", '2', "class colours alone"),
         new("edges", '3', "outlines of the classes") { Own = new("lineWidth", LineWidth) },
         new("split", '4', "image and overlay side by side") { Washes = true, ToFrame = FromHalfSize, Resamples = true },
-        // What is blurred needs no detail: the first pass runs at a quarter of the size.
-        new("blur", '5', "background blurred")
-        {
-            HasForeground = true, PrePass = new("passes/blur-rows.frag", "rows", Divisor: 4), Resamples = true,
-        },
-        new("replace", '6', "background replaced by --backdrop") { ShowsBackdrop = true, HasForeground = true },
-        new("cutout", '7', "foreground alone") { CanBeTransparent = true, HasForeground = true },
+        new("blur", '5', "background blurred") { Separates = true, PrePasses = Blur, Resamples = true },
+        new("replace", '6', "background replaced by --backdrop") { Separates = true, ShowsBackdrop = true },
+        new("cutout", '7', "foreground alone") { Separates = true, CanBeTransparent = true },
         new("heat", '8', "confidence of the network"),
     ];
+
+    /// <summary>What is blurred needs no detail: at a quarter of the size.</summary>
+    private static IReadOnlyList<PrePass> Blur
+        => [new("passes/blur-rows.frag", "rows", Divisor: 4), new("passes/blur-columns.frag", "columns", Divisor: 4)];
 
     /// <summary>The view that a run starts with unless told otherwise.</summary>
     public static View Default => All[0];

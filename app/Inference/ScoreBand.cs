@@ -22,7 +22,8 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     private readonly float[][] _stretched;
 
     private readonly int[] _held = [-1, -1];
-    private readonly byte[] _labels, _confidence;
+    private readonly byte[] _labels, _confidence, _foreground;
+    private readonly bool[] _none;
     private ScoreBuffers _buffers;
     private ExceptionDispatchInfo? _failure;
 
@@ -38,7 +39,8 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
         (_grid, _start, _end, _pending, _decide) = (grid, start, end, pending, Decide);
         int length = grid.Classes * grid.RowPitch;
         _stretched = [new float[length], new float[length]];
-        (_labels, _confidence) = (new byte[grid.RowPitch], new byte[grid.RowPitch]);
+        (_labels, _confidence, _foreground) = (new byte[grid.RowPitch], new byte[grid.RowPitch], new byte[grid.RowPitch]);
+        _none = new bool[grid.Classes];
     }
 
     /// <summary>Names the buffers of the next <see cref="Execute"/>.</summary>
@@ -68,6 +70,7 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
             DecideRow(Stretched(at.First), Stretched(at.Second), at.Mix);
             _labels.AsSpan(0, width).CopyTo(_buffers.Labels[(y * width)..]);
             _confidence.AsSpan(0, width).CopyTo(_buffers.Confidence[(y * width)..]);
+            if (_buffers.Wanted is not null) _foreground.AsSpan(0, width).CopyTo(_buffers.Foreground[(y * width)..]);
         }
     }
 
@@ -97,16 +100,19 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     {
         Span<Vector<float>> scores = stackalloc Vector<float>[_grid.Classes];
         Span<Vector<uint>> winners = stackalloc Vector<uint>[Parts], certain = stackalloc Vector<uint>[Parts];
+        Span<Vector<uint>> front = stackalloc Vector<uint>[Parts];
+        bool[] wanted = _buffers.Wanted ?? _none;
         for (int x = 0; x < _grid.RowPitch; x += Vector<byte>.Count)
         {
             for (int p = 0; p < Parts; p++)
             {
                 Vector<float> best = Interpolate(above, below, mix, x + (p * Vector<float>.Count), scores, out winners[p]);
-                certain[p] = Certainty(scores, best);
+                certain[p] = Certainty(scores, best, wanted, out front[p]);
             }
 
             Narrowed(winners).CopyTo(_labels, x);
             Narrowed(certain).CopyTo(_confidence, x);
+            if (wanted != _none) Narrowed(front).CopyTo(_foreground, x);
         }
     }
 
@@ -132,15 +138,30 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// The softmax probability of the largest score in 0–255: 255 / Σ exp(score − best), rounded; 0 if that is no number.
+    /// The softmax probability of the largest score in 0–255, 255 / Σ exp(score − best), rounded, and that of all wanted ones together;
+    /// 0 where a score is no number.
     /// </summary>
-    private static Vector<uint> Certainty(ReadOnlySpan<Vector<float>> scores, Vector<float> best)
+    private static Vector<uint> Certainty(
+        ReadOnlySpan<Vector<float>> scores, Vector<float> best, ReadOnlySpan<bool> wanted, out Vector<uint> foreground)
     {
-        Vector<float> rivals = Vector<float>.Zero;
-        foreach (Vector<float> score in scores) rivals += Exp(score - best);
-        Vector<float> share = (new Vector<float>(byte.MaxValue) / rivals) + new Vector<float>(0.5f);
-        share = Vector.ConditionalSelect(Vector.GreaterThan(rivals, Vector<float>.Zero), share, Vector<float>.Zero);
-        return Vector.AsVectorUInt32(Vector.ConvertToInt32Native(share));
+        Vector<float> rivals = Vector<float>.Zero, front = Vector<float>.Zero;
+        for (int k = 0; k < scores.Length; k++)
+        {
+            Vector<float> e = Exp(scores[k] - best);
+            rivals += e;
+            if (wanted[k]) front += e;
+        }
+
+        Vector<float> scale = new Vector<float>(byte.MaxValue) / rivals;
+        foreground = Rounded(front * scale);
+        return Rounded(scale);
+    }
+
+    /// <summary>Rounded to whole numbers; 0 for what is none.</summary>
+    private static Vector<uint> Rounded(Vector<float> values)
+    {
+        Vector<float> numbers = Vector.ConditionalSelect(Vector.GreaterThan(values, Vector<float>.Zero), values, Vector<float>.Zero);
+        return Vector.AsVectorUInt32(Vector.ConvertToInt32Native(numbers + new Vector<float>(0.5f)));
     }
 
     /// <summary>

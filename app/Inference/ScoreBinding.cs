@@ -55,7 +55,11 @@ internal sealed class ScoreBinding : SlotBinding
     {
         if (_decoder is null) Begin();
         else RunBound(_session, _options, _io, _frame);
-        _decoder!.Decode(_scores!.GetTensorDataAsSpan<float>(), Labels.AsSpan<byte>(), Confidence.AsSpan<byte>());
+        ReadOnlySpan<float> scores = _scores!.GetTensorDataAsSpan<float>();
+        bool wanted = Wanted is not null && Wanted.Length == _decoder!.Classes; // else it is of another model's
+        Span<byte> foreground = wanted ? Foreground.AsSpan<byte>() : [];
+        _decoder!.Decode(scores, Labels.AsSpan<byte>(), Confidence.AsSpan<byte>(), foreground, wanted ? Wanted : null);
+        if (wanted) GiveForeground();
     }
 
     private void Begin()

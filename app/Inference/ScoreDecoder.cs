@@ -22,22 +22,30 @@ internal sealed unsafe class ScoreDecoder : IDisposable
     /// <param name="threads">To use at most.</param>
     public ScoreDecoder(int classes, Size cells, Size pixels, float pitch, int threads)
     {
+        Classes = classes;
         ScoreGrid grid = new(classes, cells, pixels, pitch);
         int count = Math.Clamp(pixels.Height / FewestRows, 1, threads);
         int Start(int band) => pixels.Height * band / count;
         _bands = [.. Enumerable.Range(0, count).Select(b => new ScoreBand(grid, Start(b), Start(b + 1), _pending))];
     }
 
+    /// <summary>K.</summary>
+    public int Classes { get; }
+
     /// <param name="scores">[K,h,w].</param>
     /// <param name="labels">Receives the class of each pixel, [H,W].</param>
     /// <param name="confidence">Receives its probability in 0–255, [H,W].</param>
-    public void Decode(ReadOnlySpan<float> scores, Span<byte> labels, Span<byte> confidence)
+    /// <param name="foreground">Receives the probability of all wanted classes together in 0–255, [H,W].</param>
+    /// <param name="wanted">Which those are, by label, [K]; null for none.</param>
+    public void Decode(
+        ReadOnlySpan<float> scores, Span<byte> labels, Span<byte> confidence, Span<byte> foreground = default, bool[]? wanted = null)
     {
         fixed (float* s = scores)
-        fixed (byte* l = labels, c = confidence)
+        fixed (byte* l = labels, c = confidence, f = foreground)
         {
             _pending.Reset(_bands.Length);
-            foreach (ScoreBand band in _bands) band.Begin(new ScoreBuffers(s, scores.Length, l, c, labels.Length));
+            ScoreBuffers buffers = new(s, scores.Length, l, c, labels.Length, f, wanted);
+            foreach (ScoreBand band in _bands) band.Begin(buffers);
             for (int b = 1; b < _bands.Length; b++) ThreadPool.UnsafeQueueUserWorkItem(_bands[b], preferLocal: false);
             foreach (ScoreBand band in _bands) band.Execute(); // those that no thread has begun yet
             _pending.Wait(); // the buffers are pinned until all bands are done

@@ -25,6 +25,7 @@ internal abstract class SlotBinding : ISlotBinding
         slot.Fitted.Create(geometry.Height, geometry.Width, MatType.CV_8UC3);
         slot.Labels.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
         slot.Confidence.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
+        slot.Foreground.Create(geometry.Height, geometry.Width, MatType.CV_8UC1);
         if (!geometry.IsExact) _frame = new NetworkFrame(geometry);
     }
 
@@ -41,6 +42,12 @@ internal abstract class SlotBinding : ISlotBinding
     /// <summary>Probability of that class in 0–255: 8-bit, H×W.</summary>
     protected Mat Confidence => _frame?.Confidence ?? _slot.Confidence;
 
+    /// <summary>Probability of all classes together that the slot wants it of, in 0–255: 8-bit, H×W.</summary>
+    protected Mat Foreground => _frame?.Foreground ?? _slot.Foreground;
+
+    /// <summary>The classes of <see cref="Foreground"/>, by label; null if it is not wanted.</summary>
+    protected bool[]? Wanted => _slot.Wanted;
+
     public void Fit()
     {
         Mat image = _slot.Image, fitted = _slot.Fitted;
@@ -51,8 +58,9 @@ internal abstract class SlotBinding : ISlotBinding
 
     public void Infer()
     {
+        _slot.ForegroundOf = null;
         RunNetwork();
-        _frame?.Take(_slot.Labels, _slot.Confidence);
+        _frame?.Take(_slot.Labels, _slot.Confidence, _slot.ForegroundOf is null ? null : _slot.Foreground);
     }
 
     public virtual void Dispose()
@@ -60,6 +68,9 @@ internal abstract class SlotBinding : ISlotBinding
         _frame?.Dispose();
         _model.LetGo();
     }
+
+    /// <summary><see cref="Foreground"/> is filled, as it is wanted.</summary>
+    protected void GiveForeground() => _slot.ForegroundOf = _slot.Wanted;
 
     /// <summary>Fills labels and confidence from the input.</summary>
     protected abstract void RunNetwork();

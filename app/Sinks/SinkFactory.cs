@@ -17,6 +17,10 @@ public static class SinkFactory
     /// <summary>Whether every output can hold transparency, and there is one.</summary>
     public static bool HoldAlpha(IReadOnlyList<string> names) => names.Count > 0 && names.All(n => SinkKinds.Of(n)?.HoldsAlpha(n) == true);
 
+    /// <summary>The first video that cannot hold transparency; null if there is none.</summary>
+    public static string? OpaqueVideo(IEnumerable<string> names)
+        => names.FirstOrDefault(n => VideoTarget.Matches(n) && !VideoTarget.Of(n).HoldsAlpha);
+
     /// <summary>Labels of each frame, as images in a folder.</summary>
     /// <param name="folder">Where the images go.</param>
     /// <param name="context">Of the run.</param>

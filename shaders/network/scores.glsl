@@ -1,6 +1,9 @@
-// Labels and their probabilities from scores: bilinear enlargement, the class with the largest score, and its softmax probability.
+// Labels and their probabilities from scores: bilinear enlargement, the class with the largest score, and its softmax probability; and
+// that of all classes together that the palette shows.
 layout(binding = 0, r8ui) writeonly uniform uimage2D labels;
 layout(binding = 1, r8) writeonly uniform image2D confidence;
+layout(binding = 2, r8) writeonly uniform image2D foreground;   // without an image there, nothing is written
+uniform sampler2D palette;      // alpha by label, in a row
 
 float place(int pixel, int cells)
 {
@@ -36,9 +39,16 @@ void main()
         }
     }
 
-    float rivals = 0.0;
-    for (int c = 0; c < inC0; c++) rivals += exp(scores[c / 4][c % 4] - best);
+    float rivals = 0.0, shown = 0.0;
+    for (int c = 0; c < inC0; c++)
+    {
+        float e = exp(scores[c / 4][c % 4] - best);
+        rivals += e;
+        shown += e * texelFetch(palette, ivec2(c, 0), 0).a;
+    }
+
     imageStore(labels, pixel, uvec4(uint(winner)));
-    float share = rivals > 0.0 ? floor(255.0 / rivals + 0.5) / 255.0 : 0.0; // 0 if a score is no number
-    imageStore(confidence, pixel, vec4(share));
+    bool known = rivals > 0.0; // not if a score is no number
+    imageStore(confidence, pixel, vec4(known ? floor(255.0 / rivals + 0.5) / 255.0 : 0.0));
+    imageStore(foreground, pixel, vec4(known ? floor(255.0 * shown / rivals + 0.5) / 255.0 : 0.0));
 }

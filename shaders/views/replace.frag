@@ -9,5 +9,6 @@ void main()
     vec2 own = vec2(textureSize(backdrop, 0)), shown = vec2(textureSize(frame, 0));
     vec2 ratio = shown / own;
     vec2 at = (uv - 0.5) * ratio / max(ratio.x, ratio.y) + 0.5;
-    color = vec4(mix(texture(backdrop, at).rgb, texture(frame, uv).rgb, classColor(uv).a), 1.0);
+    float kept = foreground(uv);
+    color = vec4(mix(texture(backdrop, at).rgb, unmixed(uv, kept), kept), 1.0);
 }

@@ -24,6 +24,28 @@ public sealed class ScoreDecoderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>By the definition, in doubles: the softmax probabilities of the wanted classes, added up.</summary>
+    [Fact]
+    public void It_adds_up_the_classes_that_are_wanted()
+    {
+        Size cells = new(12, 9), pixels = new(41, 33);
+        Random random = new(5);
+        float[] scores = [.. Enumerable.Range(0, Classes * 12 * 9).Select(_ => (random.NextSingle() * 8) - 4)];
+        byte[] labels = new byte[41 * 33], confidence = new byte[labels.Length], foreground = new byte[labels.Length];
+        bool[] wanted = [.. Enumerable.Range(0, Classes).Select(c => c is 2 or 7 or 10)];
+        using ScoreDecoder decoder = new(Classes, cells, pixels, 4, threads: 2);
+        decoder.Decode(scores, labels, confidence, foreground, wanted);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            double x = Math.Clamp((((i % 41) + 0.5) / 4) - 0.5, 0, 11), y = Math.Clamp((((i / 41) + 0.5) / 4) - 0.5, 0, 8);
+            double At(int c, int row, int column) => scores[(((c * 9) + Math.Min(row, 8)) * 12) + Math.Min(column, 11)];
+            double Row(int c, int row) => At(c, row, (int)x) + ((x - (int)x) * (At(c, row, (int)x + 1) - At(c, row, (int)x)));
+            double Score(int c) => Row(c, (int)y) + ((y - (int)y) * (Row(c, (int)y + 1) - Row(c, (int)y)));
+            double[] e = [.. Enumerable.Range(0, Classes).Select(c => Math.Exp(Score(c)))];
+            Assert.InRange(foreground[i] - (255 * (e[2] + e[7] + e[10]) / e.Sum()), -0.51, 0.51);
+        }
+    }
+
     /// <summary>Random scores at strides of 2, 4, 16 and 4 / 1.5, cropped and not, in rows shorter and longer than a vector.</summary>
     [Theory]
     [InlineData(2, 1f, 160, 128)]

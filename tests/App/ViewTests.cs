@@ -59,7 +59,7 @@ public sealed class ViewTests : IDisposable
             string source = File.ReadAllText(ShaderFile(v));
             Assert.Equal(v.ShowsBackdrop, source.Contains("uniform sampler2D backdrop;", StringComparison.Ordinal));
             Assert.Equal(v.CanBeTransparent, source.Contains("uniform float transparent;", StringComparison.Ordinal));
-            if (v.PrePass is { } before) Assert.Contains($"uniform sampler2D {before.Sampler};", source, StringComparison.Ordinal);
+            if (v.PrePasses.Count > 0) Assert.Contains($"uniform sampler2D {v.PrePasses[^1].Sampler};", source, StringComparison.Ordinal);
         }
     }
 

@@ -24,12 +24,13 @@ internal static class EngineRun
         Action<string>? tell = null,
         Func<string, Segmenter>? loadForCpu = null,
         Action<LogLevel, string>? events = null,
+        RenderOptions? render = null,
         CancellationToken overdue = default)
     {
         Segmenter Load(string file) => throw new UserError("no other model");
         using ModelShelf models = new([segmenter.Name], 0, segmenter, Load, loadForCpu);
         using EglContext context = new();
-        RenderOptions render = new() { Hud = hud };
+        render = (render ?? new RenderOptions()) with { Hud = hud };
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
         using (source)
         using (SinkSet sinks = new(_ => { }))

@@ -26,6 +26,7 @@ public sealed class NetworkFrame : IDisposable
         Input = new Mat(g.NetworkHeight, g.NetworkWidth, MatType.CV_8UC3, Scalar.All(MidGrey));
         Labels = new Mat(g.NetworkHeight, g.NetworkWidth, MatType.CV_8UC1);
         Confidence = new Mat(g.NetworkHeight, g.NetworkWidth, MatType.CV_8UC1);
+        Foreground = new Mat(g.NetworkHeight, g.NetworkWidth, MatType.CV_8UC1);
     }
 
     /// <summary>8-bit BGR.</summary>
@@ -35,6 +36,8 @@ public sealed class NetworkFrame : IDisposable
 
     public Mat Confidence { get; }
 
+    public Mat Foreground { get; }
+
     /// <summary>Copies the scaled image to where the network reads it.</summary>
     public void Put(Mat image)
     {
@@ -42,17 +45,15 @@ public sealed class NetworkFrame : IDisposable
         from.CopyTo(to);
     }
 
-    /// <summary>Copies the network's labels and confidence to where they belong in the image.</summary>
-    public void Take(Mat labels, Mat confidence)
+    /// <summary>Copies what the network gave to where it belongs in the image.</summary>
+    /// <param name="labels">Of the image.</param>
+    /// <param name="confidence">Likewise.</param>
+    /// <param name="foreground">Likewise; null if the network did not give it.</param>
+    public void Take(Mat labels, Mat confidence, Mat? foreground = null)
     {
-        if (_inImage.Size != labels.Size())
-        {
-            labels.SetTo(Scalar.All(Unlabelled));
-            confidence.SetTo(Scalar.All(0));
-        }
-
-        CopyBack(Labels, labels);
-        CopyBack(Confidence, confidence);
+        Copy(Labels, labels, Unlabelled);
+        Copy(Confidence, confidence, 0);
+        if (foreground is not null) Copy(Foreground, foreground, 0);
     }
 
     public void Dispose()
@@ -60,10 +61,12 @@ public sealed class NetworkFrame : IDisposable
         Input.Dispose();
         Labels.Dispose();
         Confidence.Dispose();
+        Foreground.Dispose();
     }
 
-    private void CopyBack(Mat network, Mat image)
+    private void Copy(Mat network, Mat image, byte unread)
     {
+        if (_inImage.Size != image.Size()) image.SetTo(Scalar.All(unread));
         using Mat from = new(network, _inNetwork), to = new(image, _inImage);
         from.CopyTo(to);
     }

@@ -40,6 +40,7 @@ internal sealed unsafe class ComputeProgram : IDisposable
         Bind("frame", 2);
         Bind("before", 3);
         Bind("counted", 4);
+        Bind("palette", 5);
         (_integers, _floats) = (gl.GetUniformLocation(_program, "p"), gl.GetUniformLocation(_program, "f"));
     }
 

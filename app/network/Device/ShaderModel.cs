@@ -18,6 +18,9 @@ public sealed class ShaderModel(NetworkFile file, float? pitch, bool? half = nul
     /// <summary>Whether numbers are stored in 16 bits; null for what suits the driver.</summary>
     public bool? Half => half;
 
+    /// <summary>Whether it ends with scores, from which labels are made here.</summary>
+    public bool GivesScores => pitch is not null;
+
     /// <summary>The plan for a size of what the network reads.</summary>
     /// <exception cref="UserError">The graph has an operator that cannot be run.</exception>
     public NetworkPlan Plan(Size size)

@@ -29,7 +29,7 @@ public sealed class TextureLabels : IDisposable
     private GlTexture? _fitted, _before;
 
     /// <summary>What it gives.</summary>
-    private GlTexture? _labels, _confidence;
+    private GlTexture? _labels, _confidence, _foreground;
 
     private bool _votes, _counted;
     private int _frames;
@@ -56,7 +56,19 @@ public sealed class TextureLabels : IDisposable
     /// <summary>Texture of their probabilities.</summary>
     public uint Confidence => (_votes ? _vote.Confidence : _confidence!).Id;
 
-    /// <summary>Of the two.</summary>
+    /// <summary>Texture with an alpha for each label, in a row: 1 for what counts as <see cref="Foreground"/>; 0 for no texture.</summary>
+    public uint Palette { get; set; }
+
+    /// <summary>
+    /// Texture of the probability of all these together, as the network gave it, where labels lie at <see cref="Offset"/>; null if the
+    /// network gives no scores.
+    /// </summary>
+    public uint? Foreground => _model is { GivesScores: true } ? _foreground!.Id : null;
+
+    /// <summary>Place of the frame in what the network reads, in pixels; negative if the frame is cropped.</summary>
+    public (int X, int Y) Offset => _geometry.Offset;
+
+    /// <summary>Of labels and confidence.</summary>
     public Size Size => Result.Size;
 
     /// <summary>Programs that are held.</summary>
@@ -103,6 +115,7 @@ public sealed class TextureLabels : IDisposable
         _network.Prepare(plan, tell);
         (_fitted, _before) = (new(_gl, read, SizedInternalFormat.Rgba8), new(_gl, read, SizedInternalFormat.Rgba8));
         (_labels, _confidence) = (new(_gl, read, SizedInternalFormat.R8ui), new(_gl, read, SizedInternalFormat.R8, linear: true));
+        _foreground = new(_gl, read, SizedInternalFormat.R8);
         _votes = _follows || !geometry.IsExact;
         if (_votes) _vote.Prepare(new Size(geometry.Width, geometry.Height));
         (_model, _geometry) = (model, geometry);
@@ -126,6 +139,8 @@ public sealed class TextureLabels : IDisposable
     {
         _labels!.BindImage(0, BufferAccessARB.WriteOnly);
         _confidence!.BindImage(1, BufferAccessARB.WriteOnly);
+        _foreground!.BindImage(2, BufferAccessARB.WriteOnly);
+        GlTexture.Bind(_gl, 5, Palette);
         _network!.Run(_fitted!.Id);
         _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderImageAccessBarrierBit);
     }
@@ -188,6 +203,7 @@ public sealed class TextureLabels : IDisposable
         _before?.Dispose();
         _labels?.Dispose();
         _confidence?.Dispose();
-        (_fitted, _before, _labels, _confidence) = (null, null, null, null);
+        _foreground?.Dispose();
+        (_fitted, _before, _labels, _confidence, _foreground) = (null, null, null, null, null);
     }
 }
