@@ -145,7 +145,7 @@ internal sealed class LabelStage : IDisposable
         ((int width, int height), (int Width, int Height) size) = (model.Manifest.Size, ladder.Size);
         if (ladder.IsOutOfReach)
         {
-            string slow = $"{model.Name} is too slow here, even at {size.Width}×{size.Height}";
+            string slow = $"{model.Name} takes longer even at {size.Width}×{size.Height}; --target-fps 0 keeps its own size";
             _parts.Tell?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{TargetFps:0.##} frames/s are out of reach: {slow}"));
             return;
         }
