@@ -141,11 +141,18 @@ case ${1:-} in
         } >"$root/docs/cli.md" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     -h | --help)
-        echo "Commands: live, replay, bench, models, info, doctor (the app, below);"
-        echo "train, eval, export, quantize, convert, data (trainer); test, docs"
-        echo "COMMAND --help tells the options of one."
-        exec "$root/app/$bin/rtseg" --help ;;
-    '' | -* | live | replay | bench | models | info | doctor)
+        [[ -z ${2:-} ]] || exec "$0" "$2" --help
+        "$root/app/$bin/rtseg" --help
+        echo "  test, docs           Run the tests (test --help); write docs/cli.md"
+        echo
+        "$root/training/$bin/rtseg-train" --help | sed '/^Usage:/,/^$/d; /^Options:/,/^$/d; s/^Commands:/Commands of the trainer:/' ;;
+    '[suggest:'*) # of Tab: the shell asks the program that has the command
+        read -r _ verb _ <<<"${2:-}"
+        case $verb in
+            train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
+        esac
+        exec "$root/app/$bin/rtseg" "$@" ;;
+    '' | -* | live | replay | bench | models | info | doctor | completion)
         exec "$root/app/$bin/rtseg" "$@" ;;
     *)
         [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"

@@ -24,7 +24,9 @@ public static class AppCommands
             ModelsCommand.Create(),
             InfoCommand.Create(),
             DoctorCommand.Create(),
+            CompletionCommand.Create(),
         };
+        GroupedHelp.Use(root);
         root.SetAction(_ => RunCommand.MainJob());
         root.Add(CommandReference.Command(Reference));
         return root;

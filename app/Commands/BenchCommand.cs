@@ -12,13 +12,19 @@ internal static class BenchCommand
         OptionTable<BenchOptions> options = new(new BenchOptions(), BenchOptions.Rows);
         Command command = new(Mode.Bench.Name, Mode.Bench.Description);
         pipeline.AddTo(command);
-        options.AddTo(command);
+        GroupedHelp.Add(command, new OptionGroup("Bench", options.Options));
         command.SetAction(parsed => Run(pipeline.Read(parsed), options.Read(parsed)));
         return command;
     }
 
     private static int Run(PipelineSettings settings, BenchOptions options)
     {
+        if (options.Explain)
+        {
+            Terms.Print();
+            return 0;
+        }
+
         options.Check(settings);
         IReadOnlyList<(string Name, PipelineSettings Settings)> configurations = Sweep.Product(settings, options.Sweep ?? []);
         string[] before = options.Compare is { } file ? [file] : [];
@@ -83,7 +89,7 @@ internal static class BenchCommand
         OutputFiles.Tell(settings.Json, AtomicFile.WriteJson(settings.Json, figures, overwrite));
         if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, overwrite));
         if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, overwrite));
-        if (options.Plot is { } plot) Console.WriteLine($"wrote {plotted(plot, overwrite)}");
+        if (options.Plot is { } plot) OutputFiles.Tell(plot, plotted(plot, overwrite));
     }
 
     /// <summary>One after the other; a signal ends the run and leaves out the rest, and a run that it left without a figure.</summary>

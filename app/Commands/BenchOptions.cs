@@ -21,6 +21,9 @@ internal sealed record BenchOptions
     /// <summary>PyTorch beside it.</summary>
     public bool Torch { get; init; }
 
+    /// <summary>What the figures mean, instead of a bench.</summary>
+    public bool Explain { get; init; }
+
     public string? Plot { get; init; }
     public string? Csv { get; init; }
     public string? Markdown { get; init; }
@@ -37,7 +40,8 @@ internal sealed record BenchOptions
         Row.Flag("--roofline", "How much of what the device can multiply and add the model reaches in compute shaders, by kind of kernel",
             s => s with { Roofline = true }),
         Row.Flag("--torch", "Time PyTorch on this machine, too, with a plain network (python3-torch)", s => s with { Torch = true }),
-        Row.Parsed("--plot", "FILE.png: distribution of the latency and its share per stage; of a suite, time by size",
+        Row.Flag("--explain", "Tell what the figures mean, and measure nothing", s => s with { Explain = true }),
+        Row.Parsed("--plot", "FILE.png or .svg: distribution of the latency and its share per stage; of a suite, time by size",
             s => s.Plot, (s, v) => s with { Plot = v }),
         Row.Parsed("--csv", "FILE.csv: a row per configuration", s => s.Csv, (s, v) => s with { Csv = v }),
         Row.Parsed("--markdown", "FILE.md: the same as a table for a README", s => s.Markdown, (s, v) => s with { Markdown = v }),
@@ -48,7 +52,7 @@ internal sealed record BenchOptions
     {
         OutputName.CheckKind(Csv, "--csv", ".csv");
         OutputName.CheckKind(Markdown, "--markdown", ".md");
-        OutputName.CheckKind(Plot, "--plot", ".png");
+        OutputName.CheckKind(Plot, "--plot", PlotFile.Extensions);
     }
 
     /// <summary>Checks them against those that all modes share.</summary>

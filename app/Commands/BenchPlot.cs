@@ -17,11 +17,10 @@ internal static class BenchPlot
     /// <exception cref="UserError">The file cannot be written.</exception>
     public static string Save(string path, IReadOnlyList<BenchRun> runs, bool overwrite)
     {
-        Multiplot both = new();
-        both.AddPlots(2);
-        Distribution(both.GetPlot(0), runs);
-        Stages(both.GetPlot(1), runs);
-        return AtomicFile.Write(path, both.Render(Width, Height).GetImageBytes(ImageFormat.Png, 100), overwrite);
+        using Plot distribution = new(), stages = new();
+        Distribution(distribution, runs);
+        Stages(stages, runs);
+        return PlotFile.Write(path, (Width, Height), overwrite, distribution, stages);
     }
 
     private static void Distribution(Plot plot, IReadOnlyList<BenchRun> runs)

@@ -75,10 +75,10 @@ internal static class OutputFiles
         return [.. models, .. models.SelectMany(Segmenter.Sidecars)];
     }
 
-    /// <summary>Says so if a file got another name than the one that was asked for.</summary>
+    /// <summary>Tells what was written, and if it is not what was asked for.</summary>
     public static void Tell(string? asked, string? written)
     {
-        if (written != asked) Log.Info($"wrote {written}, since {asked} was taken meanwhile");
+        if (written is not null) Log.Info(written == asked ? $"wrote {written}" : $"wrote {written}, since {asked} was taken meanwhile");
     }
 
     /// <summary>

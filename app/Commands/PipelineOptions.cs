@@ -12,7 +12,9 @@ namespace RealtimeSeg.Commands;
 /// </summary>
 internal sealed class PipelineOptions(Mode mode)
 {
-    private readonly OptionTable<PipelineSettings> _options = new(mode.Defaults, PipelineRows.All);
+    private readonly (string Title, OptionTable<PipelineSettings> Table)[] _groups =
+        [.. PipelineRows.Groups.Select(g => (g.Title, new OptionTable<PipelineSettings>(mode.Defaults, g.Rows)))];
+
     private readonly OptionTable<LogOptions> _log = new(new LogOptions(), LogOptions.Rows);
 
     private readonly Argument<string?> _source = new("source")
@@ -31,8 +33,8 @@ internal sealed class PipelineOptions(Mode mode)
     {
         command.Add(_source);
         command.Add(_outputs);
-        _options.AddTo(command);
-        _log.AddTo(command);
+        OptionGroup[] groups = [.. _groups.Select(g => new OptionGroup(g.Title, g.Table.Options))];
+        GroupedHelp.Add(command, [.. groups, new OptionGroup("Messages", _log.Options)]);
     }
 
     /// <exception cref="UserError">A value is outside its range, or two do not go together.</exception>
@@ -41,7 +43,8 @@ internal sealed class PipelineOptions(Mode mode)
         _log.Read(parsed).Apply();
         string? source = parsed.GetValue(_source);
         string[] outputs = parsed.GetValue(_outputs) ?? [];
-        PipelineSettings s = _options.Read(parsed, mode.Defaults with { Source = source ?? mode.Defaults.Source });
+        PipelineSettings start = mode.Defaults with { Source = source ?? mode.Defaults.Source };
+        PipelineSettings s = _groups.Aggregate(start, (settings, g) => g.Table.Read(parsed, settings));
         if (s.HasInputs && source is not null) outputs = [source, .. outputs];
         return Together(s with
         {

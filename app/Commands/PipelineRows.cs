@@ -207,8 +207,12 @@ internal static class PipelineRows
             s => s.HttpFps, (s, v) => s with { HttpFps = v }, Limits.Positive<double>(HighestPageRate)),
     ];
 
-    /// <summary>In the order of <c>--help</c>.</summary>
-    public static IReadOnlyList<OptionRow<PipelineSettings>> All { get; } = [.. Network, .. ThirdParty, .. Source, .. Display, .. Output];
+    /// <summary>With their titles, in the order of <c>--help</c>.</summary>
+    public static IReadOnlyList<(string Title, IReadOnlyList<OptionRow<PipelineSettings>> Rows)> Groups { get; } =
+        [("Model and network", Network), ("Third-party models", ThirdParty), ("Source", Source), ("View", Display), ("Output", Output)];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<OptionRow<PipelineSettings>> All { get; } = [.. Groups.SelectMany(g => g.Rows)];
 
     /// <summary>A name stands for a network, whichever of its files is faster; a path for that file.</summary>
     private static PipelineSettings WithModel(PipelineSettings s, string text)

@@ -36,7 +36,7 @@ internal static class SuitePlot
         plot.Axes.AutoScale();
         plot.Axes.SetLimits(left: 0, bottom: 0);
         plot.ShowLegend(Alignment.UpperLeft);
-        return AtomicFile.Write(path, plot.GetImageBytes(Width, Height, ImageFormat.Png), overwrite);
+        return PlotFile.Write(path, (Width, Height), overwrite, plot);
     }
 
     private static double Pixels(SuiteCase c) => c.Size.Width * c.Size.Height / Mega;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Frames;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
 using Xunit;
@@ -38,6 +39,15 @@ public sealed class DocsTests
             IReadOnlyList<ParseError> errors = program.Parse(c.Arguments).Errors;
             Assert.True(errors.Count == 0, $"{c}: {(errors.Count > 0 ? errors[0].Message : "")}");
         }
+    }
+
+    [Fact]
+    public void The_docs_explain_figures_as_the_bench_does()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "outputs.md"));
+        Assert.All(Terms.Stages, t => Assert.Contains($"| `{t.Name}` | {t.Meaning} |", page, StringComparison.Ordinal));
+        string[] stages = [.. Enum.GetValues<Stage>().Select(Report.Name)];
+        Assert.True(stages.SequenceEqual(Terms.Stages.Select(t => t.Name).Take(stages.Length), StringComparer.Ordinal));
     }
 
     /// <summary>Links between pages, and files that they name.</summary>

@@ -48,7 +48,8 @@ public static partial class CommandRunner
 
     private static int Invoke(RootCommand root, string[] args)
     {
-        ParseResult parsed = root.Parse(args);
+        bool asksForCommand = args is ["--help" or "-h", { } verb] && root.Subcommands.Any(c => c.Name == verb);
+        ParseResult parsed = root.Parse(asksForCommand ? [args[1], args[0]] : args);
         if (parsed.Errors.Count > 0) return Fail($"{WithoutTypes(parsed.Errors[0].Message).TrimEnd('.')}: see --help");
         // An argument of free text would swallow a mistyped option.
         IEnumerable<Token> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens);

@@ -9,9 +9,12 @@ public sealed class OptionTable<TSettings>(TSettings defaults, IEnumerable<Optio
 {
     private readonly BoundOption<TSettings>[] _options = [.. rows.Select(r => r.Bind(defaults))];
 
+    /// <summary>Its options, in the order of the rows.</summary>
+    public IReadOnlyList<Option> Options => [.. _options.Select(o => o.Option)];
+
     public void AddTo(Command command)
     {
-        foreach (BoundOption<TSettings> o in _options) command.Add(o.Option);
+        foreach (Option option in Options) command.Add(option);
     }
 
     /// <exception cref="UserError">A value is not one that its option takes.</exception>
