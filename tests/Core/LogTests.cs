@@ -7,11 +7,11 @@ namespace RealtimeSeg.Tests.Core;
 /// <summary>What is told, how, and where.</summary>
 public sealed class LogTests : IDisposable
 {
-    private static readonly TextWriter Before = Console.Out;
+    private readonly TextWriter _before = Console.Out;
 
     public void Dispose()
     {
-        Console.SetOut(Before);
+        Console.SetOut(_before);
         Log.Configure(LogLevel.Info, LogFormat.Plain);
     }
 

@@ -95,6 +95,7 @@ public sealed class Trainer(
     {
         if (config.Weighting != ClassWeights.None) Phase($"counting the classes of {train.Parts[0].Count} images");
         IReadOnlyList<float> weights = ClassWeights.Of(config.Weighting, train, stop);
+        stop.ThrowIfCancellationRequested();
         Phase("building the graph of a step");
         return StepGraph.Build(
             _network, config.Batch, config.Objective, weights, config.ToOptimizer(), average: config.AverageDecay > 0, config.ClipNorm);
