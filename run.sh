@@ -141,7 +141,7 @@ case ${1:-} in
         } >"$root/docs/cli.md" ;;
     train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
     -h | --help)
-        [[ -z ${2:-} ]] || exec "$0" "$2" --help
+        [[ -z ${2:-} || $2 == -* ]] || exec "$0" "$2" --help
         "$root/app/$bin/rtseg" --help
         echo "  test, docs           Run the tests (test --help); write docs/cli.md"
         echo

@@ -99,7 +99,7 @@ internal static class BenchCommand
         List<BenchRun> runs = [];
         foreach ((string name, PipelineSettings settings) in configurations)
         {
-            if (configurations.Count > 1) Console.WriteLine($"— {name}");
+            if (configurations.Count > 1) Log.Info($"— {name}");
             RunResult result = RunCommand.Execute(Mode.Bench, settings, signals, (r, _) => Report.Print(r, withFigures: true));
             runs.Add(new BenchRun(name, result, signals.WasSignalled));
             if (!signals.WasSignalled) continue;

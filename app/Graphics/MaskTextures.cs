@@ -39,7 +39,7 @@ public sealed class MaskTextures : IDisposable
 
     public int NetworkHeight => _onGpu?.Size.Height ?? _labels.Height;
 
-    /// <summary>Number of the frame that was uploaded last.</summary>
+    /// <summary>Number of the image: one more than that of the image that it follows, more after a jump.</summary>
     public long Serial { get; private set; }
 
     /// <summary>Images and masks that were brought to the GPU so far.</summary>
@@ -74,7 +74,7 @@ public sealed class MaskTextures : IDisposable
     {
         _frame.Upload(slot.Image.Data, slot.Image.Width, slot.Image.Height);
         Uploads++;
-        Serial++;
+        Serial += slot.Jumped ? 2 : 1;
         _hasForeground = false;
     }
 

@@ -13,8 +13,12 @@ public sealed class RenderTarget : IDisposable
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="planes">Format of each plane, in the order of the shader's outputs.</param>
+    /// <exception cref="UserError">It is larger than OpenGL draws on this machine.</exception>
     public RenderTarget(GL gl, int width, int height, params ReadOnlySpan<InternalFormat> planes)
     {
+        int most = gl.GetInteger(GLEnum.MaxTextureSize);
+        if (Math.Max(width, height) > most)
+            throw new UserError($"{width}×{height} is more than OpenGL draws here, {most}: choose a smaller output size");
         (_gl, Width, Height) = (gl, width, height);
         _framebuffer = gl.GenFramebuffer();
         gl.BindFramebuffer(FramebufferTarget.Framebuffer, _framebuffer);

@@ -53,14 +53,26 @@ internal static class NvidiaProviders
     /// <param name="report">Told before minutes are spent.</param>
     public static void AppendTensorRt(SessionOptions session, ModelGraph model, Action<string> report)
     {
-        string? folder = EngineFolder(model);
+        string? folder = Made(EngineFolder(model));
         using OrtTensorRTProviderOptions options = new();
         options.UpdateOptions(TensorRt(folder));
         session.AppendExecutionProvider_Tensorrt(options);
         AppendCuda(session);
         if (HasEngine(folder)) return;
         report($"provider tensorrt: builds an engine of {model.Name} for this card first, which takes minutes"
-            + (folder is null ? "; without HOME it is not kept" : $", and keeps it in {folder}"));
-        if (folder is not null) Directory.CreateDirectory(folder);
+            + (folder is null ? "; it cannot be kept" : $", and keeps it in {folder}"));
+    }
+
+    /// <summary>A folder that cannot be made keeps nothing.</summary>
+    private static string? Made(string? folder)
+    {
+        try
+        {
+            return folder is null ? null : Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

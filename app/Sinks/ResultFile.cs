@@ -20,23 +20,25 @@ internal sealed class ResultFile(string path, SinkContext context) : IResultRece
 }
 
 /// <summary>Results on standard output, each at once: what reads them may be a filter.</summary>
-internal sealed class ResultOutput : IResultReceiver
+internal sealed class ResultOutput(SinkContext context) : IResultReceiver
 {
-    private readonly Stream _output = Console.OpenStandardOutput();
+    private readonly Stream _output = StandardOutputSink.Open(context);
 
     public void Take(FrameSlot slot, ReadOnlySpan<byte> line)
     {
-        try
-        {
-            _output.Write([.. line, (byte)'\n']);
-        }
-        catch (IOException e)
-        {
-            throw UserError.CannotWrite("standard output", e);
-        }
+        byte[] bytes = [.. line, (byte)'\n'];
+        StandardOutputSink.Writing(() => _output.Write(bytes));
     }
 
-    public string? Finish() => null;
+    public string? Finish()
+    {
+        StandardOutputSink.Writing(() =>
+        {
+            if (_output is SpecialFile pipe) pipe.Complete(context.Overdue);
+            else _output.Flush();
+        });
+        return null;
+    }
 
     public void Dispose() => _output.Dispose();
 }

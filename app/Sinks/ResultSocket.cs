@@ -112,8 +112,15 @@ internal sealed class ResultSocket : IResultReceiver
         Socket socket = _datagrams ? new(SocketType.Dgram, ProtocolType.Udp) : new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket.Connect(_host, _port);
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+            patience.CancelAfter(PatienceMilliseconds);
+            socket.ConnectAsync(_host, _port, patience.Token).AsTask().GetAwaiter().GetResult();
             return socket;
+        }
+        catch (OperationCanceledException)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
         }
         catch
         {

@@ -52,7 +52,7 @@ public static class SinkFactory
         {
             { IsAddress: true } => new ResultSocket(target, context),
             { IsFile: true } => new ResultFile(target, context),
-            _ => new ResultOutput(),
+            _ => new ResultOutput(context),
         };
         return new ResultSink(options, receiver);
     }

@@ -40,9 +40,7 @@ public sealed class StandardOutputSink : ISink
     {
         _context = context;
         if (!Console.IsOutputRedirected) throw UserError.CannotWrite(Name, "standard output is a terminal; pipe it into a program");
-        // A pipe is opened anew, so that a reader that does not read holds up no end of the run; a file has its own position.
-        bool isPipe = FileIdentity.Of(Device) is { IsPipe: true };
-        _output = isPipe ? SpecialFile.Open(Device, context.Stop) : Console.OpenStandardOutput();
+        _output = Open(context);
     }
 
     public bool NeedsLabels => _context.StreamFormat == StreamFormat.Labels;
@@ -110,7 +108,14 @@ public sealed class StandardOutputSink : ISink
         _output.Write(_bgr.AsSpan<byte>());
     }
 
-    private static void Writing(Action write)
+    /// <summary>
+    /// A pipe is opened anew, so that a reader that does not read holds up no end of the run; a file has its own position.
+    /// </summary>
+    internal static Stream Open(SinkContext context)
+        => FileIdentity.Of(Device) is { IsPipe: true } ? SpecialFile.Open(Device, context.Stop) : Console.OpenStandardOutput();
+
+    /// <exception cref="UserError">It cannot be written.</exception>
+    internal static void Writing(Action write)
     {
         try
         {

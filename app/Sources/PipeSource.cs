@@ -13,6 +13,9 @@ public sealed class PipeSource : ISource
     /// <summary>How the command line calls it.</summary>
     public const string Uri = "-";
 
+    /// <summary>What standard input is, should a file have been redirected to it.</summary>
+    public const string Device = "/dev/stdin";
+
     /// <summary>The format that is no video: names of images, a line each.</summary>
     public const string List = "list";
 
@@ -52,9 +55,8 @@ public sealed class PipeSource : ISource
         }
         catch (InvalidDataException e)
         {
-            _ffmpeg.WaitForEnd();
+            _ffmpeg.Dispose(); // it may have more to write, and nobody reads it
             string errors = _ffmpeg.Errors;
-            _ffmpeg.Dispose();
             string remedy = options.Format is null ? "--input-format names what it is" : $"is it {options.Format}?";
             throw new UserError($"standard input is not a video that ffmpeg can read ({errors}): {remedy}", e);
         }

@@ -7,7 +7,7 @@ public static class SourceKinds
     public static IReadOnlyList<SourceKind> All { get; } =
     [
         new("standard input", [PipeSource.Uri], IsLive: false,
-            uri => uri == PipeSource.Uri, (_, o, stop) => new PipeSource(o, stop)),
+            uri => uri == PipeSource.Uri, (_, o, stop) => new PipeSource(o, stop), (_, _) => [PipeSource.Device]),
         new("camera", ["0", "/dev/video0", "v4l2:///dev/video0"], IsLive: true,
             CameraSource.Matches, (uri, o, _) => new CameraSource(uri, o.FramesPerSecond, o.CameraSize)),
         new("network stream", StreamSource.Schemes, IsLive: true,

@@ -173,7 +173,7 @@ public sealed class OutputFileTests : IDisposable
     [Theory]
     [InlineData("--csv", ".csv")]
     [InlineData("--markdown", ".md")]
-    [InlineData("--plot", ".png")]
+    [InlineData("--plot", ".png or .svg")]
     public void Tables_and_plots_go_to_files_of_their_kind(string option, string extension)
     {
         (int code, string error) = InProcess.App(["bench", "synth://", "--frames", "1", option, _folder["new.onnx"]]);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Metrics;
@@ -119,7 +120,7 @@ internal static class EvalCommand
         if (s.Proposals == 0 && s.Aggregate != ProposalFusion.Max) throw new UserError("--aggregate is for --proposals: add it");
         if (two && (s.Video || s.Record)) throw new UserError("--video and --record are for one model: name it alone");
         IEnumerable<string> page = s.Report is not { } folder ? [] : two ? ComparisonPage.Files(folder) : EvalPage.Files(folder);
-        OutputName.Check([s.Json, .. page], models, s.Overwrite);
+        OutputName.Check([s.Json, .. page], [.. models, .. models.SelectMany(Sidecar.Files), .. DataSpec.FilesOf(s.Data)], s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
         using Evaluator evaluator = s.Load(models[0]);
         if (s.Record && evaluator.ThirdParty is not null)

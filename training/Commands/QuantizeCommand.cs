@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
@@ -63,10 +64,11 @@ internal static class QuantizeCommand
     private static void Run(string from, string to, QuantizeSettings s)
     {
         OutputName.CheckKind(to, "", ".onnx");
-        OutputName.Check([to], [from], s.Overwrite);
+        string[] read = [from, .. Sidecar.Files(from), .. Parse.List(s.Data).Where(File.Exists)];
+        OutputName.Check([to], read, s.Overwrite);
         using Evaluator model = Evaluator.Load(from, s.Reading, Console.WriteLine);
         string? sidecar = model.ThirdParty is null ? null : Path.ChangeExtension(to, ".json");
-        OutputName.Check([sidecar], [from], s.Overwrite);
+        OutputName.Check([sidecar], read, s.Overwrite);
         CalibrationImages images = CalibrationImages.Open(s.Data, s.Map);
         string name = model.ThirdParty?.Input ?? ModelManifest.FrameInput;
         IEnumerable<OrtValue> frames = images.Take(s.Images).Select(model.NetworkInput);

@@ -18,6 +18,9 @@ public readonly record struct DataSpec(string Place, double Weight)
         return parts.Length > 0 ? parts : throw new UserError("--data is empty: name a folder in CamVid's layout, or 'synth'");
     }
 
+    /// <summary>The files among what a text names, such as COCO's annotations: they are read, and not to be written.</summary>
+    public static IEnumerable<string> FilesOf(string text) => Parse(text).Select(d => d.Place).Where(File.Exists);
+
     private static DataSpec One(string part)
     {
         int colon = part.LastIndexOf(':');

@@ -38,7 +38,7 @@ public sealed class EventFile : IDisposable
         }
 
         Write(Event(Now, step: null, o => String(o, FileVersion, "brain.Event:2")));
-        if (first > 0) Write(Event(Now, first, o => Message(o, SessionLog, log => Int(log, Status, Start))));
+        if (first > 0) Write(Event(Now, first + 1, o => Message(o, SessionLog, log => Int(log, Status, Start))));
     }
 
     public string Path { get; }

@@ -8,31 +8,35 @@ namespace RealtimeSeg.Core.Shell;
 /// </summary>
 public static class CompletionCommand
 {
+    /// <summary>Of names that begin as the word does, as the shell's own completion gives them.</summary>
     private const string Bash = """
         _rtseg() {
-            local IFS=$'\n'
-            COMPREPLY=($("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null | grep -F -- "${COMP_WORDS[COMP_CWORD]}"))
+            local word=${COMP_WORDS[COMP_CWORD]} name
+            COMPREPLY=()
+            while IFS= read -r name; do
+                [[ $name != "$word"* ]] || COMPREPLY+=("$name")
+            done < <(rtseg "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
             [[ ${#COMPREPLY[@]} -gt 0 ]] || compopt -o default
         }
-        complete -F _rtseg rtseg ./run.sh
+        complete -F _rtseg rtseg
         """;
 
     private const string Zsh = """
         _rtseg() {
+            local line="${words[1,CURRENT]}"
             local -a found
-            found=("${(@f)$("${words[1]}" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
-            if (( ${#found} )) && [[ -n ${found[1]} ]]; then compadd -a found; else _files; fi
+            found=("${(@f)$(rtseg "[suggest:${#line}]" "$line" 2>/dev/null)}")
+            if [[ -n ${found[1]} ]]; then compadd -a found; else _files; fi
         }
-        compdef _rtseg rtseg run.sh
+        compdef _rtseg rtseg
         """;
 
     private const string Fish = """
         function __rtseg
             set -l line (commandline -cp)
-            (commandline -po)[1] "[suggest:"(string length -- $line)"]" $line 2>/dev/null
+            rtseg "[suggest:"(string length -- $line)"]" $line 2>/dev/null
         end
         complete -c rtseg -a '(__rtseg)'
-        complete -c run.sh -a '(__rtseg)'
         """;
 
     private static readonly (string Shell, string Script)[] Scripts = [("bash", Bash), ("zsh", Zsh), ("fish", Fish)];

@@ -24,7 +24,8 @@ internal static class CocoMask
         foreach (JsonElement polygon in polygons.EnumerateArray())
         {
             double[] c = [.. polygon.EnumerateArray().Select(v => v.GetDouble())];
-            if (c.Length < 6 || c.Length % 2 != 0) throw new FormatException("a polygon of less than three corners");
+            if (c.Length % 2 != 0) throw new FormatException("a polygon with half a corner");
+            if (c.Length < 6) continue; // published files have some of two corners, which hold no pixel
             Point2d[] corners = [.. c.Chunk(2).Select(p => new Point2d(p[0], p[1]))];
             Fill(labels, corners, value);
         }
@@ -70,7 +71,8 @@ internal static class CocoMask
         if (size is not [var height, var width] || height != labels.Height || width != labels.Width)
             throw new FormatException($"runs for another size than {labels.Width}×{labels.Height}");
         long at = 0;
-        if (Array.Exists(lengths, l => l < 0) || lengths.Sum() > labels.Total()) throw new FormatException("runs that leave the image");
+        if (Array.Exists(lengths, l => l < 0) || lengths.Sum(l => (decimal)l) > labels.Total())
+            throw new FormatException("runs that leave the image");
         for (int run = 0; run < lengths.Length; at += lengths[run++])
         {
             if (run % 2 == 0) continue;
