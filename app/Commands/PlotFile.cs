@@ -39,6 +39,11 @@ internal static class PlotFile
     private static void Draw(SKCanvas canvas, (int Width, int Height) size, Plot[] plots)
     {
         float height = (float)size.Height / plots.Length;
-        for (int i = 0; i < plots.Length; i++) plots[i].Render(canvas, new PixelRect(0, size.Width, (i + 1) * height, i * height));
+        for (int i = 0; i < plots.Length; i++)
+        {
+            using SKAutoCanvasRestore own = new(canvas);
+            canvas.ClipRect(new SKRect(0, i * height, size.Width, (i + 1) * height)); // a plot clears all that it may draw on
+            plots[i].Render(canvas, new PixelRect(0, size.Width, (i + 1) * height, i * height));
+        }
     }
 }

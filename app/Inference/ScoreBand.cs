@@ -138,8 +138,8 @@ internal sealed unsafe class ScoreBand : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// The softmax probability of the largest score in 0–255, 255 / Σ exp(score − best), rounded, and that of all wanted ones together;
-    /// 0 where a score is no number.
+    /// The softmax probability of the largest score in 0–255, 255 / Σ exp(score − best), rounded, and that of all wanted ones
+    /// together; 0 where a score is no number.
     /// </summary>
     private static Vector<uint> Certainty(
         ReadOnlySpan<Vector<float>> scores, Vector<float> best, ReadOnlySpan<bool> wanted, out Vector<uint> foreground)

@@ -28,10 +28,9 @@ public sealed class PipeSource : ISource
     private readonly ReadingProcess _ffmpeg;
     private readonly StreamDescription _description = new();
     private readonly MatroskaReader _frames;
-    private readonly YuvConversion? _conversion;
+    private readonly FramePixels _pixels;
     private readonly double? _givenRate;
     private readonly bool _asItComes;
-    private byte[] _planes = [];
     private double _seconds;
     private long _read;
 
@@ -61,7 +60,7 @@ public sealed class PipeSource : ISource
             throw new UserError($"standard input is not a video that ffmpeg can read ({errors}): {remedy}", e);
         }
 
-        if (!isRaw) _conversion = new YuvConversion(YuvMatrix.Of(_description.Matrix, _frames.Size.Height));
+        _pixels = new FramePixels(isRaw ? null : new YuvConversion(YuvMatrix.Of(_description.Matrix, _frames.Size.Height)));
         FramesPerSecond = _givenRate ?? _description.FramesPerSecond ?? DefaultRate;
     }
 
@@ -89,7 +88,7 @@ public sealed class PipeSource : ISource
 
     public bool Read(Mat image)
     {
-        if (!_frames.Next(out long milliseconds) || !ReadPixels(image))
+        if (!_frames.Next(out long milliseconds) || !_pixels.Read(_frames, image))
         {
             _ffmpeg.WaitForEnd();
             return false;
@@ -120,20 +119,5 @@ public sealed class PipeSource : ISource
     {
         string[] threads = options.AsItComes ? ["-thread_type", "slice"] : [], format = options.Format is { } name ? ["-f", name] : [];
         return [.. threads, "-protocol_whitelist", "pipe,crypto,data", .. format];
-    }
-
-    private unsafe bool ReadPixels(Mat image)
-    {
-        (int width, int height) = _frames.Size;
-        if (_conversion is null)
-        {
-            image.Create(height, width, MatType.CV_8UC3);
-            return _frames.Read(new Span<byte>(image.DataPointer, checked((int)_frames.FrameBytes)));
-        }
-
-        if (_planes.Length == 0) _planes = new byte[YuvConversion.Bytes(width, height)];
-        if (!_frames.Read(_planes)) return false;
-        _conversion.Convert(_planes, width, height, image);
-        return true;
     }
 }

@@ -22,11 +22,10 @@ public sealed class VideoSource : ISource
     private readonly WaitHandle? _stop;
     private readonly VideoFacts _facts;
     private readonly double? _givenRate;
-    private readonly YuvConversion? _conversion;
+    private readonly FramePixels _pixels;
     private readonly string[] _input;
     private ReadingProcess? _ffmpeg;
     private MatroskaReader _frames = null!;
-    private byte[] _planes = [];
     private double _origin, _seconds;
     private long _read, _index;
     private bool _sought, _ended, _breaksOff;
@@ -43,8 +42,8 @@ public sealed class VideoSource : ISource
         _input = ["-protocol_whitelist", "file,crypto,data,pipe", "-i", Ffmpeg.FileName(path)];
         _facts = VideoFacts.Of(path, _input, stop);
         FramesPerSecond = framesPerSecond ?? _facts.FramesPerSecond ?? DefaultRate;
-        if (_facts is { PixelFormat: "yuv420p", IsFullRange: false })
-            _conversion = new YuvConversion(YuvMatrix.Of(_facts.Matrix, _facts.Lines));
+        bool isPlanar = _facts is { PixelFormat: "yuv420p", IsFullRange: false };
+        _pixels = new FramePixels(isPlanar ? new YuvConversion(YuvMatrix.Of(_facts.Matrix, _facts.Lines)) : null);
         try
         {
             Begin(0);
@@ -68,7 +67,7 @@ public sealed class VideoSource : ISource
 
     public bool Read(Mat image)
     {
-        if (!_ended && _frames.Next(out long milliseconds) && ReadPixels(image))
+        if (!_ended && _frames.Next(out long milliseconds) && _pixels.Read(_frames, image))
         {
             _seconds = _origin + (milliseconds / 1000.0);
             _read++;
@@ -124,7 +123,7 @@ public sealed class VideoSource : ISource
         _ffmpeg = new ReadingProcess(Ffmpeg.Decode(Name, ["-loglevel", "level+error", .. from, .. _input, .. Output()]), _stop);
         try
         {
-            _frames = new MatroskaReader(_ffmpeg.Output, _conversion is null ? 24 : 12);
+            _frames = new MatroskaReader(_ffmpeg.Output, _pixels.BitsPerPixel);
         }
         catch (InvalidDataException)
         {
@@ -144,26 +143,11 @@ public sealed class VideoSource : ISource
         string matrix = _facts.Matrix is null && isHd ? ":in_color_matrix=bt709" : "";
         string planes = $"{Ffmpeg.SquarePixels},setsar=1,format=yuv420p";
         string pixels = $"{Ffmpeg.SquarePixels}:flags=bicubic+accurate_rnd+full_chroma_int{matrix},setsar=1,format=bgr24";
-        string filter = _conversion is null ? pixels : planes;
+        string filter = _pixels.IsPlanar ? planes : pixels;
         return
         [
             "-map", "0:V:0", "-an", "-sn", "-dn", "-vf", filter, "-enc_time_base", "1:1000", "-c:v", "rawvideo", "-allow_raw_vfw", "1",
             "-f", "matroska", "pipe:1",
         ];
-    }
-
-    private unsafe bool ReadPixels(Mat image)
-    {
-        (int width, int height) = _frames.Size;
-        if (_conversion is null)
-        {
-            image.Create(height, width, MatType.CV_8UC3);
-            return _frames.Read(new Span<byte>(image.DataPointer, checked((int)_frames.FrameBytes)));
-        }
-
-        if (_planes.Length == 0) _planes = new byte[YuvConversion.Bytes(width, height)];
-        if (!_frames.Read(_planes)) return false;
-        _conversion.Convert(_planes, width, height, image);
-        return true;
     }
 }

@@ -30,6 +30,8 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
             ("output_padding", new long[] { 1, 0 })),
         ["max"] = (g, x) => Node(g, "MaxPool", [x], ("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 2 }),
             ("pads", new long[] { 1, 0, 1, 1 })),
+        ["max, its places unread"] = (g, x) => g.Add("MaxPool", [x], [(ElementType.Float, AnyMap), (ElementType.Int64, AnyMap)], "",
+            [("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 })])[0],
         ["max, rounded up"] = (g, x) => Node(g, "MaxPool", [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }),
             ("ceil_mode", 1L)),
         ["mean"] = (g, x) => Node(g, "AveragePool", [x], ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 })),

@@ -56,6 +56,9 @@ internal sealed class GraphReader
         if (operand is Constant constant && !_file.DependsOnSize(name)) _file.Constants[name] = constant;
     }
 
+    /// <summary>Whether a node or a wanted output reads a result.</summary>
+    public bool IsRead(string name) => _readers.ContainsKey(name);
+
     public bool IsShared(Map map) => _shared.Contains(map.Storage);
 
     private void Read(NodeProto node)

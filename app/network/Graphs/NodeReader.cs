@@ -15,7 +15,8 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
 
     public bool Has(int input) => input < node.Input.Count && node.Input[input].Length > 0;
 
-    public bool HasOutput(int output) => output < node.Output.Count && node.Output[output].Length > 0;
+    /// <summary>Whether anything reads a result: exported operators have some that nobody does.</summary>
+    public bool IsRead(int output) => output < node.Output.Count && graph.IsRead(node.Output[output]);
 
     public Operand this[int input] => graph.Of(node.Input[input]);
 

@@ -11,7 +11,7 @@ internal static class Pools
         Map x = n.Map(0);
         (Window w, Map y) = Shapes(n, x);
         n.Add(new Step("max-pool", y, x) { Integers = w.Numbers });
-        if (!n.HasOutput(1)) return;
+        if (!n.IsRead(1)) return;
         if (w.Kernel[0] != w.Stride[0] || w.Kernel[1] != w.Stride[1] || w.Before.Concat(w.Dilation.Select(d => d - 1)).Any(p => p != 0))
             throw n.Cannot("places of maxima are known for windows side by side only");
         n.Bind(new Switches(n.Steps.Add(new Step("max-place", Map.Of(y.Shape.Channels, y.Shape.Height, y.Shape.Width), x)
