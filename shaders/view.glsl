@@ -25,16 +25,24 @@ vec3 tinted(vec2 at)
     return texture(frame, at).rgb * (1.0 - over.a) + over.rgb;
 }
 
-// How much of a pixel is foreground.
+// How much of a pixel is foreground. Tiles in which that is all the same have it by the name Side, and read no texture for it.
 float foreground(vec2 at)
 {
+#ifdef Side
+    return Side;
+#else
     return texture(matte, at).r;
+#endif
 }
 
 // The foreground's own colour, without what of the background is mixed into an edge (Forte, "Approximate fast foreground colour
 // estimation", 2021).
 vec3 unmixed(vec2 at, float share)
 {
+#ifdef Side
+    return texture(frame, at).rgb * Side;
+#else
     vec3 f = texture(front, at).rgb, b = texture(behind, at).rgb, image = texture(frame, at).rgb;
     return clamp(f + share * (image - share * f - (1.0 - share) * b), 0.0, 1.0);
+#endif
 }

@@ -41,7 +41,7 @@ public sealed class Compositor : IDisposable
 
     /// <summary>All shaders, for reloading.</summary>
     public IEnumerable<ShaderProgram> Programs
-        => [.. _views.Values.Select(v => v.Main), .. _views.Values.SelectMany(v => v.Before), _tintMask, .. _matte.Programs];
+        => [.. _views.Values.SelectMany(v => v.Programs), _tintMask, .. _matte.Programs];
 
     /// <summary>Texture of the colours by label; alpha 0 for those that are not shown.</summary>
     public uint Palette => _palette.Texture;
@@ -74,12 +74,7 @@ public sealed class Compositor : IDisposable
         target.Bind();
         if ((frame.Width, frame.Height) != (target.Width, target.Height)) ClearBars();
         _gl.Viewport(frame.X, frame.Y, (uint)frame.Width, (uint)frame.Height);
-        Prepare(shaders.Main, mask, opacity);
-        shaders.SampleBefore(shaders.Main, shaders.Before.Count, PrePassUnit);
-        if (view.ShowsBackdrop) shaders.Main.Sample("backdrop", _backdrop.Texture, BackdropUnit);
-        if (view.CanBeTransparent) SetGround(shaders.Main);
-        if (view.Own is { } own) shaders.Main.Set(own.Name, own.Value(frame));
-        _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+        DrawView(view, mask, frame, opacity);
         _gl.Check();
     }
 
@@ -106,12 +101,44 @@ public sealed class Compositor : IDisposable
         foreach (ViewShaders v in _views.Values) v.Dispose();
     }
 
+    /// <summary>Draws into the viewport: with the matte, by its tiles.</summary>
+    private void DrawView(View view, MaskTextures mask, Placement frame, float opacity)
+    {
+        ViewShaders shaders = _views[view];
+        if (!view.Separates)
+        {
+            PrepareView(shaders.Main, view, mask, frame, opacity);
+            _gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+            return;
+        }
+
+        DrawTiles(shaders.Main, _matte.TilesAreExact ? TileKind.Edge : TileKind.Any);
+        if (!_matte.TilesAreExact) return;
+        DrawTiles(shaders.Background!, TileKind.Background);
+        DrawTiles(shaders.Foreground!, TileKind.Foreground);
+
+        void DrawTiles(ShaderProgram program, TileKind kind)
+        {
+            PrepareView(program, view, mask, frame, opacity);
+            _matte.Tiles.Draw(program, kind);
+        }
+    }
+
+    private void PrepareView(ShaderProgram program, View view, MaskTextures mask, Placement frame, float opacity)
+    {
+        Prepare(program, mask, opacity);
+        _views[view].SampleBefore(program, _views[view].Before.Count, PrePassUnit);
+        if (view.ShowsBackdrop) program.Sample("backdrop", _backdrop.Texture, BackdropUnit);
+        if (view.CanBeTransparent) SetGround(program);
+        if (view.Own is { } own) program.Set(own.Name, own.Value(frame));
+    }
+
     private void SetGround(ShaderProgram program)
     {
-        program.Set("transparent", _options.Transparent ? 1 : 0);
+        program.SetIfUsed("transparent", _options.Transparent ? 1 : 0);
         int ground = _options.Ground ?? 0;
         float Channel(int shift) => ((ground >> shift) & byte.MaxValue) / (float)byte.MaxValue;
-        program.Set("ground", (Channel(16), Channel(8), Channel(0), _options.Ground is null ? 0 : 1));
+        program.SetIfUsed("ground", (Channel(16), Channel(8), Channel(0), _options.Ground is null ? 0 : 1));
     }
 
     private void ClearBars()

@@ -20,6 +20,7 @@ internal sealed class MattePass : IDisposable
     private readonly GL _gl;
     private readonly MatteOptions _options;
     private readonly int _cell;
+    private readonly MatteTiles _tiles;
     private readonly ShaderProgram _cells, _rows, _fit, _mean, _matte, _featherRows, _feather;
     private readonly RenderTarget?[] _cellMaps = new RenderTarget?[2];
     private readonly RenderTarget?[] _mattes = new RenderTarget?[2];
@@ -35,8 +36,10 @@ internal sealed class MattePass : IDisposable
     {
         (_gl, _options, _cell) = (gl, options, cell);
         (_cells, _rows) = (new ShaderProgram(gl, "passes/matte-cells.frag"), new ShaderProgram(gl, "passes/matte-rows.frag"));
-        (_fit, _mean) = (new ShaderProgram(gl, "passes/matte-fit.frag"), new ShaderProgram(gl, "passes/matte-mean.frag"));
-        _matte = new ShaderProgram(gl, "passes/matte.frag");
+        _tiles = new MatteTiles(gl);
+        _fit = new ShaderProgram(gl, "passes/matte-fit.frag", vertexFile: MatteTiles.VertexFile);
+        _mean = new ShaderProgram(gl, "passes/matte-mean.frag");
+        _matte = new ShaderProgram(gl, "passes/matte.frag", vertexFile: MatteTiles.VertexFile);
         _featherRows = new ShaderProgram(gl, "passes/feather-rows.frag");
         _feather = new ShaderProgram(gl, "passes/feather.frag");
     }
@@ -45,7 +48,13 @@ internal sealed class MattePass : IDisposable
     public float Smooth { get; set; }
 
     /// <summary>All shaders, for reloading.</summary>
-    public IEnumerable<ShaderProgram> Programs => [_cells, _rows, _fit, _mean, _matte, _featherRows, _feather];
+    public IEnumerable<ShaderProgram> Programs => [_cells, _rows, .. _tiles.Programs, _fit, _mean, _matte, _featherRows, _feather];
+
+    /// <summary>Where the last matte is all 0 or all 1, and where not.</summary>
+    public MatteTiles Tiles => _tiles;
+
+    /// <summary>Whether <see cref="Tiles"/> tells what the matte is: a feather enters tiles beside an edge.</summary>
+    public bool TilesAreExact => _options.Feather == 0;
 
     /// <summary>Texture of the matte, 8-bit, at the image's size.</summary>
     public uint Matte => (_options.Feather == 0 ? _mattes[_now]! : _feathered!).Texture();
@@ -73,6 +82,7 @@ internal sealed class MattePass : IDisposable
         _rows.Sample("cells", cells.Texture(), 0);
         _rows.Set("threshold", _options.Threshold);
         Fill();
+        _tiles.Find(_sums!);
         RenderTarget.Ensure(ref _fits, _gl, width, height, Floats, InternalFormat.Rgba8, InternalFormat.Rgba8).Bind();
         _fit.Use();
         _fit.Sample("means", _sums!.Texture(0), 0);
@@ -82,7 +92,7 @@ internal sealed class MattePass : IDisposable
         _fit.Sample("cells", cells.Texture(), 4);
         _fit.Sample("before", (_cellMaps[1 - _now] ?? cells).Texture(), 5);
         _fit.Set("kept", Kept);
-        Fill();
+        _tiles.Fill(_fit, isMatte: false);
         DrawMean(_fits!, RenderTarget.Ensure(ref _meanRows, _gl, width, height, Floats), (1, 0));
         DrawMean(_meanRows!, RenderTarget.Ensure(ref _planes, _gl, width, height, Floats), (0, 1));
         DrawMatte(mask);
@@ -94,7 +104,8 @@ internal sealed class MattePass : IDisposable
     {
         RenderTarget?[] targets = [_sums, _fits, _meanRows, _planes, _stretched, _feathered, .. _cellMaps, .. _mattes];
         foreach (RenderTarget? target in targets) target?.Dispose();
-        foreach (ShaderProgram program in Programs) program.Dispose();
+        _tiles.Dispose();
+        foreach (ShaderProgram program in (ShaderProgram[])[_cells, _rows, _fit, _mean, _matte, _featherRows, _feather]) program.Dispose();
     }
 
     /// <summary>Share of the frame before in this one, where nothing moves.</summary>
@@ -139,7 +150,7 @@ internal sealed class MattePass : IDisposable
         _matte.Sample("planes", _planes!.Texture(), 1);
         _matte.Sample("front", Front, 2);
         _matte.Sample("before", _mattes[1 - _now]!.Texture(), 3);
-        Fill();
+        _tiles.Fill(_matte, isMatte: true);
     }
 
     private void DrawMean(RenderTarget from, RenderTarget to, (float X, float Y) along)

@@ -2,12 +2,15 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
-/// <summary>A fragment shader linked with the vertex shader that covers the target with one triangle.</summary>
+/// <summary>A fragment shader linked with a vertex shader: one triangle that covers the target, unless told otherwise.</summary>
 public sealed class ShaderProgram : IDisposable
 {
-    private const string VertexFile = "passes/fullscreen.vert";
+    /// <summary>The vertex shader of one triangle that covers the target.</summary>
+    public const string WholeTarget = "passes/fullscreen.vert";
+
     private readonly GL _gl;
-    private readonly string _fragmentFile;
+    private readonly string _vertexFile, _fragmentFile;
+    private readonly string? _definition;
     private readonly IReadOnlyList<string> _required;
     private readonly Dictionary<string, int> _locations = new(StringComparer.Ordinal);
     private uint _program;
@@ -20,10 +23,14 @@ public sealed class ShaderProgram : IDisposable
     /// <param name="gl">The context.</param>
     /// <param name="fragmentFile">Name within the shaders folder.</param>
     /// <param name="required">Uniforms that it must use.</param>
+    /// <param name="vertexFile">Name within the shaders folder.</param>
+    /// <param name="definition">For the fragment shader's preprocessor: a name and its text.</param>
     /// <exception cref="UserError">A file is missing or does not compile; the message contains the driver's.</exception>
-    public ShaderProgram(GL gl, string fragmentFile, IReadOnlyList<string>? required = null)
+    public ShaderProgram(
+        GL gl, string fragmentFile, IReadOnlyList<string>? required = null, string vertexFile = WholeTarget,
+        string? definition = null)
     {
-        (_gl, _fragmentFile, _required) = (gl, fragmentFile, required ?? []);
+        (_gl, _fragmentFile, _vertexFile, _definition, _required) = (gl, fragmentFile, vertexFile, definition, required ?? []);
         _program = Link();
     }
 
@@ -77,7 +84,13 @@ public sealed class ShaderProgram : IDisposable
     /// <summary>Sets a value that only some shaders of a family use.</summary>
     public void SetIfUsed(string uniform, float value)
     {
-        if (Find(uniform) is >= 0 and int location) _gl.Uniform1(location, value);
+        if (Uses(uniform)) Set(uniform, value);
+    }
+
+    /// <inheritdoc cref="SetIfUsed(string, float)"/>
+    public void SetIfUsed(string uniform, (float X, float Y, float Z, float W) value)
+    {
+        if (Uses(uniform)) Set(uniform, value);
     }
 
     /// <summary>Binds a texture to a unit and the sampler to it. Does nothing if this shader does not use the sampler.</summary>
@@ -112,7 +125,8 @@ public sealed class ShaderProgram : IDisposable
 
     private uint Link()
     {
-        uint vertex = Compile(ShaderType.VertexShader, VertexFile), fragment = Compile(ShaderType.FragmentShader, _fragmentFile);
+        uint vertex = Compile(ShaderType.VertexShader, _vertexFile, null);
+        uint fragment = Compile(ShaderType.FragmentShader, _fragmentFile, _definition);
         uint program = _gl.CreateProgram();
         _gl.AttachShader(program, vertex);
         _gl.AttachShader(program, fragment);
@@ -124,7 +138,7 @@ public sealed class ShaderProgram : IDisposable
         {
             string log = OneLine(_gl.GetProgramInfoLog(program));
             _gl.DeleteProgram(program);
-            throw new UserError($"shaders {VertexFile} and {_fragmentFile} do not link: {log}");
+            throw new UserError($"shaders {_vertexFile} and {_fragmentFile} do not link: {log}");
         }
 
         string? missing = _required.FirstOrDefault(name => _gl.GetUniformLocation(program, name) < 0);
@@ -138,10 +152,10 @@ public sealed class ShaderProgram : IDisposable
         return program;
     }
 
-    private uint Compile(ShaderType type, string file)
+    private uint Compile(ShaderType type, string file, string? definition)
     {
         uint shader = _gl.CreateShader(type);
-        _gl.ShaderSource(shader, ShaderSource.Read(file));
+        _gl.ShaderSource(shader, ShaderSource.Read(file, definition));
         _gl.CompileShader(shader);
         _gl.GetShader(shader, ShaderParameterName.CompileStatus, out int compiled);
         if (compiled != 0) return shader;

@@ -11,12 +11,14 @@ internal static class ShaderSource
     /// A file's text with each line <c>#include "NAME"</c> replaced by the text of that file; GLSL itself has no such directive.
     /// </summary>
     /// <param name="file">Name within the folder.</param>
+    /// <param name="definition">A name and its text, which are defined after the first line; null for none.</param>
     /// <exception cref="UserError">There is no such file.</exception>
-    public static string Read(string file)
+    public static string Read(string file, string? definition = null)
     {
         string path = Path.Combine(Folder, file);
         if (!File.Exists(path)) throw new UserError($"no shader {path}: build again with ./run.sh");
-        return string.Join('\n', File.ReadLines(path).Select(Expand));
+        string text = string.Join('\n', File.ReadLines(path).Select(Expand));
+        return definition is null ? text : text.Insert(text.IndexOf('\n', StringComparison.Ordinal), $"\n#define {definition}");
     }
 
     private static string Expand(string line) => line.StartsWith(Directive, StringComparison.Ordinal)

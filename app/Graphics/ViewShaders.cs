@@ -14,12 +14,23 @@ internal sealed class ViewShaders : IDisposable
     {
         (_gl, _prePasses) = (gl, view.PrePasses);
         _targets = new RenderTarget?[_prePasses.Count];
-        Main = new ShaderProgram(gl, view.Shader, [.. view.Required]);
+        Main = new ShaderProgram(gl, view.Shader, [.. view.Required], view.Separates ? MatteTiles.VertexFile : ShaderProgram.WholeTarget);
+        if (view.Separates) (Background, Foreground) = (Side("Side 0.0"), Side("Side 1.0"));
+        ShaderProgram Side(string definition) => new(gl, view.Shader, null, MatteTiles.VertexFile, definition);
         Before = [.. _prePasses.Select(p => new ShaderProgram(gl, p.Shader))];
     }
 
-    /// <summary>Draws the view.</summary>
+    /// <summary>Draws the view; by tiles, if it needs the matte.</summary>
     public ShaderProgram Main { get; }
+
+    /// <summary>Draws tiles of a view that needs the matte where it is 0: with less work.</summary>
+    public ShaderProgram? Background { get; }
+
+    /// <summary>Likewise where the matte is 1.</summary>
+    public ShaderProgram? Foreground { get; }
+
+    /// <summary>All shaders, for reloading.</summary>
+    public IEnumerable<ShaderProgram> Programs => ((ShaderProgram?[])[Main, Background, Foreground, .. Before]).OfType<ShaderProgram>();
 
     /// <summary>Draw the pre-passes, in their order.</summary>
     public IReadOnlyList<ShaderProgram> Before { get; }
@@ -44,7 +55,6 @@ internal sealed class ViewShaders : IDisposable
     public void Dispose()
     {
         foreach (RenderTarget? target in _targets) target?.Dispose();
-        foreach (ShaderProgram program in Before) program.Dispose();
-        Main.Dispose();
+        foreach (ShaderProgram program in Programs) program.Dispose();
     }
 }

@@ -23,7 +23,11 @@ public static class Views
 
     /// <summary>What is blurred needs no detail: at a quarter of the size.</summary>
     private static IReadOnlyList<PrePass> Blur
-        => [new("passes/blur-rows.frag", "rows", Divisor: 4), new("passes/blur-columns.frag", "columns", Divisor: 4)];
+        =>
+        [
+            new("passes/blur-shrink.frag", "shrunk", Divisor: 4), new("passes/blur-rows.frag", "rows", Divisor: 4),
+            new("passes/blur-columns.frag", "columns", Divisor: 4),
+        ];
 
     /// <summary>The view that a run starts with unless told otherwise.</summary>
     public static View Default => All[0];

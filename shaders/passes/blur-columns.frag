@@ -1,5 +1,5 @@
 #version 330 core
-// Second half of the background blur: along columns, normalised.
+// Second half of the background blur, normalised.
 #include "view.glsl"
 #include "blur.glsl"
 
@@ -7,8 +7,6 @@ uniform sampler2D rows;         // result of passes/blur-rows.frag
 
 void main()
 {
-    float texel = 1.0 / float(textureSize(rows, 0).y);
-    vec4 sum = vec4(0.0);
-    for (int i = -reach(); i <= reach(); i++) sum += texture(rows, uv + vec2(0.0, float(i) * texel)) * weight(i);
+    vec4 sum = blurred(rows, ivec2(0, 1));
     color = vec4(sum.rgb / sum.a, 1.0);
 }

@@ -1,5 +1,5 @@
 #version 330 core
-// What the matte is made from, at nine points of each cell: mean colour, less a half, which keeps sums of squares exact, and mean
+// What the matte is made from, at four points of each cell: mean colour, less a half, which keeps sums of squares exact, and mean
 // probability of foreground. Where a cell looks as in the frame before, it follows slowly.
 in vec2 uv;
 out vec4 cell;
@@ -16,7 +16,7 @@ uniform float known;            // whether "scored" is
 uniform float rivals;           // share of what is left of a label's probability that its counterpart has: all, of two classes
 uniform float kept;             // share of the frame before
 
-const int Points = 3;           // along each side
+const int Points = 2;           // along each side
 const uint Unlabelled = 255u;
 const float Noise = 36.0 / 255.0;
 

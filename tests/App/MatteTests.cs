@@ -164,6 +164,7 @@ public sealed class MatteTests : IDisposable
         ReadOnlySpan<byte> pixel = renderer.Pixels().Slice(((Middle * Size) + Middle) * 4, 4);
         Assert.InRange(pixel[3], 60, 200);
         Assert.True(pixel[0] > 170, $"{pixel[0]} with alpha {pixel[3]}");
+        Assert.Equal([0, 0, 0, 0], renderer.Pixels()[..4].ToArray()); // what is transparent hides nothing
     }
 
     [Fact]
@@ -176,6 +177,7 @@ public sealed class MatteTests : IDisposable
         renderer.Upload(_slot);
         renderer.Compose(() => default, 0);
         Assert.Equal([0x20, 0xC0, 0x40, 255], renderer.Pixels()[..4].ToArray());
+        Assert.Equal([220, 220, 220, 255], renderer.Pixels().Slice((Size - 1) * 4, 4).ToArray()); // far from the edge the image as it is
     }
 
     [Fact]
