@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Inference;
@@ -40,7 +41,7 @@ internal static class InfoCommand
         yield return ("size", Text($"{m.Size.Width}×{m.Size.Height}, {sizes}; fit {m.Fit}").ToLowerInvariant());
         yield return ("classes", string.Join(", ", m.Classes.Zip(m.Palette, (name, color) => $"{name} #{color:X6}")));
         yield return ("operators", Operators(file));
-        (string? cost, string gl) = isOwn ? Planned(file, m) : (null, "gl not (it runs the trainer's models)");
+        (string? cost, string gl) = Planned(path, m);
         if (cost is not null) yield return ("cost", cost);
         yield return ("runs on", $"cpu; {gl}; {OnCards(path)}");
         if (m.Data.Length > 0) yield return ("trained on", $"{m.Data}{(m.Date.Length > 0 ? $", {m.Date}" : "")}, commit {m.Commit}");
@@ -73,11 +74,12 @@ internal static class InfoCommand
         .Select(g => $"{g.Count()} {g.Key}"));
 
     /// <summary>What a frame of the model's size costs, null if that is not known, and whether shaders run it.</summary>
-    private static (string? Cost, string Gl) Planned(OnnxFile file, ModelManifest m)
+    private static (string? Cost, string Gl) Planned(string path, ModelManifest m)
     {
         try
         {
-            NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), m.Size.Width, m.Size.Height, m.ScorePitch);
+            using Segmenter shaders = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl), _ => { });
+            NetworkPlan plan = shaders.Shaders!.Plan(new Size(m.Size.Width, m.Size.Height));
             double operations = plan.Steps.Sum(s => s.Flops);
             return (Text($"{operations / 1e9:F2} GFLOP a frame of that size (a multiplication and an addition are two)"), "gl");
         }

@@ -22,9 +22,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private readonly InferenceSession? _session;
     private readonly Lazy<GlLabeller>? _ownShaders;
     private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
+    private readonly ThirdPartyModel? _thirdParty;
     private readonly ThirdPartyRunner? _runner;
     private readonly float? _scorePitch;
-    private readonly int _stride = 1;
 
     /// <summary>Those who keep it loaded: its owner, slots, and whoever is labelling; 0 once it is unloaded.</summary>
     private int _users = 1;
@@ -37,15 +37,14 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
         if (opened.EndsWithScores) _scorePitch = manifest.ScorePitch;
-        if (thirdParty is null) return;
-        _runner = new ThirdPartyRunner(opened.Session, thirdParty, name, manifest.Classes.Count);
-        TakesOneSize = thirdParty.TakesOneSize;
-        if (!TakesOneSize) _stride = ThirdPartyModel.UsualStride;
+        _thirdParty = thirdParty;
+        if (thirdParty is not null) _runner = new ThirdPartyRunner(opened.Session, thirdParty, name, manifest.Classes.Count);
     }
 
-    private Segmenter(string name, ShaderModel shaders, int threads, ModelManifest manifest)
+    private Segmenter(string name, ShaderModel shaders, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
     {
         (Name, Shaders, Provider, Threads, Manifest) = (name, shaders, ExecutionProviders.Gl, threads, manifest);
+        _thirdParty = thirdParty;
         _ownShaders = new Lazy<GlLabeller>(() => new GlLabeller(shaders));
     }
 
@@ -57,13 +56,16 @@ public sealed class Segmenter : IFrameModel, IDisposable
     public string Provider { get; }
 
     /// <summary>Whether it takes images of its working size only.</summary>
-    public bool TakesOneSize { get; }
+    public bool TakesOneSize => _thirdParty is { TakesOneSize: true };
 
     /// <summary>What compute shaders run, for whoever draws; null unless <see cref="Provider"/> is gl.</summary>
     public ShaderModel? Shaders { get; }
 
     /// <summary>CPU threads that it may use.</summary>
     public int Threads { get; }
+
+    /// <summary>The sides of what it reads are multiples of this.</summary>
+    private int Stride => _thirdParty is { TakesOneSize: false } ? ThirdPartyModel.UsualStride : 1;
 
     /// <summary>Loads a model of the trainer, or a third-party model as far as it can be read.</summary>
     /// <param name="path">An .onnx file.</param>
@@ -74,7 +76,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         Check(path, options);
         if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
-        if (options.Provider == ExecutionProviders.Gl) return LoadShaders(path, options);
+        if (options.Provider == ExecutionProviders.Gl) return LoadShaders(path, options, report);
         List<string> passedOver = [];
         OpenedSession opened = Open(path, options, passedOver.Add);
         try
@@ -108,7 +110,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <param name="slot">The frame.</param>
     /// <param name="size">Working size for this frame instead of the model's own.</param>
     public FrameGeometry Geometry(FrameSlot slot, (int Width, int Height)? size = null)
-        => FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, _stride);
+        => FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, Stride);
 
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
@@ -284,14 +286,22 @@ public sealed class Segmenter : IFrameModel, IDisposable
         return new Segmenter(NameOf(path), opened, options.ThreadCount, Wanted(manifest, options));
     }
 
-    private static Segmenter LoadShaders(string path, SegmenterOptions options)
+    private static Segmenter LoadShaders(string path, SegmenterOptions options, Action<string> report)
     {
-        if (!ModelGraph.IsOwn(path))
-            throw new UserError($"{path} is no model of the trainer, and --provider gl runs no others: use --provider cpu");
         OnnxFile file = OnnxFile.Read(path);
-        ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
-        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch, options.GlHalf);
-        return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(manifest, options));
+        if (ModelGraph.IsOwn(path))
+        {
+            ModelManifest own = ModelManifest.Parse(file.Metadata, path);
+            ShaderModel shaders = new(new NetworkFile(file), own.ScorePitch, options.GlHalf);
+            return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(own, options));
+        }
+
+        // What its file leaves out, types and sizes, ONNX Runtime infers.
+        SegmenterOptions cpu = options with { Provider = ExecutionProviders.Cpu, ProviderLibrary = null };
+        using InferenceSession session = Open(path, cpu, _ => { }).Session;
+        (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyFile.Understand(path, options, session, report);
+        ShaderModel wrapped = new(ThirdPartyFile.Graph(file, model, manifest, session), null, options.GlHalf);
+        return new Segmenter(NameOf(path), wrapped, options.ThreadCount, manifest, model);
     }
 
     private static ModelManifest Wanted(ModelManifest manifest, SegmenterOptions options)
@@ -299,11 +309,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
 
     private static Segmenter LoadThirdParty(string path, SegmenterOptions options, OpenedSession opened, Action<string> report)
     {
-        ModelHints hints = (options.Hints ?? new ModelHints()).Or(Sidecar.Read(path));
-        if (options.Fit is { } fit) hints = hints with { Fit = fit.ToString() };
-        (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyModel.Resolve(opened.Session, path, hints, options.Size);
-        string named = model.ClassSet is { } set ? $", named as {set} for their number (--labels FILE names them otherwise)" : "";
-        report($"{path} is a third-party model, read as {model.Summary}, {manifest.Classes.Count} classes{named}");
+        (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyFile.Understand(path, options, opened.Session, report);
         return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest, model);
     }
 

@@ -114,8 +114,9 @@ internal static class Elements
     {
         MapShape whole = map.Shape;
         long[] dims = [.. Enumerable.Repeat(1L, Math.Max(0, 3 - other.Dims.Length)), .. other.Dims];
-        (long c, long h, long w) = (dims[^3], dims[^2], dims[^1]);
+        (long c, long h, long w) = map.HasChannelsLast ? (dims[^1], dims[^3], dims[^2]) : (dims[^3], dims[^2], dims[^1]);
         if (dims.Length > 4 || dims.Length == 4 && dims[0] != 1) throw n.Cannot("its operands are no images");
+        if (other is Map m && m.HasChannelsLast != map.HasChannelsLast) throw n.Cannot("its operands have channels in different places");
         return (c, h, w) switch
         {
             (1, 1, 1) => Spread.Single,

@@ -38,6 +38,9 @@ internal sealed class GraphReader
 
     public StepList Steps { get; }
 
+    /// <inheritdoc cref="NodeReader.Opset"/>
+    public long Opset => _file.Opset;
+
     /// <summary>The wanted outputs.</summary>
     public IReadOnlyList<Map> Outputs { get; }
 

@@ -26,6 +26,9 @@ public sealed class NetworkFile
 
     public string Path => _file.Path;
 
+    /// <inheritdoc cref="NodeReader.Opset"/>
+    public long Opset => _file.Model.OpsetImport.FirstOrDefault(o => o.Domain is "" or "ai.onnx")?.Version ?? long.MaxValue;
+
     /// <summary>Numbers that hold for all sizes, by name.</summary>
     public Dictionary<string, Constant> Constants { get; } = new(StringComparer.Ordinal);
 

@@ -20,6 +20,9 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
 
     public Operand this[int input] => graph.Of(node.Input[input]);
 
+    /// <summary>The version of ONNX's operators that the file was written for.</summary>
+    public long Opset => graph.Opset;
+
     public int Inputs => node.Input.Count;
 
     /// <exception cref="UserError">The operand is no feature map.</exception>

@@ -9,8 +9,8 @@ internal static class Reductions
     public static void Mean(NodeReader n)
     {
         Map x = n.Map(0);
-        long[] axes = Axes(n, x);
-        if (axes is [2, 3]) n.Bind(Kept(n, Pools.MeanOfAll(n, x), [1, x.Dims[1]]));
+        int[] axes = Axes(n, x);
+        if (axes is [2, 3] && !x.HasChannelsLast) n.Bind(Kept(n, Pools.MeanOfAll(n, x), [1, x.Dims[1]]));
         else OverChannels(n, x, "mean", axes);
     }
 
@@ -30,11 +30,13 @@ internal static class Reductions
     public static void Softmax(NodeReader n)
     {
         Map x = n.Map(0);
-        if (x.Dims.Length != 4 || Positive(n.Int("axis", -1), 4) != 1) throw n.Cannot("it is not over channels");
-        Map most = n.Steps.Add(Channel(x, "max", [1, 1, x.Dims[2], x.Dims[3]]));
+        int axis = Positive(n.Int("axis", n.Opset < 13 ? 1 : -1), 4);
+        if (x.Dims.Length != 4 || axis != x.ChannelAxis) throw n.Cannot("it is not over channels");
+        if (n.Opset < 13 && axis != 3) throw n.Cannot("before opset 13 it is over channels and cells at once");
+        Map most = n.Steps.Add(Channel(x, "max", Without(x)));
         Map rivals = n.Steps.Add(new Step("copy", x.Alike(), x));
         rivals = n.Steps.Append(rivals, new Pointwise("exp(v - o)", [], most, Spread.Cell), x.Alike(), isLastReader: true);
-        Map sum = n.Steps.Add(Channel(rivals, "sum", [1, 1, x.Dims[2], x.Dims[3]]));
+        Map sum = n.Steps.Add(Channel(rivals, "sum", Without(x)));
         n.Bind(n.Steps.Append(rivals, new Pointwise("v / o", [], sum, Spread.Cell), x.Alike(), isLastReader: false));
     }
 
@@ -50,11 +52,19 @@ internal static class Reductions
         });
     }
 
-    private static void OverChannels(NodeReader n, Map x, string kind, long[] axes)
+    private static void OverChannels(NodeReader n, Map x, string kind, int[] axes)
     {
-        if (axes is not [1] || x.Dims.Length != 4) throw n.Cannot("it is neither over channels nor over all cells");
-        long[] cells = [x.Dims[2], x.Dims[3]];
-        n.Add(Channel(x, kind, n.Int("keepdims", 1) != 0 ? [1, 1, .. cells] : [1, .. cells]));
+        if (x.Dims.Length != 4 || axes.Length != 1 || axes[0] != x.ChannelAxis)
+            throw n.Cannot("it is neither over channels nor over all cells");
+        n.Add(Channel(x, kind, n.Int("keepdims", 1) != 0 ? Without(x) : [1, x.Shape.Height, x.Shape.Width]));
+    }
+
+    /// <summary>Dimensions with one channel.</summary>
+    private static long[] Without(Map x)
+    {
+        long[] dims = [.. x.Dims];
+        dims[x.ChannelAxis] = 1;
+        return dims;
     }
 
     private static Step Channel(Map x, string kind, long[] dims) => kind == "mean"
@@ -62,19 +72,23 @@ internal static class Reductions
         : Channel(x, kind, dims, factor: 1);
 
     private static Step Channel(Map x, string kind, long[] dims, float factor)
-        => new($"channel-{kind}", new Map(dims, x.Shape with { Channels = 1 }) { IsInteger = kind == "argmax" }, x)
+        => new($"channel-{kind}", new Map(dims, x.Shape with { Channels = 1 })
+        {
+            IsInteger = kind == "argmax",
+            HasChannelsLast = x.HasChannelsLast && dims.Length == 4,
+        }, x)
         {
             Floats = kind == "sum" ? [("factor", factor)] : [],
         };
 
     /// <summary>The dimensions that are reduced: an attribute once, an input since.</summary>
-    private static long[] Axes(NodeReader n, Map x)
+    private static int[] Axes(NodeReader n, Map x)
     {
         long[] axes = n.Integers(1) ?? n.Ints("axes");
         return [.. axes.Select(a => Positive(a, x.Dims.Length)).Order()];
     }
 
-    private static long Positive(long axis, int rank) => axis < 0 ? axis + rank : axis;
+    private static int Positive(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 
     private static Map Kept(NodeReader n, Map mean, long[] without)
     {

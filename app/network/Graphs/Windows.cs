@@ -19,6 +19,12 @@ internal static class Windows
         Map y = x.Sized(height, width);
         if (sizes is null ? scales is null || scales.Where((s, i) => i != h && i != w && s != 1).Any() : !sizes.SequenceEqual(y.Dims))
             throw n.Cannot("it changes other dimensions than height and width");
+        if (y.Dims.SequenceEqual(x.Dims))
+        {
+            n.Bind(x);
+            return;
+        }
+
         (float step, float first) down = Line(n, rule, x.Shape.Height, height, scales?[h]);
         (float step, float first) across = Line(n, rule, x.Shape.Width, width, scales?[w]);
         n.Add(new Step(mode == "linear" ? "resize" : "nearest", mode == "linear" ? y.Alike() : y, x)
@@ -59,7 +65,7 @@ internal static class Windows
         foreach ((int axis, long first, long last) in Layouts.Ranges(n, x.Dims)) (start[axis], end[axis]) = ((int)first, last);
         long[] dims = [.. end.Select((e, i) => e - start[i])];
         if (dims.SequenceEqual(x.Dims)) n.Bind(x);
-        else if (x.Dims.Length == 4 && !x.HasChannelsLast && dims[1] != x.Dims[1]) n.Add(Channels(n, x, start[1], dims));
+        else if (x.Dims.Length == 4 && dims[x.ChannelAxis] != x.Dims[x.ChannelAxis]) n.Add(Channels(n, x, start[x.ChannelAxis], dims));
         else n.Add(Part(x, start[x.Axes.Height], start[x.Axes.Width], (int)dims[x.Axes.Height], (int)dims[x.Axes.Width]));
     }
 
@@ -73,8 +79,8 @@ internal static class Windows
             return;
         }
 
-        if (n.Int("axis", 1) is not (1 or -3)) throw n.Cannot("it joins other dimensions than channels");
         Map joined = n.Map(0);
+        if (joined.HasChannelsLast || n.Int("axis", 1) is not (1 or -3)) throw n.Cannot("it joins other dimensions than channels");
         for (int i = 1; i < parts.Length; i++)
         {
             Map next = n.Map(i);
@@ -97,7 +103,7 @@ internal static class Windows
         }
 
         Map x = n.Map(0);
-        if (wanted.Length != 4 || x.Dims.Length != 4) throw n.Cannot("it is no image");
+        if (wanted.Length != 4 || x.Dims.Length != 4 || x.HasChannelsLast) throw n.Cannot("it is no image");
         n.Bind(Spread(n, x, [.. x.Dims.Zip(wanted, Math.Max)]));
     }
 
@@ -125,8 +131,10 @@ internal static class Windows
 
     private static Step Channels(NodeReader n, Map x, int first, long[] dims)
     {
-        if (dims[2] != x.Dims[2] || dims[3] != x.Dims[3]) throw n.Cannot("it cuts channels and cells at once");
-        return new Step("channels", new Map(dims, x.Shape with { Channels = (int)dims[1] }), x) { Integers = [("firstChannel", first)] };
+        if (dims[x.Axes.Height] != x.Shape.Height || dims[x.Axes.Width] != x.Shape.Width)
+            throw n.Cannot("it cuts channels and cells at once");
+        MapShape part = x.Shape with { Channels = (int)dims[x.ChannelAxis] };
+        return new Step("channels", x.Alike(x.IsInteger) with { Dims = dims, Shape = part }, x) { Integers = [("firstChannel", first)] };
     }
 
     /// <summary>Where a cell of the result lies in the input: at i · step + first.</summary>

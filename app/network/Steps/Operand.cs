@@ -46,6 +46,9 @@ public sealed record Map(long[] Dims, MapShape Shape) : Operand(Dims)
     /// <summary>The dimensions of height and width in <see cref="Operand.Dims"/>.</summary>
     public (int Height, int Width) Axes => HasChannelsLast ? (1, 2) : (Dims.Length - 2, Dims.Length - 1);
 
+    /// <summary>The dimension of the channels, in a map of four.</summary>
+    public int ChannelAxis => HasChannelsLast ? 3 : 1;
+
     /// <summary>[1,C,H,W].</summary>
     public static Map Of(int channels, int height, int width) => new([1, channels, height, width], new MapShape(channels, height, width));
 
