@@ -21,6 +21,7 @@ internal sealed record ThirdPartyOutput(string Name, OutputKind Kind, int Classe
         (string name, NodeMetadata output) = tensors.Outputs.First();
         int[] d = output.Dimensions;
         bool integers = output.ElementDataType is TensorElementType.Int64 or TensorElementType.Int32 or TensorElementType.UInt8;
+        if (output.ElementDataType == TensorElementType.Float16) throw tensors.Halves(name);
         if (!integers && output.ElementDataType != TensorElementType.Float)
             throw tensors.Unclear("its first output contains neither floats nor labels");
         if (d.Length is not (3 or 4)) throw tensors.Unclear("its first output has neither three nor four dimensions");
