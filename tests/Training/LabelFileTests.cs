@@ -118,6 +118,25 @@ public sealed class LabelFileTests : IDisposable
         Assert.Equal(["sky", "road"], set.ClassNames);
     }
 
+    [Fact]
+    public void MMSegmentations_folders_are_read_and_YOLOs_texts_refused()
+    {
+        foreach (string part in (string[])["train", "val"])
+        {
+            Image($"img_dir/{part}/a.png", 4, 1);
+            Save($"ann_dir/{part}/a.png", [1, 0, 255, 0]);
+        }
+
+        Write("classes.txt", "sky\nroad\n"u8);
+        Assert.Equal([1, 0, 255, 0], Labels());
+        Assert.Equal(1, DatasetLayout.Open(_folder.Path, new Split(Training: false), null).Count);
+        Image("yolo/images/train/a.png", 4, 1);
+        Write("yolo/labels/train/a.txt", "0 0.1 0.1 0.5 0.1 0.5 0.5"u8);
+        Assert.Empty(DatasetLayout.Unlabelled(_folder["yolo"])); // which would only say that PNGs are missing
+        UserError e = Assert.Throws<UserError>(() => DatasetLayout.Open(_folder["yolo"], new Split(Training: true, Whole: true), null));
+        Assert.Contains("yolo/labels/train has labels as text, as YOLO's: convert them", e.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>No labels, no class file: what calibrates a model are images.</summary>
     [Theory]
     [InlineData("images/training", "annotations/training")]
@@ -127,6 +146,8 @@ public sealed class LabelFileTests : IDisposable
     [InlineData("JPEGImages", "Annotations")]
     [InlineData("train", "trainannot")]
     [InlineData("val2017", null)]
+    [InlineData("img_dir/train", "ann_dir/train")]
+    [InlineData("img_dir/val", null)]
     [InlineData("images", "masks")]
     public void Calibration_takes_the_images_of_a_layout_without_their_labels(string images, string? labels)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Google.Protobuf;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
@@ -154,6 +155,25 @@ public sealed class ThirdPartyEvalTests : IDisposable
         Assert.Contains("mIoU 1.0000", Run("eval", _folder["q.onnx"], "--data", _folder["set"]), StringComparison.Ordinal);
     }
 
+    /// <summary>21 classes are called as VOC's; one answer for the whole image is no mask.</summary>
+    [Fact]
+    public void Eval_tells_whose_names_it_took_and_what_to_do_with_a_classifier()
+    {
+        WriteNetwork(_folder["v.onnx"], classes: 21);
+        string said = Run("quantize", _folder["v.onnx"], _folder["v8.onnx"], "--data", _folder["set"]);
+        Assert.Contains("21 classes, named as ", said, StringComparison.Ordinal);
+        ModelProto model = OnnxFile.Read(_folder["m.onnx"]).Model;
+        NodeProto mean = new() { Name = "mean", OpType = "ReduceMean", Input = { "logits" }, Output = { "scores" } };
+        mean.Attribute.Add(new AttributeProto { Name = "axes", Ints = { 2, 3 }, Type = AttributeProto.Types.AttributeType.Ints });
+        mean.Attribute.Add(new AttributeProto { Name = "keepdims", I = 0, Type = AttributeProto.Types.AttributeType.Int });
+        model.Graph.Node.Add(mean);
+        (model.Graph.Output[0].Name, TensorShapeProto shape) = ("scores", model.Graph.Output[0].Type.TensorType.Shape);
+        for (int i = 0; i < 2; i++) shape.Dim.RemoveAt(2);
+        File.WriteAllBytes(_folder["classifier.onnx"], model.ToByteArray());
+        UserError e = Assert.Throws<UserError>(() => Run("eval", _folder["classifier.onnx"], "--data", _folder["set"]));
+        Assert.Contains("as classifiers do: './run.sh convert'", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_third_partys_classes_label_a_set_that_can_be_trained_on()
     {
@@ -218,17 +238,17 @@ public sealed class ThirdPartyEvalTests : IDisposable
     }
 
     /// <summary>Channels to sixteen maps and back, as logits.</summary>
-    private static void WriteNetwork(string file)
+    private static void WriteNetwork(string file, int classes = 3)
     {
         GraphBuilder g = new();
         Value x = g.Input("image", ElementType.Float, new Shape(1, 3, Height, Width));
         const int Maps = 16;
-        float[] there = new float[Maps * Maps], spread = new float[Maps * 3], back = new float[3 * Maps];
+        float[] there = new float[Maps * Maps], spread = new float[Maps * 3], back = new float[classes * Maps];
         for (int c = 0; c < 3; c++) spread[(c * 3) + c] = back[(c * Maps) + c] = 1;
         for (int c = 0; c < Maps; c++) there[(c * Maps) + c] = 1;
         Value first = Conv.Emit(g, x, g.Initializer("spread", spread, new Shape(Maps, 3, 1, 1)), null, new ConvGeometry(1));
         Value second = Conv.Emit(g, first, g.Initializer("there", there, new Shape(Maps, Maps, 1, 1)), null, new ConvGeometry(1));
-        Value y = Conv.Emit(g, second, g.Initializer("back", back, new Shape(3, Maps, 1, 1)), null, new ConvGeometry(1));
+        Value y = Conv.Emit(g, second, g.Initializer("back", back, new Shape(classes, Maps, 1, 1)), null, new ConvGeometry(1));
         File.WriteAllBytes(file, OnnxWriter.Write(g, [g.Rename(y, "logits")]));
     }
 

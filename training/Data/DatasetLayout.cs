@@ -11,7 +11,7 @@ public static class DatasetLayout
     /// <summary>The layouts besides CamVid's, for messages.</summary>
     internal const string Others =
         "or images/ and masks/, JPEGImages/ and SegmentationClass/, leftImg8bit/ and gtFine/, images/training/ and annotations/training/, "
-        + "or COCO's annotations/*.json";
+        + "img_dir/train/ and ann_dir/train/, or COCO's annotations/*.json";
 
     /// <summary>The first one that matches is taken.</summary>
     private static readonly ILayout[] All =
@@ -99,7 +99,7 @@ public static class DatasetLayout
     {
         string name = Path.GetFileName(folder);
         bool isPart = name.StartsWith("train", StringComparison.Ordinal) || name.StartsWith("val", StringComparison.Ordinal);
-        return name is "images" or VocLayout.Images or CityscapesLayout.ImageFolder
+        return name is "images" or AdeLayout.OtherImages or VocLayout.Images or CityscapesLayout.ImageFolder
             || (isPart && !name.EndsWith("annot", StringComparison.Ordinal));
     }
 
