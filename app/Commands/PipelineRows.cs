@@ -51,7 +51,7 @@ internal static class PipelineRows
         Row.Word("--gl-half", "Let provider gl store numbers in 16 bits: on, off, or auto (on for hardware)", Automatically,
             s => s.Segmenter.GlHalf, (s, v) => s with { Segmenter = s.Segmenter with { GlHalf = v } }),
         Row.Value("--threads", "CPU threads for the network; 0 for one per core",
-            s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.AtLeast(0)),
+            s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.Threads),
         Row.Switch("--spin", "Let idle threads of the network spin: on or off",
             s => s.Segmenter.Spin, (s, v) => s with { Segmenter = s.Segmenter with { Spin = v } }),
         Row.Parsed("--size", "Working size WxH of the network instead of the model's; W:H is the same",

@@ -52,9 +52,12 @@ internal static class Sweep
             : throw new UserError($"--sweep {text}: give one of {Help}");
     }
 
-    private static int Threads(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads)
-        ? threads
-        : throw new UserError($"--sweep threads {text}: give whole numbers, 0 for one thread per core");
+    private static int Threads(string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads))
+            throw new UserError($"--sweep threads {text}: give whole numbers, 0 for one thread per core");
+        return Limits.Threads.Allows(threads) ? threads : throw new UserError($"--sweep threads {text}: {Limits.Threads.Text}");
+    }
 
     /// <param name="Name">Before the equals sign.</param>
     /// <param name="Example">Values with commas.</param>

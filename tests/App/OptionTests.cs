@@ -68,7 +68,8 @@ public sealed class OptionTests
 
     [Theory]
     [InlineData("--opacity", "1.5", "between 0 and 1")]
-    [InlineData("--threads", "-1", "negative")]
+    [InlineData("--threads", "-1", "between 0 and ")]
+    [InlineData("--threads", "100000", "this machine has ")]
     [InlineData("--frames", "-1", "negative")]
     [InlineData("--fps", "0", "above 0")]
     [InlineData("--fps", "30/0", "30000/1001")]

@@ -32,6 +32,17 @@ public sealed class SweepTests
             Configurations("provider=gl,cpu").Select(c => (c.Name, c.Settings.Segmenter.Provider)));
     }
 
+    /// <summary>As --threads does.</summary>
+    [Theory]
+    [InlineData("many", "give whole numbers")]
+    [InlineData("100000", "this machine has ")]
+    public void Numbers_of_threads_that_no_machine_can_use_are_refused(string threads, string says)
+    {
+        UserError e = Assert.Throws<UserError>(() => Configurations($"threads=1,{threads}"));
+        Assert.Contains($"threads {threads}: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<(string Name, PipelineSettings Settings)> Configurations(params string[] axes)
         => Sweep.Product(Plain, axes);
 }

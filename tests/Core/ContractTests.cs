@@ -164,7 +164,7 @@ public sealed class ContractTests
     public void A_manifest_survives_the_file()
     {
         IReadOnlyDictionary<string, string> text = Full.ToMetadata();
-        string[] keys = ["schema", "classes", "palette", "fit", "size", "parameters", "mean_iu", "recipe", "score.camvid val"];
+        string[] keys = ["schema", "classes", "palette", "fit", "size", "parameters", "miou", "recipe", "score.camvid val"];
         Assert.Equal(
             "1|a,b|010203,ffeedd|stretch|64x32|7|0.5000|train --out a\nexport a|mIoU 0.5",
             string.Join('|', keys.Select(k => text["rtseg." + k])));
@@ -178,6 +178,18 @@ public sealed class ContractTests
         Assert.Equal((Full.Data, Full.Commit, Full.Date, Full.MeanIu), (read.Data, read.Commit, read.Date, read.MeanIu));
     }
 
+    /// <summary>Models that were exported before call mIoU mean IU.</summary>
+    [Fact]
+    public void The_scores_of_older_manifests_are_read()
+    {
+        Dictionary<string, string> old = new(Full.ToMetadata(), StringComparer.Ordinal) { ["rtseg.score.camvid val"] = "mean IU 0.5" };
+        Assert.True(old.Remove("rtseg.miou", out string? score));
+        old["rtseg.mean_iu"] = score;
+        ModelManifest read = ModelManifest.Parse(old, "x.onnx");
+        Assert.Equal((Full.MeanIu, "mIoU 0.5"), (read.MeanIu, read.Scores["camvid val"]));
+        Assert.DoesNotContain("mean", string.Concat(read.ToMetadata().Select(e => e.Key + e.Value)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_a_manifest_leaves_out_is_empty()
     {
@@ -186,7 +198,7 @@ public sealed class ContractTests
         Assert.Equal(("", 0, "", "", "", null), (read.Network, read.Parameters, read.Data, read.Commit, read.Date, read.MeanIu));
         Assert.Empty(read.Recipe);
         Assert.Empty(read.Scores);
-        Assert.False(read.ToMetadata().ContainsKey("rtseg.recipe") || read.ToMetadata().ContainsKey("rtseg.mean_iu"));
+        Assert.False(read.ToMetadata().ContainsKey("rtseg.recipe") || read.ToMetadata().ContainsKey("rtseg.miou"));
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class OtherLayoutTests : IDisposable
     {
         Image("train2017/a.png", 10, 10);
         Image("val2017/b.png", 10, 10);
-        const string Categories = """[{"id": 7, "name": "cat"}, {"id": 3, "name": "person"}]""";
+        const string Categories = """[{"id": 7, "name": "cat, tabby"}, {"id": 3, "name": "person"}]""";
         string runs = $$"""{"counts": {{counts}}, "size": [10, 10]}""";
         Text("annotations/instances_train2017.json", $$"""
             {"images": [{"id": 9, "file_name": "a.png", "width": 10, "height": 10}], "categories": {{Categories}}, "annotations": [
@@ -37,7 +37,7 @@ public sealed class OtherLayoutTests : IDisposable
             $$"""{"images": [{"id": 1, "file_name": "b.png"}], "categories": {{Categories}}, "annotations": []}""");
         Text("annotations/captions_train2017.json", "{}");
         IDataset set = DatasetLayout.Open(_folder.Path, new Split(Training: true), null);
-        Assert.Equal(["background", "person", "cat"], set.ClassNames);
+        Assert.Equal(["background", "person", "cat tabby"], set.ClassNames);
         Sample sample = set.Load(0);
         Assert.Equal("a.png", sample.Name);
         Assert.Equal([0, 1, 1, 0], At(sample, (9, 0), (1, 1), (8, 8), (9, 9)));

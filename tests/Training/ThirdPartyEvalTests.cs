@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Google.Protobuf;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
@@ -79,9 +80,66 @@ public sealed class ThirdPartyEvalTests : IDisposable
         byte[] labels = [.. Enumerable.Range(0, names.Length).Select(k => (byte)k), 255];
         ClassMatch.Of(names, new MemoryDataset(data)).Apply(labels);
         Assert.Equal(expected, string.Join(',', labels));
-        MemoryDataset two = new(["a", "b"]);
-        Assert.Equal("a b", string.Join(' ', ClassMatch.Of(["class0", "class1"], two).Names));
-        Assert.Equal("c d", string.Join(' ', ClassMatch.Of(["c", "d"], two).Names));
+    }
+
+    /// <summary>As many classes on both sides: names decide, and if they do not, a note tells that the order did.</summary>
+    [Theory]
+    [InlineData("b,a,c", "a,b,c", "1,0,2", "a b c", null)]
+    [InlineData("Traffic Light,road", "traffic_light,road", "0,1", "Traffic Light road", null)]
+    [InlineData("person,car", "background,person", "1,0", "background person", null)]
+    [InlineData("class0,class1", "a,b", "0,1", "a b", "have no names")]
+    [InlineData("c,d", "a,b", "0,1", "c d", "in the order of memory's: 'c' as 'a', 'd' as 'b'")]
+    [InlineData("background,person", "background,object", "0,1", "background person", ": 'person' as 'object'")]
+    [InlineData("v,w,x,y,e", "a,b,c,d,e", "0,1,2,3,4", "v w x y e", ": 'v' as 'a', 'w' as 'b', 'x' as 'c' and 1 more")]
+    public void As_many_classes_are_matched_by_their_names(string model, string data, string expected, string names, string? note)
+    {
+        ClassMatch match = ClassMatch.Of(model.Split(','), new MemoryDataset(data.Split(',')));
+        byte[] labels = [.. Enumerable.Range(0, model.Split(',').Length).Select(k => (byte)k)];
+        match.Apply(labels);
+        Assert.Equal((expected, names), (string.Join(',', labels), string.Join(' ', match.Names)));
+        if (note is null) Assert.Null(match.Note);
+        else Assert.Contains(note, match.Note, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("b,a,x", "a,b,c", "'a' is class 1 of the model and class 0 of memory, and 'c' is none of the model's: choose")]
+    [InlineData("a,b", "a,b,c", "the model has 2 classes, memory 3, and 'c' is none of the model's: choose")]
+    public void Names_that_contradict_the_order_are_refused(string model, string data, string says)
+    {
+        UserError e = Assert.Throws<UserError>(() => ClassMatch.Of(model.Split(','), new MemoryDataset(data.Split(','))));
+        Assert.StartsWith(says, e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another order of the same classes changes nothing; of foreign names eval tells what it did.</summary>
+    [Fact]
+    public void Eval_tells_if_only_the_order_of_the_classes_matched()
+    {
+        File.WriteAllBytes(_folder["a.onnx"], PixelNet.File(["blue", "green", "red"]));
+        File.WriteAllText(_folder["set/classes.txt"], "red\nblue\ngreen\n");
+        string[] eval = ["eval", _folder["a.onnx"], "--data", _folder["set"]];
+        string said = Run(eval);
+        Assert.Contains("mIoU 1.0000", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("note", said, StringComparison.Ordinal);
+        File.WriteAllText(_folder["set/classes.txt"], "rot\nblau\ngrau\n");
+        Assert.Contains("note: the model's classes are taken in the order of set's: 'blue' as 'rot'", Run(eval), StringComparison.Ordinal);
+        Assert.Contains("'blue' as 'rot'", Run([eval[0], eval[1], .. eval[1..]]), StringComparison.Ordinal); // two models
+    }
+
+    /// <summary>Names of classes may be longer than a terminal is wide; bars are as long as there is room.</summary>
+    [Fact]
+    public void Tables_fit_on_a_terminal_of_80_columns()
+    {
+        string[] classes = [.. new[] { "blue", "green", "red" }.Select(c => $"{c} {new string('a', 70)} {c}")];
+        File.WriteAllBytes(_folder["a.onnx"], PixelNet.File(classes));
+        File.WriteAllLines(_folder["set/classes.txt"], [classes[2], classes[0], classes[1]]);
+        string[] data = ["--data", _folder["set"]];
+        string said = Run(["eval", _folder["a.onnx"], .. data]) + Run(["eval", _folder["a.onnx"], _folder["a.onnx"], .. data])
+            + Run(["eval", _folder["a.onnx"], "--video", .. data]) + Run("data", "check", _folder["set"], "--out", _folder["c.png"]);
+        string[] prose = [_folder.Path, "  note  "];
+        string[] lines = [.. said.Split('\n').Where(l => !Array.Exists(prose, p => l.Contains(p, StringComparison.Ordinal)))];
+        Assert.All(lines, l => Assert.InRange(l.Length, 0, 80));
+        Assert.Contains(lines, l => l.Contains("aaaa…aaaa", StringComparison.Ordinal) && l.Contains("50.00 %", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("aa red  ", StringComparison.Ordinal));
     }
 
     /// <summary>Calibrated on plain images; the sidecar keeps what the options said, and the answers stay the same.</summary>
@@ -91,8 +149,29 @@ public sealed class ThirdPartyEvalTests : IDisposable
         string[] quantize = ["quantize", _folder["m.onnx"], _folder["q.onnx"], "--data", _folder["set/images"]];
         string said = Run([.. quantize, "--labels", _folder["names.txt"]]);
         Assert.Contains("1 of 3 convolutions are integer", said, StringComparison.Ordinal);
+        Assert.Contains("both models give 100.0 % of the pixels of 5 of these images", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("note", said, StringComparison.Ordinal);
         Assert.Contains("QuantizeLinear", OnnxFile.Read(_folder["q.onnx"]).Graph.Node.Select(n => n.OpType), StringComparer.Ordinal);
         Assert.Contains("mIoU 1.0000", Run("eval", _folder["q.onnx"], "--data", _folder["set"]), StringComparison.Ordinal);
+    }
+
+    /// <summary>21 classes are called as VOC's; one answer for the whole image is no mask.</summary>
+    [Fact]
+    public void Eval_tells_whose_names_it_took_and_what_to_do_with_a_classifier()
+    {
+        WriteNetwork(_folder["v.onnx"], classes: 21);
+        string said = Run("quantize", _folder["v.onnx"], _folder["v8.onnx"], "--data", _folder["set"]);
+        Assert.Contains("21 classes, named as ", said, StringComparison.Ordinal);
+        ModelProto model = OnnxFile.Read(_folder["m.onnx"]).Model;
+        NodeProto mean = new() { Name = "mean", OpType = "ReduceMean", Input = { "logits" }, Output = { "scores" } };
+        mean.Attribute.Add(new AttributeProto { Name = "axes", Ints = { 2, 3 }, Type = AttributeProto.Types.AttributeType.Ints });
+        mean.Attribute.Add(new AttributeProto { Name = "keepdims", I = 0, Type = AttributeProto.Types.AttributeType.Int });
+        model.Graph.Node.Add(mean);
+        (model.Graph.Output[0].Name, TensorShapeProto shape) = ("scores", model.Graph.Output[0].Type.TensorType.Shape);
+        for (int i = 0; i < 2; i++) shape.Dim.RemoveAt(2);
+        File.WriteAllBytes(_folder["classifier.onnx"], model.ToByteArray());
+        UserError e = Assert.Throws<UserError>(() => Run("eval", _folder["classifier.onnx"], "--data", _folder["set"]));
+        Assert.Contains("as classifiers do: './run.sh convert'", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,17 +238,17 @@ public sealed class ThirdPartyEvalTests : IDisposable
     }
 
     /// <summary>Channels to sixteen maps and back, as logits.</summary>
-    private static void WriteNetwork(string file)
+    private static void WriteNetwork(string file, int classes = 3)
     {
         GraphBuilder g = new();
         Value x = g.Input("image", ElementType.Float, new Shape(1, 3, Height, Width));
         const int Maps = 16;
-        float[] there = new float[Maps * Maps], spread = new float[Maps * 3], back = new float[3 * Maps];
+        float[] there = new float[Maps * Maps], spread = new float[Maps * 3], back = new float[classes * Maps];
         for (int c = 0; c < 3; c++) spread[(c * 3) + c] = back[(c * Maps) + c] = 1;
         for (int c = 0; c < Maps; c++) there[(c * Maps) + c] = 1;
         Value first = Conv.Emit(g, x, g.Initializer("spread", spread, new Shape(Maps, 3, 1, 1)), null, new ConvGeometry(1));
         Value second = Conv.Emit(g, first, g.Initializer("there", there, new Shape(Maps, Maps, 1, 1)), null, new ConvGeometry(1));
-        Value y = Conv.Emit(g, second, g.Initializer("back", back, new Shape(3, Maps, 1, 1)), null, new ConvGeometry(1));
+        Value y = Conv.Emit(g, second, g.Initializer("back", back, new Shape(classes, Maps, 1, 1)), null, new ConvGeometry(1));
         File.WriteAllBytes(file, OnnxWriter.Write(g, [g.Rename(y, "logits")]));
     }
 

@@ -26,7 +26,7 @@ internal sealed record CheckSettings
 /// <summary><c>data check</c>: reads every file of a data set, prints what it contains, and names each mistake with its file.</summary>
 internal static class DataCheck
 {
-    private const int Columns = 6, ShownImages = 24, ShownProblems = 12, ShownSizes = 5, BarLength = 40;
+    private const int Columns = 6, ShownImages = 24, ShownProblems = 12, ShownSizes = 5;
 
     internal static IReadOnlyList<OptionRow<CheckSettings>> Rows { get; } =
     [
@@ -103,14 +103,16 @@ internal static class DataCheck
 
     private static void Print(DatasetSurvey s)
     {
+        static string Percent(double share) => share.ToString("P2", CultureInfo.InvariantCulture).PadLeft(8);
         static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         Line($"  {s.Set.Name}: {s.Set.Count} pairs, {s.Readable} readable, {s.IgnoredShare:P1} of the pixels ignored");
         string sizes = string.Join(", ", s.Sizes.OrderByDescending(n => n.Value).Take(ShownSizes).Select(n => $"{n.Key} ({n.Value})"));
         Line($"  sizes: {sizes}{(s.Sizes.Count > ShownSizes ? $", … {s.Sizes.Count} in all" : "")}");
+        NameColumn names = new(s.Set.ClassNames, 14);
         for (int c = 0; c < s.Set.ClassNames.Count; c++)
         {
-            string bar = new('█', (int)Math.Round(s.ShareOf(c) * BarLength));
-            Line($"    {s.Set.ClassNames[c],-14} {s.ShareOf(c),7:P2} in {s.Images[c],4} images  {bar}");
+            string figures = $"    {names.Of(s.Set.ClassNames[c])} {Percent(s.ShareOf(c))} in {s.Images[c],4} images  ";
+            Line($"{figures}{new string('█', (int)Math.Round(s.ShareOf(c) * (NameColumn.Terminal - figures.Length)))}");
         }
 
         foreach (string name in s.Absent) Line($"  note  no image contains '{name}'");

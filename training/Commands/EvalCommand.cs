@@ -127,10 +127,19 @@ internal static class EvalCommand
             throw new UserError($"--record: {models[0]} is a third-party model and has no manifest to write to: use --json");
         MixedDataset sets = s.Open();
         if (s.Video && sets.Parts.Count > 1) throw new UserError($"--video takes the frames of one video, {s.Data} is several sets");
-        foreach (string note in SeenImages.Notes(models[0], evaluator.Manifest, sets, s.Split)) Console.WriteLine(note);
+        PrintNotes(models[0], evaluator, sets, s.Split);
         if (two) EvalComparison.Run(models, evaluator, sets, s);
         else if (s.Video) OnVideo(models[0], evaluator, sets.Parts[0], s);
         else OnImages(models[0], evaluator, sets, s);
+    }
+
+    /// <summary>What the user should know of a model on these images before its scores.</summary>
+    /// <exception cref="UserError">A set has other classes.</exception>
+    public static void PrintNotes(string model, Evaluator evaluator, MixedDataset sets, string split)
+    {
+        foreach (string note in SeenImages.Notes(model, evaluator.Manifest, sets, split)) Console.WriteLine(note);
+        foreach (string note in sets.Parts.Select(p => ClassMatch.Of(evaluator.Manifest.Classes, p).Note).OfType<string>())
+            Console.WriteLine(note);
     }
 
     private static void OnVideo(string model, Evaluator evaluator, IDataset frames, EvalSettings s)

@@ -14,7 +14,7 @@ internal static class EvalComparison
     public static void Run(string[] models, Evaluator first, MixedDataset sets, EvalSettings s)
     {
         using Evaluator second = s.Load(models[1]);
-        foreach (string note in SeenImages.Notes(models[1], second.Manifest, sets, s.Split)) Console.WriteLine(note);
+        EvalCommand.PrintNotes(models[1], second, sets, s.Split);
         IReadOnlyList<string> classes = first.ClassesOn(sets.Parts[0]);
         if (classes.Count != second.ClassesOn(sets.Parts[0]).Count)
             throw new UserError($"{models[0]} and {models[1]} know different classes of {s.Data}: they cannot be compared");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Core.Onnx.ThirdParty;
@@ -35,6 +36,12 @@ internal sealed record QuantizeSettings
 /// <summary><c>quantize</c>: a model in 8-bit integers, calibrated on images of the kind it is for.</summary>
 internal static class QuantizeCommand
 {
+    /// <summary>Images that both models label in the end.</summary>
+    private const int Compared = 8;
+
+    /// <summary>Share of pixels; the shipped model in integers has 0.98 on streets.</summary>
+    private const double LeastAgreement = 0.9;
+
     internal static IReadOnlyList<OptionRow<QuantizeSettings>> Rows { get; } =
     [
         Overwriting.Row<QuantizeSettings>(s => s with { Overwrite = true }),
@@ -83,10 +90,33 @@ internal static class QuantizeCommand
         if (model.ThirdParty is null) OnnxWriter.Describe(result, manifest.ToMetadata());
         to = AtomicFile.Write(to, result.ToByteArray(), s.Overwrite);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{to}: {manifest.Network}, {integer} of {convolutions} convolutions are integer, {new FileInfo(to).Length / 1e6:F1} MB"));
-        if (sidecar is null) return;
-        AtomicFile.WriteJson(sidecar, Hints(model));
-        Console.WriteLine($"{sidecar}: how to read it, as it was read here");
+            $"{to}: {manifest.Network}, {new FileInfo(to).Length / 1e6:F1} MB\n{integer} of {convolutions} convolutions are integer"));
+        if (sidecar is not null)
+        {
+            AtomicFile.WriteJson(sidecar, Hints(model));
+            Console.WriteLine($"{sidecar}: how to read it, as it was read here");
+        }
+
+        using Evaluator integers = Evaluator.Load(to, s.Reading, _ => { });
+        PrintAgreement(model, integers, images);
+    }
+
+    /// <summary>How much of a few images both models label alike: what integers cost, as far as it can be told without the truth.</summary>
+    private static void PrintAgreement(Evaluator model, Evaluator integers, CalibrationImages images)
+    {
+        int count = 0;
+        double same = 0;
+        foreach (Mat image in images.Take(Compared))
+        {
+            byte[] a = model.LabelsAsShown(image), b = integers.LabelsAsShown(image);
+            same += a.Zip(b).Count(p => p.First == p.Second) / (double)a.Length;
+            count++;
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"both models give {same / count:P1} of the pixels of {count} of these images the same class"));
+        if (same / count < LeastAgreement)
+            Console.WriteLine("note: that is little: calibrate on more images of the kind that it is for, and compare both with eval");
     }
 
     /// <summary>All that was found out or given about a third-party model, under the names that its sidecar has.</summary>

@@ -77,7 +77,7 @@ internal static class ResultsPage
 
     private static string Csv(IReadOnlyList<Result> results)
     {
-        StringBuilder csv = new("network,seed,mean_iu,pixel_accuracy,boundary_f1,small,medium,large,parameters,minutes,ms,command\n");
+        StringBuilder csv = new("network,seed,miou,pixel_accuracy,boundary_f1,small,medium,large,parameters,minutes,ms,command\n");
         foreach (Result r in results)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{Cell(r.Name)},{r.Seed},{r.MeanIu:F4},{r.PixelAccuracy:F4},{r.BoundaryF1:F4},");

@@ -11,11 +11,12 @@ internal static class ScorePrinter
         (double small, double medium, double large) = board.Sizes.Terciles;
         (int fromMedium, int fromLarge) = board.Sizes.Bounds;
         Print(board.Classes, board.Matrix, board.Boundary);
-        string bySize = Text($"small {small:F4}, medium {medium:F4}, large {large:F4} (from {fromMedium} and {fromLarge} pixels)");
-        Line($"boundary F1 {board.Boundary.Mean:F4}   IoU of objects: {bySize}");
+        Line($"IoU of objects: small {small:F4}, medium {medium:F4}, large {large:F4}");
+        Line($"  (medium from {fromMedium} pixels on, large from {fromLarge})");
         string parameters = board.Manifest.Parameters > 0 ? Text($", {board.Manifest.Parameters:N0} parameters") : "";
+        Line($"{board.Manifest.Network}{parameters}");
         string speed = Text($"network {board.MedianMilliseconds:F1} ms per {(board.Fusion is null ? "image" : "proposal")} (median)");
-        Line($"{board.Manifest.Network}{parameters}, {board.Images} images, {speed}");
+        Line($"{board.Images} images, {speed}");
     }
 
     public static void Print(IReadOnlyList<string> classes, VideoScore score)
@@ -27,10 +28,12 @@ internal static class ScorePrinter
     /// <summary>Figures of two models side by side, and what the second one gains.</summary>
     public static void Print(Scoreboard first, Scoreboard second, double agreement)
     {
-        Line($"{"",-24} {"A",9} {"B",9} {"B - A",9}");
-        foreach ((string name, double a, double b) in Paired(first, second))
-            Line($"{name,-24} {a,9:F4} {b,9:F4} {b - a,9:+0.0000;-0.0000;0.0000}");
-        Line($"{"network, ms per image",-24} {first.MedianMilliseconds,9:F1} {second.MedianMilliseconds,9:F1}");
+        (string Name, double A, double B)[] all = [.. Paired(first, second)];
+        NameColumn names = new(all.Select(f => f.Name), 24);
+        Line($"{names.Of("")} {"A",9} {"B",9} {"B - A",9}");
+        foreach ((string name, double a, double b) in all)
+            Line($"{names.Of(name)} {a,9:F4} {b,9:F4} {b - a,9:+0.0000;-0.0000;0.0000}");
+        Line($"{names.Of("network, ms per image")} {first.MedianMilliseconds,9:F1} {second.MedianMilliseconds,9:F1}");
         Line($"A and B give {agreement:P2} of the pixels of {first.Images} images the same class");
     }
 
@@ -58,12 +61,14 @@ internal static class ScorePrinter
 
     private static void Print(IReadOnlyList<string> classes, ConfusionMatrix m, BoundaryScore? boundary)
     {
-        string accuracies = Text($"pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}");
-        Line($"mIoU {m.MeanIu:F4}   {accuracies}   frequency-weighted IoU {m.FrequencyWeightedIu:F4}");
+        Line($"mIoU {m.MeanIu:F4}   pixel accuracy {m.PixelAccuracy:F4}   mean accuracy {m.MeanAccuracy:F4}");
+        string edges = boundary is null ? "" : Text($"   boundary F1 {boundary.Mean:F4}");
+        Line($"frequency-weighted IoU {m.FrequencyWeightedIu:F4}{edges}");
+        NameColumn names = new(classes, 12);
         for (int c = 0; c < m.Classes; c++)
         {
-            string outline = boundary is null ? "" : Text($"   boundary F1 {boundary.PerClass[c]:F4}");
-            Line($"  {classes[c],-12} {m.PerClass[c]:F4}{outline}");
+            string outline = boundary is null ? "" : Text($"   boundary F1 {boundary.PerClass[c],6:F4}");
+            Line($"  {names.Of(classes[c])} {m.PerClass[c],6:F4}{outline}");
         }
     }
 

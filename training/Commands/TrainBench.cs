@@ -69,9 +69,8 @@ internal static class TrainBench
     private static void Print(StepGraph graph, Timing timing, Dictionary<string, double> shares)
     {
         static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"training step p50 {timing.Median:F0} ms, p90 {timing.P90:F0} ms, {timing.ImagesPerSecond(graph):F1} images/s, "
-            + $"{graph.ParameterCount:N0} parameters, peak {timing.PeakMegabytes:F0} MB"));
+        Line($"training step p50 {timing.Median:F0} ms, p90 {timing.P90:F0} ms, {timing.ImagesPerSecond(graph):F1} images/s");
+        Line($"{graph.ParameterCount:N0} parameters, peak {timing.PeakMegabytes:F0} MB");
         if (timing.FedMedian is { } fed) Line($"fed by the loader p50 {fed:F0} ms: {fed / timing.Median:F2} × the step on a fixed batch");
         foreach ((string op, double share) in shares.OrderByDescending(s => s.Value).Take(ShownOperators)) Line($"  {op,-20} {share,6:P1}");
     }

@@ -54,7 +54,7 @@ internal static class TrainProgress
 
     private static string Said(RunLog.Line line)
     {
-        string score = line.Score is { } s ? Text($"  val mIoU {s.MeanIu:F4}, pixel accuracy {s.PixelAccuracy:F4}") : "";
+        string score = line.Score is { } s ? Text($"\n  val mIoU {s.MeanIu:F4}, pixel accuracy {s.PixelAccuracy:F4}") : "";
         return Text($"epoch {line.Epoch:F1}  step {line.Step}/{line.Total}  loss {line.Loss:F4}  {Speed(line)}{score}");
     }
 

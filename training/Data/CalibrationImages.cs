@@ -13,9 +13,12 @@ public sealed class CalibrationImages
 
     /// <param name="spec">As of <c>train --data</c>, or folders of images, or videos; weights do not matter.</param>
     /// <param name="map">Class map of the data sets, or null.</param>
-    /// <exception cref="UserError">One is none of these.</exception>
+    /// <exception cref="UserError">One is none of these, or there is no such map.</exception>
     public static CalibrationImages Open(string spec, string? map)
-        => new([.. DataSpec.Parse(spec).Select(d => OpenOne(d.Place, map))]);
+    {
+        _ = ClassMap.For(LabelStyle.CamVid, map);
+        return new([.. DataSpec.Parse(spec).Select(d => OpenOne(d.Place, map))]);
+    }
 
     /// <summary>So many images from all over; each is disposed when the next is asked for.</summary>
     public IEnumerable<Mat> Take(int count)
@@ -34,20 +37,18 @@ public sealed class CalibrationImages
 
     private static (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load) OpenOne(string place, string? map)
     {
-        if (File.Exists(place) && !place.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return OfVideo(place);
-        if (place != MixedDataset.Synth && Directory.Exists(place) && !DatasetLayout.IsLabelled(place)) return OfFolder(place);
-        bool training = place == MixedDataset.Synth || !Path.Exists(place) || DatasetLayout.Has(place, training: true);
-        return OfSet(MixedDataset.Parse(place, new Split(training), map).Parts[0]);
+        bool isDrawn = place == MixedDataset.Synth || !Path.Exists(place); // of a place that is not there it tells so
+        if (isDrawn) return OfSet(MixedDataset.Parse(place, new Split(Training: true), map).Parts[0]);
+        return File.Exists(place) && !place.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? OfVideo(place) : OfFiles(place);
     }
 
     private static (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load) OfSet(IDataset set)
         => (set.Count, indices => indices.Select(i => set.Load(i).Image.Clone()));
 
-    private static (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load) OfFolder(string folder)
+    private static (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load) OfFiles(string place)
     {
-        string[] files = [.. DatasetLayout.Images(folder)];
-        if (files.Length == 0) throw new UserError($"{folder} has no images: it needs files such as *.jpg, or a data set's folders");
-        return (files.Length, indices => indices.Select(i => ImageSet.Decode(files[i], ImreadModes.Color)));
+        IReadOnlyList<string> files = DatasetLayout.Pictures(place);
+        return (files.Count, indices => indices.Select(i => ImageSet.Decode(files[i], ImreadModes.Color)));
     }
 
     private static (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load) OfVideo(string file)

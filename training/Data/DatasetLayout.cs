@@ -11,12 +11,12 @@ public static class DatasetLayout
     /// <summary>The layouts besides CamVid's, for messages.</summary>
     internal const string Others =
         "or images/ and masks/, JPEGImages/ and SegmentationClass/, leftImg8bit/ and gtFine/, images/training/ and annotations/training/, "
-        + "or COCO's annotations/*.json";
+        + "img_dir/train/ and ann_dir/train/, or COCO's annotations/*.json";
 
     /// <summary>The first one that matches is taken.</summary>
     private static readonly ILayout[] All =
     [
-        new CocoLayout(), new CityscapesLayout(), new VocLayout(), new AdeLayout(), new MaskLayout(), new CamVidLayout(),
+        new CityscapesLayout(), new VocLayout(), new CocoLayout(), new AdeLayout(), new MaskLayout(), new CamVidLayout(),
     ];
 
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
@@ -55,6 +55,24 @@ public static class DatasetLayout
     /// <summary>Whether a set has images to train on, or to validate on, as far as its folders tell.</summary>
     public static bool Has(string root, bool training) => LayoutOf(root) is var layout && (layout.KeepsShare || layout.Has(root, training));
 
+    /// <summary>
+    /// The images of a set to train on, or to validate on if there are no others, whose labels may be absent; or those of a folder
+    /// without labels, or of the folders in it that layouts keep images in.
+    /// </summary>
+    /// <exception cref="UserError">There are none.</exception>
+    internal static IReadOnlyList<string> Pictures(string root)
+    {
+        ILayout layout = LayoutOf(root);
+        string[] found = IsLabelled(root)
+            ? [.. Divided(layout, root, new Split(layout.Has(root, training: true))).Select(f => f.Image)]
+            : [.. Images(root)];
+        if (found.Length == 0 && Directory.Exists(root))
+            found = [.. Directory.EnumerateDirectories(root).Where(HoldsImages).Order(StringComparer.Ordinal).SelectMany(Inside)];
+        return found.Length > 0
+            ? found
+            : throw new UserError($"{root} has no images: it needs files such as *.jpg, or a data set's folders");
+    }
+
     /// <summary>Images without a label file, a message each; PASCAL VOC's have lists of those that are labelled.</summary>
     public static IEnumerable<string> Unlabelled(string root)
         => LayoutOf(root) is VocLayout ? [] : LayoutOf(root).Pairs(root).SelectMany(p => Unpaired(p.Images, p.Labels, "label file"));
@@ -75,6 +93,19 @@ public static class DatasetLayout
     /// <summary>Images with the label files of the same names.</summary>
     internal static List<ImageFiles> WithLabels(IEnumerable<string> images, string labels)
         => [.. images.Select(f => new ImageFiles(f, Path.Combine(labels, Path.GetFileNameWithoutExtension(f) + ".png")))];
+
+    /// <summary>Whether a folder has the name of one with images, not labels, in some layout.</summary>
+    private static bool HoldsImages(string folder)
+    {
+        string name = Path.GetFileName(folder);
+        bool isPart = name.StartsWith("train", StringComparison.Ordinal) || name.StartsWith("val", StringComparison.Ordinal);
+        return name is "images" or AdeLayout.OtherImages or VocLayout.Images or CityscapesLayout.ImageFolder
+            || (isPart && !name.EndsWith("annot", StringComparison.Ordinal));
+    }
+
+    /// <summary>The images of a folder and of the folders in it.</summary>
+    private static IEnumerable<string> Inside(string folder)
+        => Images(folder).Concat(Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).SelectMany(Inside));
 
     private static ILayout LayoutOf(string root) => Array.Find(All, l => l.Matches(root))!;
 

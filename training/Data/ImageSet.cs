@@ -47,7 +47,7 @@ internal sealed class ImageSet : IDataset
 
     private Sample Read(ImageFiles files)
     {
-        Mat image = Decode(files.Image, ImreadModes.Color);
+        Mat image = _labels.Image(files);
         using Mat values = _labels.Values(files, image.Size()), table = Mat.FromPixelData(1, 256, MatType.CV_8UC1, _map.Table.ToArray());
         Mat labels = new();
         Cv2.LUT(values, table, labels);

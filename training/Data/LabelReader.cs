@@ -11,6 +11,10 @@ internal abstract class LabelReader
     /// <exception cref="UserError">No such map.</exception>
     public abstract ClassMap Map(string? name);
 
+    /// <summary>An image's pixels, 8-bit BGR, as its labels see them. The caller disposes them.</summary>
+    /// <exception cref="UserError">It is no image, or not the one that its labels are for.</exception>
+    public virtual Mat Image(ImageFiles files) => ImageSet.Decode(files.Image, ImreadModes.Color);
+
     /// <summary>Values of an image's pixels, 8-bit; 255 is void. The caller disposes them.</summary>
     /// <param name="files">The image and its labels.</param>
     /// <param name="size">Of the image.</param>
@@ -30,11 +34,28 @@ internal abstract class LabelReader
         }
     }
 
-    /// <summary>Pixels of one channel.</summary>
-    /// <exception cref="UserError">They have several, or are not of 8 bits.</exception>
-    protected static Mat Single(Mat raw, string file) => raw.Type() == MatType.CV_8UC1
-        ? raw
-        : throw new UserError($"{file} has {raw.Channels()} channels: save labels as one channel of 8-bit class indices");
+    /// <summary>Class indices, 8-bit: pixels of one channel, of 8 bits or of 16 that fit in 8, or indices into a PNG's palette.</summary>
+    /// <exception cref="UserError">They are none of these, or of another size than the image.</exception>
+    protected static Mat Indices(ImageFiles files, Size size)
+    {
+        Mat raw = Pixels(files, size);
+        if (raw.Type() == MatType.CV_8UC1) return raw;
+        using (raw)
+        {
+            if (PalettePng.Indices(files.Labels) is { } indices) return indices;
+            if (raw.Type() != MatType.CV_16UC1)
+                throw new UserError($"{Described(raw, files.Labels)}: save labels as one channel of 8-bit class indices");
+            Cv2.MinMaxLoc(raw, out double _, out double most);
+            if (most > ClassMap.Ignore) throw new UserError($"{files.Labels} contains label {most}: allowed are 0–254 and 255, void");
+            Mat narrow = new();
+            raw.ConvertTo(narrow, MatType.CV_8UC1);
+            return narrow;
+        }
+    }
+
+    /// <summary>What a file's pixels are made of, for messages.</summary>
+    protected static string Described(Mat raw, string file)
+        => $"{file} has {raw.Channels()} channel{(raw.Channels() == 1 ? "" : "s")} of {8 * raw.ElemSize1()} bits";
 
     /// <summary>Values beyond the classes are mistakes, unless the data set declares them void.</summary>
     /// <exception cref="UserError">There is one.</exception>
@@ -54,12 +75,44 @@ internal sealed class StyledLabels(LabelStyle style) : LabelReader
 {
     public override ClassMap Map(string? name) => ClassMap.For(style, name);
 
-    public override Mat Values(ImageFiles files, Size size)
+    public override Mat Values(ImageFiles files, Size size) => style switch
+    {
+        LabelStyle.Binary => Mask(files, size),
+        LabelStyle.Voc => Voc(files, size),
+        _ => Within(Indices(files, size), last: 11, files.Labels),
+    };
+
+    /// <summary>By the colours of VOC's palette, which tools may have put in another order, or by values.</summary>
+    private static Mat Voc(ImageFiles files, Size size)
+    {
+        const int Last = 20;
+        Mat raw = Pixels(files, size);
+        using (raw)
+        {
+            if (raw.Type() == MatType.CV_8UC3 || raw.Type() == MatType.CV_8UC4)
+                return Within(VocPalette.Indices(raw, files.Labels), Last, files.Labels);
+        }
+
+        return Within(Indices(files, size), Last, files.Labels);
+    }
+
+    /// <summary>Black and white, also in three channels that are the same.</summary>
+    private static Mat Mask(ImageFiles files, Size size)
     {
         Mat raw = Pixels(files, size);
-        int last = style switch { LabelStyle.CamVid => 11, LabelStyle.Voc => 20, _ => 255 };
-        if (style != LabelStyle.Voc || raw.Channels() == 1) return Within(Single(raw, files.Labels), last, files.Labels);
-        using (raw) return Within(VocPalette.Indices(raw, files.Labels), last, files.Labels);
+        if (raw.Type() == MatType.CV_8UC1) return raw;
+        using (raw)
+        {
+            string remedy = $"save masks in black and white, 8 bits, or list what they hold in {ClassFile.DefaultName}";
+            if (raw.Type() != MatType.CV_8UC3) throw new UserError($"{Described(raw, files.Labels)}: {remedy}");
+            foreach (Vec3b p in MemoryMarshal.Cast<byte, Vec3b>(raw.AsSpan<byte>()))
+            {
+                if (p.Item0 != p.Item1 || p.Item1 != p.Item2)
+                    throw new UserError($"{files.Labels} has the colour ({p.Item2}, {p.Item1}, {p.Item0}): {remedy}");
+            }
+
+            return raw.ExtractChannel(0);
+        }
     }
 }
 
@@ -70,9 +123,11 @@ internal sealed class ListedLabels(ClassFile classes) : LabelReader
 
     public override Mat Values(ImageFiles files, Size size)
     {
-        Mat raw = Pixels(files, size);
-        if (classes.ValueOf is null) return Within(Single(raw, files.Labels), classes.NamesByValue.Count - 1, files.Labels);
-        using (raw) return Looked(raw, files.Labels);
+        if (classes.ValueOf is null) return Within(Indices(files, size), classes.NamesByValue.Count - 1, files.Labels);
+        using Mat raw = Pixels(files, size);
+        return raw.ElemSize1() == 1
+            ? Looked(raw, files.Labels)
+            : throw new UserError($"{Described(raw, files.Labels)}: save colours in 8 bits");
     }
 
     private Mat Looked(Mat raw, string file)

@@ -53,7 +53,8 @@ public sealed class Evaluator : IDisposable
         (ThirdParty, Manifest) = ThirdPartyModel.Resolve(_session, path, reading.Hints.Or(Sidecar.Read(path)), reading.Size);
         _runner = new ThirdPartyRunner(_session, ThirdParty, Path.GetFileNameWithoutExtension(path), Manifest.Classes.Count);
         if (!ThirdParty.TakesOneSize) _stride = ThirdPartyModel.UsualStride;
-        report($"{path} is a third-party model, read as {ThirdParty.Summary}, {Manifest.Classes.Count} classes");
+        string named = ThirdParty.ClassSet is { } set ? $", named as {set} for their number (--labels FILE names them otherwise)" : "";
+        report($"{path} is a third-party model, read as {ThirdParty.Summary}, {Manifest.Classes.Count} classes{named}");
     }
 
     private Evaluator(Func<SessionOptions, InferenceSession> open, string name)

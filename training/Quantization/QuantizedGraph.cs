@@ -20,6 +20,7 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private const double GreatestBias = 1 << 30;
 
     private readonly GraphProto _result = new();
+    private readonly HashSet<string> _taken = [.. file.Graph.Node.SelectMany(OnnxFile.Reads), .. file.Graph.Node.SelectMany(n => n.Output)];
     private readonly HashSet<string> _storedKernels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, float[]> _leastScales = new(StringComparer.Ordinal);
 
@@ -37,7 +38,8 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
         }
 
         DropUnread();
-        HashSet<string> read = [.. _result.Node.SelectMany(n => n.Input)];
+        HashSet<string> read = [.. _result.Node.SelectMany(OnnxFile.Reads), .. _result.Output.Select(o => o.Name)];
+        _result.SparseInitializer.AddRange(file.Graph.SparseInitializer);
         _result.Initializer.AddRange(file.Graph.Initializer.Where(i => read.Contains(i.Name)));
         return _result;
     }
@@ -80,9 +82,9 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private void AddPicture(PictureInput picture)
     {
         string name = picture.Tensor;
-        Store($"{name}.scale", ElementType.Float, [], [picture.Scale]);
-        Store($"{name}.zero", ElementType.UInt8, [], [picture.Zero]);
-        NodeProto planes = Node("Transpose", $"{name}.codes", picture.Bytes);
+        Store(Own(name, "scale"), ElementType.Float, [], [picture.Scale]);
+        Store(Own(name, "zero"), ElementType.UInt8, [], [picture.Zero]);
+        NodeProto planes = Node("Transpose", Own(name, "codes"), picture.Bytes);
         planes.Attribute.Add(new AttributeProto
         {
             Name = "perm",
@@ -90,17 +92,17 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
             Ints = { 0, 3, 1, 2 },
         });
         _result.Node.Add(planes);
-        _result.Node.Add(Node("DequantizeLinear", Dequantized(name), $"{name}.codes", $"{name}.scale", $"{name}.zero"));
+        _result.Node.Add(Node("DequantizeLinear", Dequantized(name), Own(name, "codes"), Own(name, "scale"), Own(name, "zero")));
     }
 
     /// <summary>What made the network's input from the picture has no reader left.</summary>
     private void DropUnread()
     {
-        HashSet<string> read = [.. _result.Node.SelectMany(n => n.Input), .. _result.Output.Select(o => o.Name)];
+        HashSet<string> read = [.. _result.Node.SelectMany(OnnxFile.Reads), .. _result.Output.Select(o => o.Name)];
         while (_result.Node.FirstOrDefault(n => !n.Output.Any(read.Contains)) is { } unread)
         {
             _result.Node.Remove(unread);
-            read = [.. _result.Node.SelectMany(n => n.Input), .. _result.Output.Select(o => o.Name)];
+            read = [.. _result.Node.SelectMany(OnnxFile.Reads), .. _result.Output.Select(o => o.Name)];
         }
     }
 
@@ -108,10 +110,10 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private void AddCodes(string tensor)
     {
         (float scale, byte zero) = CodesOf(tensor);
-        Store($"{tensor}.scale", ElementType.Float, [], [scale]);
-        Store($"{tensor}.zero", ElementType.UInt8, [], [zero]);
-        _result.Node.Add(Node("QuantizeLinear", $"{tensor}.codes", tensor, $"{tensor}.scale", $"{tensor}.zero"));
-        _result.Node.Add(Node("DequantizeLinear", Dequantized(tensor), $"{tensor}.codes", $"{tensor}.scale", $"{tensor}.zero"));
+        Store(Own(tensor, "scale"), ElementType.Float, [], [scale]);
+        Store(Own(tensor, "zero"), ElementType.UInt8, [], [zero]);
+        _result.Node.Add(Node("QuantizeLinear", Own(tensor, "codes"), tensor, Own(tensor, "scale"), Own(tensor, "zero")));
+        _result.Node.Add(Node("DequantizeLinear", Dequantized(tensor), Own(tensor, "codes"), Own(tensor, "scale"), Own(tensor, "zero")));
     }
 
     /// <summary>A convolution's kernel in 8 bits and its bias in 32, in steps of the kernel's scale times that of its input.</summary>
@@ -126,7 +128,7 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
         conv.Input[1] = Dequantized(kernel);
         if (conv.Input.Count < 3) return;
 
-        string bias = $"{conv.Name}.{conv.Input[2]}"; // the input's scale is in it: one bias for each convolution
+        string bias = $"{conv.Output[0]}.{conv.Input[2]}"; // the input's scale is in it: one bias for each convolution
         float[] steps = [.. scales.Select(s => s * inputScale)];
         int[] biasCodes = [.. file.Floats(conv.Input[2]).Zip(steps, (value, step) => (int)Math.Round(value / (double)step))];
         StorePerChannel(bias, ElementType.Int32, [shape[0]], biasCodes, steps);
@@ -136,10 +138,10 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private void StorePerChannel<T>(string name, ElementType type, long[] shape, T[] codes, float[] scales)
         where T : unmanaged
     {
-        Store($"{name}.codes", type, shape, codes);
-        Store($"{name}.scale", ElementType.Float, [scales.Length], scales);
-        Store($"{name}.zero", type, [scales.Length], new T[scales.Length]);
-        NodeProto back = Node("DequantizeLinear", Dequantized(name), $"{name}.codes", $"{name}.scale", $"{name}.zero");
+        Store(Own(name, "codes"), type, shape, codes);
+        Store(Own(name, "scale"), ElementType.Float, [scales.Length], scales);
+        Store(Own(name, "zero"), type, [scales.Length], new T[scales.Length]);
+        NodeProto back = Node("DequantizeLinear", Dequantized(name), Own(name, "codes"), Own(name, "scale"), Own(name, "zero"));
         back.Attribute.Add(new AttributeProto { Name = "axis", Type = AttributeProto.Types.AttributeType.Int, I = 0 });
         _result.Node.Add(back);
     }
@@ -157,5 +159,13 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     private static NodeProto Node(string op, string output, params string[] inputs)
         => new() { Name = output, OpType = op, Input = { inputs }, Output = { output } };
 
-    private static string Dequantized(string tensor) => $"{tensor}.back";
+    private string Dequantized(string tensor) => Own(tensor, "back");
+
+    /// <summary>A name for what is made of a tensor, which the graph has not given to another.</summary>
+    private string Own(string tensor, string what)
+    {
+        string name = $"{tensor}.{what}";
+        while (_taken.Contains(name)) name += "_";
+        return name;
+    }
 }

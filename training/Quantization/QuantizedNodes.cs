@@ -15,7 +15,7 @@ internal sealed class QuantizedNodes
 
     private readonly OnnxFile _file;
     private readonly Dictionary<string, int> _uses;
-    private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _inputs, _outputs;
     private readonly bool _isThirdParty;
     private readonly HashSet<NodeProto> _nodes = [];
     private readonly Dictionary<string, PictureInput> _pictures = new(StringComparer.Ordinal);
@@ -24,8 +24,9 @@ internal sealed class QuantizedNodes
     private QuantizedNodes(OnnxFile file)
     {
         _file = file;
-        _uses = file.Graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        _uses = file.Graph.Node.SelectMany(OnnxFile.Reads).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         _isThirdParty = !file.Graph.Input.Any(i => i.Name == ModelManifest.FrameInput);
+        _inputs = [.. file.Graph.Input.Select(i => i.Name)];
         _outputs = [.. file.Graph.Output.Select(o => o.Name)];
     }
 
@@ -55,11 +56,15 @@ internal sealed class QuantizedNodes
                 _nodes.Add(n);
                 _rangeOf.TryAdd(AfterRelu(n.Output[0]), AfterRelu(n.Output[0]));
                 break;
+            case "Conv" or "Add" when read.Any(_inputs.Contains):
+                break; // nobody makes codes of it
             case "Conv" when IsLarge(n) && !GivesScores(n):
             case "Add" when read.Length == 2 && read.Any(_rangeOf.ContainsKey):
                 _nodes.Add(n);
                 foreach (string tensor in read.Append(AfterRelu(n.Output[0]))) _rangeOf.TryAdd(tensor, tensor);
                 break;
+            case "Resize" when OnnxFile.Text(n, "mode") == "cubic":
+                break; // overshoots
             case "MaxPool" or "Resize" when n.Output.Count == 1 && _rangeOf.TryGetValue(read[0], out string? range):
                 _nodes.Add(n);
                 _rangeOf[n.Output[0]] = range; // neither leaves the range of its input
@@ -70,17 +75,20 @@ internal sealed class QuantizedNodes
     /// <summary>Whether it is a first convolution of many outputs. Its kernel is rewritten: nothing else may read that.</summary>
     private bool ReadsPicture(NodeProto conv)
     {
-        if (!conv.Input.Skip(1).All(_file.IsStored) || _file.Dims(conv.Input[1]) is not [>= FewestChannels, 3, _, _]) return false;
+        if (!HasFloats(conv) || _file.Dims(conv.Input[1]) is not [>= FewestChannels, 3, _, _]) return false;
         if (!_pictures.TryGetValue(conv.Input[0], out PictureInput? picture)) picture = PictureInput.Of(_file, conv.Input[0]);
-        IEnumerable<NodeProto> readers = _file.Graph.Node.Where(n => n.Input.Contains(conv.Input[1]));
+        IEnumerable<NodeProto> readers = _file.Graph.Node.Where(n => OnnxFile.Reads(n).Contains(conv.Input[1], StringComparer.Ordinal));
         if (picture is null || !readers.All(n => PictureInput.Of(_file, n.Input[0]) is not null)) return false;
         _pictures[picture.Tensor] = picture;
         return true;
     }
 
     private bool IsLarge(NodeProto conv)
-        => conv.Input.Skip(1).All(_file.IsStored) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
+        => HasFloats(conv) && _file.Dims(conv.Input[1]) is [>= FewestChannels, var perGroup, _, _]
             && perGroup * OnnxFile.Int(conv, "group", 1) >= FewestChannels;
+
+    private bool HasFloats(NodeProto conv)
+        => conv.Input.Skip(1).All(_file.IsStored) && _file.TypeOf(conv.Input[1]) == ElementType.Float;
 
     private bool GivesScores(NodeProto conv)
         => conv.Name.Split('/').Any(scope => scope.StartsWith(Layers.Score, StringComparison.Ordinal))
@@ -91,7 +99,7 @@ internal sealed class QuantizedNodes
     {
         while (!_outputs.Contains(tensor))
         {
-            NodeProto[] readers = [.. _file.Graph.Node.Where(n => n.Input.Contains(tensor))];
+            NodeProto[] readers = [.. _file.Graph.Node.Where(n => OnnxFile.Reads(n).Contains(tensor, StringComparer.Ordinal))];
             if (readers is not [{ OpType: "Resize" or "Softmax" or "Sigmoid" or "ArgMax" or "Transpose" or "Cast" } reader]) return false;
             tensor = reader.Output[0];
         }
@@ -103,7 +111,7 @@ internal sealed class QuantizedNodes
     private string AfterRelu(string tensor)
     {
         if (_uses.GetValueOrDefault(tensor) != 1 || _outputs.Contains(tensor)) return tensor;
-        NodeProto reader = _file.Graph.Node.First(n => n.Input.Contains(tensor));
-        return reader.OpType is "Relu" or "Clip" ? reader.Output[0] : tensor;
+        NodeProto? reader = _file.Graph.Node.FirstOrDefault(n => n.Input.Contains(tensor));
+        return reader?.OpType is "Relu" or "Clip" ? reader.Output[0] : tensor;
     }
 }

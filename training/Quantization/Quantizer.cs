@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
@@ -12,8 +13,8 @@ namespace RealtimeSeg.Training.Quantization;
 /// </summary>
 public static class Quantizer
 {
-    /// <summary>Per-channel scales are of this opset's DequantizeLinear.</summary>
-    private const long LeastOpset = 13;
+    /// <summary>Per-channel scales are of this opset's DequantizeLinear, and of the IR version that came with it.</summary>
+    private const long LeastOpset = 13, LeastIr = 7;
 
     /// <inheritdoc cref="Quantize(string, string, IEnumerable{OrtValue})"/>
     /// <param name="path">An exported .onnx file.</param>
@@ -25,8 +26,20 @@ public static class Quantizer
     /// <param name="input">Name of its input.</param>
     /// <param name="frames">What it reads of each image; disposed here.</param>
     /// <returns>The quantised model with the file's own metadata, and how many of its convolutions are integer now.</returns>
-    /// <exception cref="UserError">No convolution in it can become integer.</exception>
+    /// <exception cref="UserError">No convolution in it can become integer, or ONNX Runtime does not run what comes of it.</exception>
     public static (ModelProto Model, int Integer, int Convolutions) Quantize(string path, string input, IEnumerable<OrtValue> frames)
+    {
+        try
+        {
+            return Rewritten(path, input, frames);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new UserError($"{path} cannot be rewritten in 8 bits ({UserError.OneLine(e)}): simplify it first, as onnxsim does", e);
+        }
+    }
+
+    private static (ModelProto Model, int Integer, int Convolutions) Rewritten(string path, string input, IEnumerable<OrtValue> frames)
     {
         OnnxFile folded = Folded(path);
         if (folded.Model.OpsetImport.FirstOrDefault(o => o.Domain.Length == 0) is { Version: < LeastOpset and var opset })
@@ -46,7 +59,10 @@ public static class Quantizer
         IReadOnlyDictionary<string, ValueRange> ranges = Calibration.Ranges(folded.Model, measured, input, frames);
         ModelProto result = folded.Model.Clone();
         result.Graph = new QuantizedGraph(folded, chosen, ranges).Write();
+        result.IrVersion = Math.Max(result.IrVersion, LeastIr);
         DropUnusedDomains(result);
+        using SessionOptions quiet = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        new InferenceSession(result.ToByteArray(), quiet).Dispose(); // it loads
         return (result, chosen.Nodes.Count(IsConv), folded.Graph.Node.Count(IsConv));
     }
 
@@ -62,7 +78,9 @@ public static class Quantizer
                 GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC,
                 OptimizedModelFilePath = target,
             };
-            using InferenceSession session = new(path, options);
+            OnnxFile file = OnnxFile.Read(path);
+            bool isForeign = ForeignGraph.Simplify(file.Model, path);
+            using InferenceSession session = isForeign ? new(file.Model.ToByteArray(), options) : new(path, options);
             return OnnxFile.Read(target);
         }
         finally
@@ -74,10 +92,13 @@ public static class Quantizer
     /// <summary>ONNX Runtime declares its own domains when it folds constants; the result has none of their operators.</summary>
     private static void DropUnusedDomains(ModelProto model)
     {
-        HashSet<string> domains = [.. model.Graph.Node.Select(n => n.Domain)];
+        HashSet<string> domains = [.. Domains(model.Graph)];
         foreach (OperatorSetIdProto unused in model.OpsetImport.Where(o => !domains.Contains(o.Domain)).ToArray())
             model.OpsetImport.Remove(unused);
     }
+
+    private static IEnumerable<string> Domains(GraphProto graph)
+        => graph.Node.Select(n => n.Domain).Concat(graph.Node.SelectMany(OnnxFile.Within).SelectMany(Domains));
 
     private static bool IsConv(NodeProto n) => n.OpType == "Conv";
 }

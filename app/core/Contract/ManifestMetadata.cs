@@ -17,7 +17,7 @@ internal static class ManifestMetadata
     private const string Parameters = "rtseg.parameters";
     private const string Data = "rtseg.data";
     private const string Commit = "rtseg.commit";
-    private const string MeanIu = "rtseg.mean_iu";
+    private const string MeanIu = "rtseg.miou", OldMeanIu = "rtseg.mean_iu";
     private const string Date = "rtseg.date";
     private const string Recipe = "rtseg.recipe";
 
@@ -50,6 +50,7 @@ internal static class ManifestMetadata
     {
         CheckSchema(metadata, file);
         string Text(string key) => metadata.GetValueOrDefault(key, "");
+        string score = metadata.GetValueOrDefault(MeanIu, Text(OldMeanIu));
         try
         {
             string[] names = Text(Classes).Split(','), colors = Text(Palette).Split(',');
@@ -64,12 +65,12 @@ internal static class ManifestMetadata
                 Parameters = long.TryParse(Text(Parameters), CultureInfo.InvariantCulture, out long p) ? p : 0,
                 Data = Text(Data),
                 Commit = Text(Commit),
-                MeanIu = double.TryParse(Text(MeanIu), CultureInfo.InvariantCulture, out double iu) ? iu : null,
+                MeanIu = double.TryParse(score, CultureInfo.InvariantCulture, out double iu) ? iu : null,
                 Date = Text(Date),
                 ScorePitch = ReadPitch(Text(ModelManifest.ScorePitchKey)),
                 Recipe = Text(Recipe).Split('\n', StringSplitOptions.RemoveEmptyEntries),
                 Scores = metadata.Where(m => m.Key.StartsWith(Score, StringComparison.Ordinal))
-                    .ToDictionary(m => m.Key[Score.Length..], m => m.Value, StringComparer.Ordinal),
+                    .ToDictionary(m => m.Key[Score.Length..], m => OfToday(m.Value), StringComparer.Ordinal),
             };
         }
         catch (Exception e) when (e is FormatException or OverflowException)
@@ -77,6 +78,9 @@ internal static class ManifestMetadata
             throw new UserError($"{file} has a damaged manifest ({UserError.OneLine(e)}): export it again", e);
         }
     }
+
+    /// <summary>Scores as they are called now: files of before have the FCN paper's term.</summary>
+    private static string OfToday(string score) => score.Replace("mean IU", "mIoU", StringComparison.Ordinal);
 
     private static void CheckSchema(IReadOnlyDictionary<string, string> metadata, string file)
     {

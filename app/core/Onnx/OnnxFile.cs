@@ -72,6 +72,7 @@ public sealed class OnnxFile
             ElementType.Float when t.HasRawData => Cast<float>(t),
             ElementType.Float => [.. t.FloatData],
             ElementType.Float16 when t.HasRawData => [.. Cast<Half>(t).Select(h => (float)h)],
+            ElementType.Float16 => [.. t.Int32Data.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))],
             _ => throw new UserError($"{Path}: tensor {name} is of type {t.DataType}; weights must be 32- or 16-bit floats"),
         };
         return Whole(t, values);
@@ -112,13 +113,22 @@ public sealed class OnnxFile
         List<NodeProto> needed = [];
         foreach (NodeProto node in graph.Node.Reverse().Where(n => n.Output.Any(wanted.Contains)))
         {
-            wanted.UnionWith(node.Input); // they are in execution order: whoever makes these comes before
+            wanted.UnionWith(Reads(node)); // they are in execution order: whoever makes these comes before
             needed.Add(node);
         }
 
         needed.Reverse();
         return needed;
     }
+
+    /// <summary>The graphs within a node: the branches of an If, the body of a Loop.</summary>
+    public static IEnumerable<GraphProto> Within(NodeProto node)
+        => node.Attribute.SelectMany(a => a.G is null ? a.Graphs : a.Graphs.Append(a.G));
+
+    /// <summary>The tensors that a node reads, and those that the graphs within it take from around them: every name in these.</summary>
+    public static IEnumerable<string> Reads(NodeProto node) => Within(node)
+        .SelectMany(g => g.Node.SelectMany(Reads).Concat(g.Output.Select(o => o.Name)))
+        .Concat(node.Input);
 
     /// <summary>A node's attribute, or a default if the node lacks it.</summary>
     public static long Int(NodeProto n, string name, long otherwise) => Attribute(n, name) is { HasI: true } a ? a.I : otherwise;

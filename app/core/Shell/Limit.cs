@@ -19,6 +19,16 @@ public static class Limits
         where T : INumber<T>
         => new(v => v >= least && v <= most, Said($"it must lie between {least} and {most}"));
 
+    /// <summary>
+    /// Numbers of threads: 0 for one per core, and up to four for each, which any machine can make sense of, or 16, more than which
+    /// ffmpeg advises against too.
+    /// </summary>
+    public static Limit<int> Threads { get; } = new(
+        v => v >= 0 && v <= MostThreads,
+        Said($"it must lie between 0 and {MostThreads}: this machine has {Environment.ProcessorCount} cores"));
+
+    private static int MostThreads => Math.Max(16, 4 * Environment.ProcessorCount);
+
     /// <summary>From <paramref name="least"/> to just below <paramref name="end"/>.</summary>
     public static Limit<T> Below<T>(T least, T end)
         where T : INumber<T>

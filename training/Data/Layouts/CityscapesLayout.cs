@@ -5,11 +5,12 @@ namespace RealtimeSeg.Training.Data.Layouts;
 /// <summary>Cityscapes' folders: leftImg8bit/PART/CITY/ and gtFine/PART/CITY/ with labelIds, of which 19 are trained on.</summary>
 internal sealed class CityscapesLayout : ILayout
 {
-    private const string ImageFolder = "leftImg8bit", Fine = "gtFine", Coarse = "gtCoarse";
+    public const string ImageFolder = "leftImg8bit";
+    private const string Fine = "gtFine", Coarse = "gtCoarse";
 
     public bool KeepsShare => true;
 
-    public bool Matches(string root) => Directory.Exists(Path.Combine(root, ImageFolder));
+    public bool Matches(string root) => HasFolder(root, ImageFolder) && (HasFolder(root, Fine) || HasFolder(root, Coarse));
 
     public bool Has(string root, bool training) => Directory.Exists(Part(root, training));
 
@@ -17,7 +18,7 @@ internal sealed class CityscapesLayout : ILayout
     {
         string part = Part(root, training);
         if (!Directory.Exists(part)) throw new UserError($"no folder {part}: Cityscapes' layout needs it, with a folder for each city");
-        string truth = Directory.Exists(Path.Combine(root, Fine)) ? Fine : Coarse;
+        string truth = HasFolder(root, Fine) ? Fine : Coarse;
         return
         [
             .. Directory.EnumerateDirectories(part).Order(StringComparer.Ordinal).SelectMany(DatasetLayout.Images)
@@ -26,6 +27,8 @@ internal sealed class CityscapesLayout : ILayout
     }
 
     public LabelReader Labels(string root, ClassFile? classes) => classes is null ? new LabelIds() : new ListedLabels(classes);
+
+    private static bool HasFolder(string root, string name) => Directory.Exists(Path.Combine(root, name));
 
     private static string Part(string root, bool training) => Path.Combine(root, ImageFolder, training ? "train" : "val");
 
@@ -54,6 +57,6 @@ internal sealed class CityscapesLayout : ILayout
         public override ClassMap Map(string? name) => ClassMap.Of(Names, name);
 
         public override Mat Values(ImageFiles files, Size size)
-            => Within(Single(Pixels(files, size), files.Labels), Last, files.Labels);
+            => Within(Indices(files, size), Last, files.Labels);
     }
 }

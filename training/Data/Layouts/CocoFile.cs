@@ -11,6 +11,9 @@ internal sealed class CocoFile
     /// <summary>A label is a byte; 255 is void, and of instances 0 is the background.</summary>
     private const int MostCategories = 254;
 
+    /// <summary>Bytes of a file's beginning that show what it is.</summary>
+    private const int Beginning = 1 << 16;
+
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly Dictionary<long, byte> _valueOf;
@@ -25,7 +28,7 @@ internal sealed class CocoFile
             throw new UserError($"{path} has {categories.Length} categories: 1 to {MostCategories} can be learnt");
         IsPanoptic = content.Annotations is [{ SegmentsInfo: not null }, ..];
         int first = IsPanoptic ? 0 : 1;
-        ClassNames = [.. IsPanoptic ? [] : (string[])[Background], .. categories.Select(c => c.Name)];
+        ClassNames = [.. IsPanoptic ? [] : (string[])[Background], .. categories.Select(c => NameOf(c.Name))];
         _valueOf = categories.Select((c, i) => (c.Id, Value: (byte)(i + first))).ToDictionary(c => c.Id, c => c.Value);
         HashSet<long> annotated = [.. content.Annotations!.Select(a => a.ImageId)];
         IEnumerable<Picture> usable = content.Images!.Where(i => !IsPanoptic || annotated.Contains(i.Id));
@@ -45,6 +48,25 @@ internal sealed class CocoFile
     /// <summary>The images, by name.</summary>
     public IReadOnlyList<Picture> Pictures { get; }
 
+    /// <summary>
+    /// Whether a file begins as COCO's do, with a list of images, annotations or categories and little before it. One that cannot be
+    /// read counts, so that whoever reads it tells why.
+    /// </summary>
+    public static bool IsLikely(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            byte[] bytes = new byte[Beginning];
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return HasList(new Utf8JsonReader(bytes.AsSpan(0, length), isFinalBlock: false, default));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <exception cref="UserError">It cannot be read, or is none.</exception>
     public static CocoFile Read(string path)
     {
@@ -62,6 +84,9 @@ internal sealed class CocoFile
         }
     }
 
+    /// <summary>The entry of an image.</summary>
+    public Picture EntryOf(string fileName) => _pictures[fileName];
+
     /// <summary>What is annotated in an image, by its file name as the annotations have it.</summary>
     public IEnumerable<Annotation> AnnotationsOf(string fileName)
         => _pictures.TryGetValue(fileName, out Picture? picture) ? _annotations[picture.Id] : [];
@@ -72,7 +97,22 @@ internal sealed class CocoFile
         ? value
         : throw new UserError($"{Path}: an annotation has the category {category}, which is not among the categories");
 
-    /// <summary>An image as the annotations know it.</summary>
+    /// <summary>Lists of names have commas between them, in class files and manifests.</summary>
+    private static string NameOf(string category) => string.Join(' ', category.Split(',', StringSplitOptions.TrimEntries));
+
+    private static bool HasList(Utf8JsonReader json)
+    {
+        while (json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1) continue;
+            bool isList = json.ValueTextEquals("images") || json.ValueTextEquals("annotations") || json.ValueTextEquals("categories");
+            if (isList && json.Read() && json.TokenType == JsonTokenType.StartArray) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>An image as the annotations know it; width and height are 0 if they do not tell.</summary>
     internal sealed record Picture(long Id, string FileName, int Width, int Height);
 
     /// <summary>An object, or of panoptic files all segments of an image.</summary>

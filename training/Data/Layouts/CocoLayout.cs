@@ -6,7 +6,8 @@ namespace RealtimeSeg.Training.Data.Layouts;
 
 /// <summary>
 /// COCO's layout: annotations/*_train*.json and *_val*.json with the images in folders named alike, an _annotations.coco.json in each
-/// part's folder, or one .json alone. Of panoptic and instance annotations of the same images the panoptic ones are taken.
+/// part's folder, or one .json alone, which may be named trainval. Of panoptic and instance annotations of the same images the panoptic
+/// ones are taken.
 /// </summary>
 internal sealed class CocoLayout : ILayout
 {
@@ -43,20 +44,34 @@ internal sealed class CocoLayout : ILayout
     /// <summary>The annotations of a part; one file alone is all there is to train on.</summary>
     private static string? Find(string root, bool training)
     {
-        static bool IsJson(string path) => path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        if (File.Exists(root)) return training && IsJson(root) ? root : null;
-        string[] parts = training ? ["train"] : ["val", "valid"];
-        string? inside = parts.Select(p => Path.Combine(root, p, InFolder)).FirstOrDefault(File.Exists);
+        if (File.Exists(root)) return training && root.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? root : null;
+        string[] folders = training ? ["train"] : ["val", "valid"];
+        string? inside = folders.Select(p => Path.Combine(root, p, InFolder)).FirstOrDefault(File.Exists);
         if (inside is not null) return inside;
         string folder = Path.Combine(root, Annotations);
         string[] all = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)] : [];
-        bool IsOf(string file, string part) => Path.GetFileName(file).Contains(part, StringComparison.OrdinalIgnoreCase);
-        string[] own = [.. all.Where(f => Kind(f) is not null && IsOf(f, parts[0]))];
-        string? found = Array.Find(own, f => Kind(f) == "panoptic") ?? own.FirstOrDefault();
-        if (found is not null || !training || Array.Exists(all, f => IsOf(f, "val")))
-            return found;
+        all = [.. all.Where(f => Kind(f) is not null && CocoFile.IsLikely(f))];
+        string? found = OfParts(all, (training, !training));
+        if (found is not null || !training || OfParts(all, (false, true)) is not null) return found;
         string lone = Path.Combine(root, InFolder);
-        return all.Length == 1 ? all[0] : File.Exists(lone) ? lone : null;
+        return OfParts(all, (true, true)) ?? (all.Length == 1 ? all[0] : File.Exists(lone) ? lone : null);
+    }
+
+    /// <summary>The annotations whose name has the words for certain parts, panoptic ones if there are any.</summary>
+    private static string? OfParts(string[] all, (bool Training, bool Validation) parts)
+    {
+        string[] own = [.. all.Where(f => PartsOf(f) == parts)];
+        return Array.Find(own, f => Kind(f) == "panoptic") ?? own.FirstOrDefault();
+    }
+
+    /// <summary>The parts that a name such as instances_train2017.json, panoptic_minival.json or pascal_trainval.json speaks of.</summary>
+    private static (bool Training, bool Validation) PartsOf(string json)
+    {
+        string name = Path.GetFileNameWithoutExtension(json).ToLowerInvariant();
+        string[] words = new string([.. name.Select(c => char.IsAsciiLetter(c) ? c : ' ')]).Split(' ');
+        bool Has(string beginning) => Array.Exists(words, w => w.StartsWith(beginning, StringComparison.Ordinal));
+        bool isVal = Array.Exists(words, w => w is "val" or "valset" || w.EndsWith("minival", StringComparison.Ordinal));
+        return (Has("train"), isVal || Has("trainval") || Has("valid"));
     }
 
     /// <summary>What a file annotates; null for captions and keypoints.</summary>
@@ -85,6 +100,27 @@ internal sealed class CocoLayout : ILayout
     private sealed class Reader(IReadOnlyList<string> names) : LabelReader
     {
         public override ClassMap Map(string? name) => ClassMap.Of(names, name);
+
+        /// <summary>
+        /// As it is stored, which is what pycocotools' users annotate, whatever its EXIF orientation; turned by that only if the entry's
+        /// size says so.
+        /// </summary>
+        public override Mat Image(ImageFiles files)
+        {
+            (string json, string name) = files.Annotated!.Value;
+            CocoFile.Picture entry = FileOf(json).EntryOf(name);
+            bool IsAsListed(Mat image) => (entry.Width, entry.Height) == (image.Width, image.Height);
+            Mat stored = ImageSet.Decode(files.Image, ImreadModes.Color | ImreadModes.IgnoreOrientation);
+            if ((entry.Width, entry.Height) == (0, 0) || IsAsListed(stored)) return stored;
+            using (stored)
+            {
+                Mat turned = base.Image(files);
+                if (IsAsListed(turned)) return turned;
+                turned.Dispose();
+                string sizes = $"{files.Image} is {stored.Width}×{stored.Height}, {entry.Width}×{entry.Height} in {json}";
+                throw new UserError($"{sizes}: annotate it at its own size, or bring the image to that one");
+            }
+        }
 
         public override Mat Values(ImageFiles files, Size size)
         {

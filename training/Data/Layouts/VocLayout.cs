@@ -4,10 +4,14 @@ namespace RealtimeSeg.Training.Data.Layouts;
 internal sealed class VocLayout : ILayout
 {
     public const string Images = "JPEGImages", Masks = "SegmentationClass";
+    private const string Lists = "ImageSets";
 
     public bool KeepsShare => false;
 
-    public bool Matches(string root) => Directory.Exists(Path.Combine(root, Images));
+    /// <summary>COCO's annotations may have a folder of images of that name, too.</summary>
+    public bool Matches(string root)
+        => Directory.Exists(Path.Combine(root, Images))
+            && (Directory.Exists(Path.Combine(root, Masks)) || Directory.Exists(Path.Combine(root, Lists)));
 
     public bool Has(string root, bool training) => File.Exists(ListFile(root, training));
 
@@ -29,5 +33,5 @@ internal sealed class VocLayout : ILayout
     public IEnumerable<(string Images, string Labels)> Pairs(string root) => [(Path.Combine(root, Images), Path.Combine(root, Masks))];
 
     private static string ListFile(string root, bool training)
-        => Path.Combine(root, "ImageSets", "Segmentation", training ? "train.txt" : "val.txt");
+        => Path.Combine(root, Lists, "Segmentation", training ? "train.txt" : "val.txt");
 }

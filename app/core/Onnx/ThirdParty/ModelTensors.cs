@@ -18,6 +18,10 @@ internal sealed record ModelTensors(
         return new($"{Path}: {what} (inputs {Describe(Inputs)}; outputs {Describe(Outputs)}); specify it in {sidecar} or with {Options}");
     }
 
+    /// <summary>A tensor of 16-bit floats where an image goes in or scores come out.</summary>
+    public UserError Halves(string tensor) => new(
+        $"{Path}: {tensor} is in 16-bit floats: convert the model so that inputs and outputs stay in 32 bits (keep_io_types=True)");
+
     private static string Describe(IReadOnlyDictionary<string, NodeMetadata> tensors)
         => string.Join(", ", tensors.Select(t => $"{t.Key} {t.Value.ElementDataType}[{string.Join(',', t.Value.Dimensions)}]"));
 }

@@ -23,6 +23,8 @@ internal sealed record ThirdPartyInput(
         if (tensors.Inputs.Count != 1) throw tensors.Unclear("a segmentation model has one input, an image");
         (string name, NodeMetadata image) = tensors.Inputs.First();
         int[] d = image.Dimensions;
+        if (image.ElementDataType == TensorElementType.Float16)
+            throw tensors.Halves(name);
         if (image.ElementDataType != TensorElementType.Float || d.Length != 4)
             throw tensors.Unclear("its input is not a float image of four dimensions");
         bool nhwc = IsNhwc(tensors, hints.Layout, d);
