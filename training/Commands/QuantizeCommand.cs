@@ -39,7 +39,7 @@ internal static class QuantizeCommand
     /// <summary>Images that both models label in the end.</summary>
     private const int Compared = 8;
 
-    /// <summary>Share of pixels; the shipped model in integers has 0.98 on streets.</summary>
+    /// <summary>Share of pixels below which a note says that the integers may not be worth it.</summary>
     private const double LeastAgreement = 0.9;
 
     internal static IReadOnlyList<OptionRow<QuantizeSettings>> Rows { get; } =
