@@ -12,6 +12,8 @@ public static class AppCommands
     private const string Head =
         "# Commands\n\nWritten by `./run.sh docs` from the tables in the programs; start each command with `./run.sh`.\n";
 
+    private const string Cache = "Kept between runs, in `~/.cache/realtimeseg` (`$XDG_CACHE_HOME/realtimeseg`)";
+
     /// <summary>All of them; without a command, the main job runs.</summary>
     public static RootCommand Root()
     {
@@ -39,7 +41,10 @@ public static class AppCommands
             + Table("Keys", "| key | | on the page |", KeyTable.Rows.Select(k => $"| {k.Label} | {k.Help} | {k.Page?.Label} |"))
             + Table("Sources", "| source | names |", SourceKinds.All.Select(k => $"| {k.Help} | {Names(k.Examples)} |"))
             + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"))
-            + Table("Exit codes", "| code | |", ExitCodes.Rows.Select(c => $"| {c.Code} | {c.Meaning} |"));
+            + Table("Exit codes", "| code | |", ExitCodes.Rows.Select(c => $"| {c.Code} | {c.Meaning} |"))
+            + Table(Cache, "| file | |", UserCache.Contents.Select(c => $"| `{c.Name}` | {c.What} |"))
+            + "\nAll of it may be deleted, and is made again; `doctor --verbose` lists it. Graphics drivers keep compiled shaders by "
+            + "themselves\n(Mesa in `~/.cache/mesa_shader_cache`).\n";
         return Head + tables + CommandReference.Markdown(Root());
     }
 

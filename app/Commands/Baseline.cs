@@ -62,12 +62,12 @@ internal sealed class Baseline
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine($"before: {_path}");
+        Log.Info($"before: {_path}");
         JsonElement measured = AtomicFile.ToJson(Report.Figures(run));
         foreach (string what in Conditions)
         {
             (string before, string after) = (At(_figures, what), At(measured, what));
-            if (before != after) Console.WriteLine(PlainText.Of($"note: another {what.Replace('.', ' ')}: {before} before, {after} now"));
+            if (before != after) Log.Info($"note: another {what.Replace('.', ' ')}: {before} before, {after} now");
         }
     }
 

@@ -43,11 +43,12 @@ internal static class BenchCommand
     private static int RunSuite(Suite suite, PipelineSettings settings, BenchOptions options, StopSignals signals)
     {
         IReadOnlyList<SuiteCase> cases = suite.Measure(signals);
-        if (cases.Count == 0) return CommandRunner.IncompleteCode;
+        if (signals.WasSignalled) Log.Warning($"a signal stopped the suite: {cases.Count} measurements were complete by then");
+        if (cases.Count == 0) return suite.IsComplete ? 0 : CommandRunner.IncompleteCode;
         FigureTable table = SuiteCase.Table(cases);
         table.Print();
         Write(settings, options, table, cases.Select(c => c.Figures()), (plot, overwrite) => SuitePlot.Save(plot, cases, overwrite));
-        return suite.IsComplete && !signals.WasSignalled ? 0 : CommandRunner.IncompleteCode;
+        return suite.IsComplete ? 0 : CommandRunner.IncompleteCode;
     }
 
     private static int RunRoofline(PipelineSettings settings, BenchOptions options)
@@ -68,18 +69,15 @@ internal static class BenchCommand
     {
         Baseline? baseline = options.Compare is { } earlier ? Baseline.Read(earlier) : null;
         List<BenchRun> runs = Measure(configurations, signals);
-        foreach (BenchRun run in runs.Where(r => r.Missing > 0))
-        {
-            string why = run.Stopped ? "a signal stopped it" : "the source ended";
-            Log.Warning($"{run.Label}: {run.Result.Stats.Count} of {run.Result.Engine.Frames} frames measured: {why}");
-        }
-
+        foreach (string shortfall in runs.Select(r => r.Shortfall).OfType<string>()) Log.Warning(shortfall);
+        if (runs.Count < configurations.Count)
+            Log.Warning($"a signal stopped the sweep: {runs.Count} of {configurations.Count} configurations were measured");
         FigureTable table = BenchTable.Of(runs);
         if (runs.Count > 1) table.Print();
         baseline?.Print(runs[0].Result);
         Write(settings, options, table, Figures(runs), (plot, overwrite) => BenchPlot.Save(plot, runs, overwrite));
         if (!signals.WasSignalled) yardstick?.Print(runs[0].Result);
-        return !signals.WasSignalled && runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
+        return runs.TrueForAll(r => r.IsComplete) ? 0 : CommandRunner.IncompleteCode;
     }
 
     private static void Write(

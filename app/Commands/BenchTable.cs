@@ -9,11 +9,14 @@ internal static class BenchTable
     private static readonly string[] Head =
         ["configuration", "frames/s", "network p50 ms", "network p90 ms", "whole p50 ms", "whole p90 ms", "whole p99 ms", "ratio"];
 
+    private static readonly string[] ShortHead =
+        ["\nconfiguration", "\nfps", "network\np50", "\np90", "whole\np50", "\np90", "\np99", "\nratio"];
+
     public static FigureTable Of(IReadOnlyList<BenchRun> runs)
     {
         double first = runs[0].Result.Stats.CaptureToPresent.P50;
         const string Note = "network: inference alone; whole: capture to present; ratio: whole p50 relative to the first row's";
-        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note);
+        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note) { ShortHead = ShortHead };
     }
 
     private static string[] Row(BenchRun run, double first)

@@ -32,8 +32,7 @@ internal sealed class Composition : IDisposable
             Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Sources, s.SourceOptions)));
             Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
             ModelManifest manifest = models.Take().Current.Manifest;
-            RenderOptions render = s.Render with { Hud = s.Hud ?? (HasWindow ? HudDetail.Full : HudDetail.None) };
-            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, render));
+            Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, WithHud(s)));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
@@ -120,6 +119,12 @@ internal sealed class Composition : IDisposable
         return win ? OpenModels(shaders) : null;
     }
 
+    private RenderOptions WithHud(PipelineSettings s) => s.Render with
+    {
+        Hud = s.Hud.At(HudOptions.Window, HasWindow ? HudDetail.Full : HudDetail.None),
+        PageHud = s.Hud.At(HudOptions.Page, HudDetail.None),
+    };
+
     private static void TellGround(PipelineSettings s)
     {
         if (s.Render.Ground is not { } ground || SinkFactory.OpaqueVideo(s.Outputs) is not { } opaque) return;
@@ -138,7 +143,8 @@ internal sealed class Composition : IDisposable
         foreach (string output in s.Outputs)
         {
             Log.Debug($"opening {output}");
-            Sinks.Add(SinkFactory.Open(output, context));
+            HudDetail hud = s.Hud.In(output);
+            Sinks.Add(SinkFactory.Open(output, context), _ => hud);
         }
 
         if (s.Masks is { } folder) Sinks.Add(SinkFactory.Labels(folder, context));
@@ -153,7 +159,7 @@ internal sealed class Composition : IDisposable
     {
         RemoteControl remote = new();
         WebSink images = new(framesPerSecond);
-        Sinks.Add(images);
+        Sinks.Add(images, static renderer => renderer.PageHud);
         WebServer server = Own(new WebServer(address, images, remote));
         Log.Info($"the live image is at {server.Url}{(address.Token is null ? "" : " and asks for the token")}");
         return remote;

@@ -1,14 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
-using OpenCvSharp;
-using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Graphics;
-using RealtimeSeg.Inference;
-using RealtimeSeg.Sources;
-using Silk.NET.OpenGL;
-using SkiaSharp;
+using System.Text;
 
 namespace RealtimeSeg.Commands;
 
@@ -16,155 +7,56 @@ namespace RealtimeSeg.Commands;
 internal static class DoctorCommand
 {
     private const int CannotRun = 1;
-    private const string Font = "DejaVu Sans", CudaProvider = "CUDAExecutionProvider";
-
-    /// <summary>What ONNX Runtime's CUDA provider loads, by the loader's names.</summary>
-    private static readonly string[] CudaLibraries =
-        ["libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9", "libcufft.so.11"];
-
-    /// <summary>In the order of the report.</summary>
-    private static readonly Func<IEnumerable<Finding>>[] Checks =
-        [Hardware, Providers, OpenGl, Display, Cameras, Encoder, Models, Fonts, Sample];
 
     public static Command Create()
     {
+        Option<bool> verbose = new("--verbose") { Description = "Tell more of each check" };
+        Option<string?> report = new("--report") { Description = "FILE that gets all of it, to attach to a bug report" };
         Option<string?> model = new("--model") { Description = "List what an exported model computes instead, and what that costs here" };
         Option<string> provider = new("--provider")
         {
-            Description = "With --model: gl, compute shaders of OpenGL 4.3, which cannot be chosen for a run yet",
+            Description = "With --model: gl, compute shaders of OpenGL 4.3",
             DefaultValueFactory = _ => "gl",
         };
-        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.") { model, provider };
-        command.SetAction(parsed => parsed.GetValue(model) is { } file ? List(file, parsed.GetValue(provider)!) : Run());
+        const string Help = "Report what works on this machine, and how to fix what does not.";
+        Command command = new("doctor", Help) { verbose, report, model, provider };
+        command.SetAction(parsed => parsed.GetValue(model) is { } file
+            ? List(file, parsed.GetValue(provider)!)
+            : Run(parsed.GetValue(verbose), parsed.GetValue(report)));
         return command;
     }
 
     private static int List(string model, string provider)
     {
         if (provider != "gl") throw new UserError($"--provider {provider}: only gl can be listed");
-        NetworkListing.Print(model);
+        NetworkListing.Print(Bundled.ModelOf(model));
         return 0;
     }
 
-    private static int Run()
+    private static int Run(bool verbose, string? report)
     {
-        bool runs = true;
-        foreach (Finding finding in Checks.SelectMany(check => check()))
+        if (report is not null) OutputName.Check([report], [], overwrite: false);
+        List<Finding> findings = [];
+        foreach (Finding finding in MachineChecks.All.SelectMany(check => check()))
         {
-            Console.WriteLine(finding);
-            runs &= !finding.IsFatal;
+            findings.Add(finding);
+            foreach (string line in finding.Lines(Terminal.Columns ?? Terminal.Usual, verbose)) Console.WriteLine(line);
         }
 
-        Console.WriteLine(runs ? "the main job can run" : "the main job cannot run: see the lines marked FAIL");
+        bool runs = !findings.Exists(f => f.IsFatal);
+        string verdict = runs ? "the main job can run" : "the main job cannot run: see the lines marked FAIL";
+        Console.WriteLine(verdict);
+        if (report is not null)
+            OutputFiles.Tell(report, AtomicFile.Write(report, Encoding.UTF8.GetBytes(Text(findings, verdict)), overwrite: false));
         return runs ? 0 : CannotRun;
     }
 
-    private static IEnumerable<Finding> Hardware()
-        => [Finding.Good($"machine: {Processor.Name}, {Environment.ProcessorCount} cores, .NET {Environment.Version}")];
-
-    private static IEnumerable<Finding> Providers()
+    /// <summary>All that was found, for others to read: without the user's home.</summary>
+    private static string Text(IEnumerable<Finding> findings, string verdict)
     {
-        string[] built = OrtEnv.Instance().GetAvailableProviders();
-        yield return Finding.Good($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}: {string.Join(", ", built)}");
-        if (!built.Contains(CudaProvider, StringComparer.Ordinal))
-        {
-            yield return Finding.Note("CUDA, TensorRT: not in this build; with an NVIDIA card run.sh builds with -p:OnnxRuntimeGpu=true");
-            yield break;
-        }
-
-        foreach (string library in CudaLibraries) yield return Finding.Of(CanLoad(library), $"  {library}", "install CUDA 12 and cuDNN 9");
+        IEnumerable<string> lines = findings.SelectMany(f => f.Lines(columns: null, withDetails: true));
+        string text = string.Join('\n', [.. CrashReport.Head(), .. lines, verdict, ""]);
+        string? home = Environment.GetEnvironmentVariable("HOME");
+        return home is { Length: > 1 } ? text.Replace(home, "~", StringComparison.Ordinal) : text;
     }
-
-    private static bool CanLoad(string library)
-    {
-        if (!NativeLibrary.TryLoad(library, out nint handle)) return false;
-        NativeLibrary.Free(handle);
-        return true;
-    }
-
-    private static IEnumerable<Finding> OpenGl()
-    {
-        try
-        {
-            using EglContext context = new();
-            string device = context.Gl.GetStringS(StringName.Renderer), version = context.Gl.GetStringS(StringName.Version);
-            Finding found = Finding.Good($"OpenGL headless: {device}, {version}");
-            return device.Contains("llvmpipe", StringComparison.Ordinal)
-                ? [found, Finding.Note("software rendering: images are drawn by the CPU that also runs the network")]
-                : [found];
-        }
-        catch (UserError e)
-        {
-            return [Finding.Failure("OpenGL headless", e.Message, isFatal: true)];
-        }
-    }
-
-    private static IEnumerable<Finding> Display() => [Machine.Display is { } display
-        ? Finding.Good($"display: {display}")
-        : Finding.Note("display: none, so everything renders to files (set DISPLAY, or use xvfb-run)")];
-
-    private static IEnumerable<Finding> Cameras()
-    {
-        IReadOnlyList<string> devices = CameraSource.Devices();
-        return devices.Count == 0 ? [Finding.Note("cameras: none (/dev/video* does not exist)")] : devices.Select(Camera);
-    }
-
-    private static Finding Camera(string device)
-    {
-        using VideoCapture capture = new(device, VideoCaptureAPIs.V4L2);
-        return capture.IsOpened()
-            ? Finding.Good($"camera {device}: {capture.FrameWidth}×{capture.FrameHeight} at {capture.Fps:F0} frames/s")
-            : Finding.Failure($"camera {device}: does not open", "is another program using it? are you in the group 'video'?");
-    }
-
-    private static IEnumerable<Finding> Encoder()
-        => [Finding.Of(Ffmpeg.HasH264(), "ffmpeg with H.264 (libx264)", $"without it no video is read or written; {Ffmpeg.Install}")];
-
-    private static IEnumerable<Finding> Models()
-    {
-        string[] files = Directory.Exists(Bundled.Models) ? Directory.GetFiles(Bundled.Models, "*.onnx") : [];
-        bool usable = false;
-        foreach (Finding model in files.Order(StringComparer.Ordinal).Select(Model))
-        {
-            usable |= model.Remedy.Length == 0;
-            yield return model;
-        }
-
-        if (!usable)
-        {
-            const string Remedy = "train one with './run.sh train' and './run.sh export'";
-            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", Remedy, isFatal: true);
-        }
-    }
-
-    private static Finding Model(string file)
-    {
-        string name = Path.GetFileName(file);
-        try
-        {
-            using Segmenter segmenter = Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
-            ModelManifest m = segmenter.Manifest;
-            string what = $"{m.Network}, {m.Classes.Count} classes, {m.Size.Width}×{m.Size.Height}, trained on {m.Data}";
-            return Finding.Good($"model {name}: {what}; {Scores(m)}");
-        }
-        catch (UserError e)
-        {
-            return Finding.Failure($"model {name}", e.Message);
-        }
-    }
-
-    private static string Scores(ModelManifest m)
-    {
-        if (m.Scores.Count > 0) return string.Join("; ", m.Scores.Select(s => $"{s.Key}: {s.Value}"));
-        return m.MeanIu is { } iu ? string.Create(CultureInfo.InvariantCulture, $"mIoU {iu:F3}") : "no score in its manifest";
-    }
-
-    private static IEnumerable<Finding> Fonts()
-    {
-        using SKTypeface font = SKTypeface.FromFamilyName(Font);
-        return [Finding.Of(font.FamilyName == Font, $"font: {font.FamilyName}", "apt-get install fonts-dejavu-core")];
-    }
-
-    private static IEnumerable<Finding> Sample()
-        => [Finding.Of(File.Exists(Bundled.Sample), $"sample clip: {Bundled.Sample}", "build again with ./run.sh")];
 }

@@ -11,14 +11,19 @@ internal sealed record FigureTable(IReadOnlyList<string> Head, IReadOnlyList<str
 {
     private const int Widest = 200;
 
+    /// <summary>Names of the columns for a terminal, in two rows where that makes them narrower; null for the same as elsewhere.</summary>
+    public IReadOnlyList<string>? ShortHead { get; init; }
+
     public void Print()
     {
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = Widest; // a file or a pipe has no width to break lines for
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(Head[0]);
-        foreach (string column in Head.Skip(1)) table.AddColumn(new TableColumn(column).RightAligned());
+        if (Terminal.Columns is null) AnsiConsole.Profile.Width = Widest; // a file or a pipe has no width to break lines for
+        IReadOnlyList<string> head = Terminal.Columns is null ? Head : ShortHead ?? Head;
+        // Where there is no room for all, names are broken and numbers are not.
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn(head[0]).Padding(0, 1));
+        foreach (string column in head.Skip(1)) table.AddColumn(new TableColumn(column).RightAligned().Padding(0, 1).NoWrap());
         foreach (string[] row in Rows) table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
-        Console.WriteLine(Note);
+        foreach (string line in Note.Split('\n').SelectMany(n => Terminal.Wrapped(n, Terminal.Columns))) Console.WriteLine(line);
     }
 
     /// <summary>Returns the name that the file got.</summary>

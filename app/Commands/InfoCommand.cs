@@ -11,7 +11,7 @@ namespace RealtimeSeg.Commands;
 /// <summary><c>info MODEL</c>: what a model takes, gives and was made from, and what can run it.</summary>
 internal static class InfoCommand
 {
-    private const int Widest = 80, Indent = 13;
+    private const int Indent = 13;
 
     public static Command Create()
     {
@@ -95,19 +95,8 @@ internal static class InfoCommand
     /// <summary>A fact in lines of a terminal's width, later ones indented.</summary>
     private static void Print(string name, string text)
     {
-        string line = name.PadRight(Indent);
-        foreach (string word in PlainText.Of(text).Split(' '))
-        {
-            if (line.Length + word.Length > Widest && line.Trim().Length > 0)
-            {
-                Console.WriteLine(line.TrimEnd());
-                line = new string(' ', Indent);
-            }
-
-            line += word + " ";
-        }
-
-        Console.WriteLine(line.TrimEnd());
+        string line = name.PadRight(Indent) + PlainText.Of(text);
+        foreach (string part in Terminal.Wrapped(line, Terminal.Usual, Indent)) Console.WriteLine(part);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

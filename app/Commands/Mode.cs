@@ -22,6 +22,7 @@ internal sealed record Mode(
     bool WindowPaced)
 {
     private static readonly LabelOptions Smoothed = new(Smooth: 0.5f);
+    private static readonly HudOptions PanelEverywhere = new() { Everywhere = HudDetail.Full };
 
     public static Mode Live { get; } = new(
         "live",
@@ -44,7 +45,7 @@ internal sealed record Mode(
     public static Mode Bench { get; } = new(
         "bench",
         "Latency of every stage, unthrottled.",
-        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed with { MeasureFlicker = true }, Hud = HudDetail.Full },
+        new PipelineSettings { Source = Bundled.Sample, Labels = Smoothed with { MeasureFlicker = true }, Hud = PanelEverywhere },
         Windowed: false,
         new EngineOptions(Slots: 2, WarmUp: 20),
         OnCpu: Schedule.Inline,

@@ -22,7 +22,7 @@ internal static class ModelsCommand
         table.AddColumn(new TableColumn("weights").RightAligned()).AddColumn(new TableColumn("MB").RightAligned());
         foreach (string name in Bundled.Names) table.AddRow(Row(name, Bundled.ModelOf(name)));
         AnsiConsole.Write(table);
-        Console.WriteLine("street stands for the faster one of street and street-int8; 'info NAME' tells more of one");
+        Console.WriteLine("street is the faster one of street and street-int8; 'info NAME' tells more");
         return 0;
     }
 

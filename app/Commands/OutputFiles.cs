@@ -22,9 +22,11 @@ internal static class OutputFiles
             throw new UserError($"--split-every: {what}; put the time or a number into it, such as v-%Y%m%d-%H%M%S.mp4 or v-%03d.mp4");
         }
 
+        string Name(string o) => IsAddress(o) || (splits && SinkFactory.IsVideoFile(o)) ? o : OutputName.At(o, now);
         return s with
         {
-            Outputs = [.. s.Outputs.Select(o => IsAddress(o) || (splits && SinkFactory.IsVideoFile(o)) ? o : OutputName.At(o, now))],
+            Outputs = [.. s.Outputs.Select(Name)],
+            Hud = s.Hud.Renamed(Name),
             Masks = s.Masks is { } masks ? OutputName.At(masks, now) : null,
             Stats = s.Stats is { } stats ? OutputName.At(stats, now) : null,
             Results = s.Results.IsFile ? s.Results with { Target = OutputName.At(s.Results.Target!, now) } : s.Results,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
@@ -76,6 +75,7 @@ internal sealed class PipelineOptions(Mode mode)
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
         if (!s.ModelIsNamed && s.Render.View.Separates && s.Render.Show is null)
             s = s with { Model = Bundled.Person, Precision = Precision.AsNamed };
+        s.Hud.Check(s.Outputs);
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };
 
@@ -90,7 +90,7 @@ internal sealed class PipelineOptions(Mode mode)
     {
         bool transparent = SinkFactory.HoldAlpha(s.Outputs)
             && (ImageCodec.HoldsAlpha(s.ImageExtension) || !s.Outputs.Any(SinkKinds.IsFolder));
-        if (transparent) return s with { Render = s.Render with { Transparent = true }, Hud = HudDetail.None };
+        if (transparent) return s with { Render = s.Render with { Transparent = true }, Hud = HudOptions.Nowhere };
         return SinkFactory.OpaqueVideo(s.Outputs) is null ? s : s with { Render = s.Render with { Ground = s.Render.Backdrop ?? 0 } };
     }
 

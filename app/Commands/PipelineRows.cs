@@ -3,7 +3,6 @@ using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
-using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
@@ -30,9 +29,6 @@ internal static class PipelineRows
         [(Automatic, Precision.Auto), ("float", Precision.Float), ("int8", Precision.Int8), ("named", Precision.AsNamed)];
 
     private static readonly (string, bool?)[] Automatically = [(Automatic, null), ("on", true), ("off", false)];
-
-    private static readonly (string, HudDetail?)[] HudDetails =
-        [(Automatic, null), ("full", HudDetail.Full), ("figures", HudDetail.Figures), ("none", HudDetail.None)];
 
     private static readonly OptionRow<PipelineSettings>[] Network =
     [
@@ -103,7 +99,7 @@ internal static class PipelineRows
         Row.Parsed("--fps", "Frames per second, instead of the source's own: a number, or a fraction such as 30000/1001",
             s => s.SourceOptions.FramesPerSecond?.ToString(CultureInfo.InvariantCulture),
             (s, v) => AtRate(s, Parse.Rate("--fps", v, HighestRate))),
-        Row.Value("--frames", "Stop after this many frames; 0 for no limit",
+        Row.Value("--frames", "Stop after this many frames were shown or written; 0 for no limit",
             s => s.Frames, (s, v) => s with { Frames = v }, Limits.AtLeast(0L)),
         Row.Value("--loop", "Play a recording this many times; -1 to repeat forever",
             s => s.SourceOptions.Times, (s, v) => s with { SourceOptions = s.SourceOptions with { Times = v } },
@@ -154,8 +150,7 @@ internal static class PipelineRows
             s => s.Render.Opacity, (s, v) => s with { Render = s.Render with { Opacity = v } }, Limits.Between(0f, 1)),
         Row.Word("--refine", "Align the mask's edges with the image's: on, off, or auto (on if a GPU draws)", Automatically,
             s => s.Render.Refine, (s, v) => s with { Render = s.Render with { Refine = v } }),
-        Row.Word("--hud", "What lies over the image: full, figures (without the classes), none, or auto (full in a window, else none)",
-            HudDetails, s => s.Hud, (s, v) => s with { Hud = v }),
+        Row.Parsed("--hud", HudOptions.Help, s => s.Hud.ToString(), (s, v) => s with { Hud = HudOptions.Parse(v) }),
     ];
 
     private static readonly OptionRow<PipelineSettings>[] Output =

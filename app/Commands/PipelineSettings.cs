@@ -1,6 +1,5 @@
 using RealtimeSeg.Engine;
 using RealtimeSeg.Graphics;
-using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
@@ -55,8 +54,8 @@ internal sealed record PipelineSettings
 
     public RenderOptions Render { get; init; } = new();
 
-    /// <summary>What lies over the image; null for all of it in a window, and nothing in files and streams.</summary>
-    public HudDetail? Hud { get; init; }
+    /// <summary>What lies over the image, output by output.</summary>
+    public HudOptions Hud { get; init; } = new();
 
     /// <summary>An image or video for the backdrop; null for a colour.</summary>
     public string? Backdrop { get; init; }

@@ -44,6 +44,7 @@ internal static class Report
         gen2_collections = run.Report.Gen2Collections,
         peak_rss_mb = run.Report.PeakMegabytes,
         flicker = run.Report.Flicker,
+        networks = run.Stats.Networks.Select(Figures),
         smooth = run.Engine.Labels?.Smooth ?? 0,
         target_fps = run.TargetFps,
         source = Address.Public(string.Join(", ", run.Settings.Sources)),
@@ -90,16 +91,43 @@ internal static class Report
         RunReport r = run.Report;
         string frames = Text($"{run.Stats.FramesPerSecond:F1} frames/s over {run.Stats.Count} frames, {r.Dropped} dropped");
         string collections = $"collections gen0 {r.Gen0Collections} gen2 {r.Gen2Collections}";
-        string memory = Text($"{r.ManagedBytesPerFrame:F0} managed bytes per frame, {collections}; peak {r.PeakMegabytes:F0} MB");
-        string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}") : "";
-        yield return $"{frames}; {memory}{flicker}";
+        string raw = run.Engine.Labels?.Smooth is 0 ? " without smoothing" : "";
+        string flicker = r.Flicker is { } share ? Text($"; flicker {share:P2}{raw}") : "";
+        yield return $"{frames}{flicker}";
+        yield return Text($"{r.ManagedBytesPerFrame:F0} managed bytes per frame, {collections}; peak {r.PeakMegabytes:F0} MB");
         if (r.StartMs is { } start) yield return Text($"first frame {start / 1000:F2} s after the program's start");
         if (run.Stats.MasksKept is > 0 and long kept) yield return $"{kept} of {run.Stats.Count} frames kept the mask of an earlier one";
-        string spin = run.Settings.Segmenter.Spin ? "on" : "off";
-        string size = $"{run.Size.Width}×{run.Size.Height}{(run.TargetFps > 0 ? Text($" for {run.TargetFps:0.##} frames/s") : "")}";
-        string model = $"{run.Model} ({run.Network}) at {size} on {run.Provider}, {run.Threads} threads, spin {spin}, {run.Schedule}";
-        yield return $"{Processor.Name}, {Environment.ProcessorCount} cores; {model}; {run.Context}, {run.Device}";
+        IReadOnlyList<NetworkUse> networks = run.Stats.Networks;
+        string target = run.TargetFps > 0 ? Text($", for {run.TargetFps:0.##} frames/s") : "";
+        string spin = run.Settings.Segmenter.Spin ? "on" : "off", threads = run.Threads == 1 ? "1 thread" : $"{run.Threads} threads";
+        if (networks.Count == 1) yield return $"{Named(networks[0])}{target}";
+        else if (networks.Count > 1) yield return $"{networks.Count} networks{target}; medians in ms:";
+        foreach (NetworkUse n in networks.Count > 1 ? networks : []) yield return $"  {Named(n)}: {Times(n)}";
+        yield return $"{Processor.Name}, {Environment.ProcessorCount} cores, {threads}, spin {spin}, {run.Schedule}";
+        yield return $"{run.Context}, {run.Device}";
     }
+
+    private static string Named(NetworkUse n)
+    {
+        string size = n.Size is { } s ? $"{s.Width}×{s.Height}" : "other sizes";
+        string network = n.Network.Length > 0 ? $" ({n.Network})" : "";
+        return $"{n.Name}{network} at {size} on {n.Provider}";
+    }
+
+    private static string Times(NetworkUse n)
+        => Text($"{n.Frames} frames, infer {n.Infer.P50:F1}, capture to present {n.CaptureToPresent.P50:F1}");
+
+    private static object Figures(NetworkUse n) => new
+    {
+        name = n.Name,
+        network = n.Network,
+        provider = n.Provider,
+        width = n.Size?.Width,
+        height = n.Size?.Height,
+        frames = n.Frames,
+        infer = Figures(n.Infer),
+        capture_to_present = Figures(n.CaptureToPresent),
+    };
 
     private static object Figures(Percentiles p) => new { p50_ms = p.P50, p90_ms = p.P90, p95_ms = p.P95, p99_ms = p.P99, max_ms = p.Max };
 

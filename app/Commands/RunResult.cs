@@ -56,6 +56,6 @@ internal sealed record RunResult
             Provider = model.Provider,
             Threads = model.Threads,
             Context = parts.Context.Kind,
-            Device = parts.Renderer.Device,
+            Device = parts.Renderer.Driver.Name,
         };
 }

@@ -85,7 +85,8 @@ internal sealed class Suite(PipelineSettings settings, Yardstick? yardstick)
         RunResult whole = RunCommand.Execute(
             Mode.Bench, one with { Frames = settings.Frames > 0 ? settings.Frames : Frames }, signals, (_, _) => { });
         (long measured, long wanted) = (whole.Stats.Count, whole.Engine.Frames);
-        if (measured < wanted && !signals.WasSignalled)
+        if (measured < wanted && signals.WasSignalled) return; // a part of it is not comparable with the others
+        if (measured < wanted)
             throw new UserError($"{name}: {measured} of {wanted} frames measured: the source ended: choose a longer one");
         if (whole.Report.Problems.Count > 0) IsComplete = false;
         if (whole.Stats.Count > 0) Add(new SuiteCase(name, size, threads, alone, whole));

@@ -19,9 +19,13 @@ internal sealed record SuiteCase(string Model, (int Width, int Height) Size, int
         "network", "size", "threads", "alone ms", "whole ms", "fps", "period", "floats", "PyTorch", "per pixel",
     ];
 
+    private static readonly string[] ShortHead =
+        ["\nnetwork", "\nsize", "\nT", "alone\nms", "whole\nms", "\nfps", "per-\niod", "\nfloat", "Py-\nTorch", "per\npixel"];
+
     private const string Note =
-        "alone: the network in a loop, median; whole: capture to present, median. As multiples of alone: the period between frames, the\n"
-        + "same network in floats, PyTorch's yardstick; per pixel: the time for a pixel as a multiple of that at the smallest size";
+        "T: threads; alone: the network in a loop, median; whole: capture to present, median\n"
+        + "as multiples of alone: the period between frames, the same network in floats, PyTorch's yardstick\n"
+        + "per pixel: the time for a pixel as a multiple of that at the smallest size";
 
     private double Pixels => (double)Size.Width * Size.Height;
 
@@ -29,7 +33,7 @@ internal sealed record SuiteCase(string Model, (int Width, int Height) Size, int
     public static FigureTable Table(IReadOnlyList<SuiteCase> all)
     {
         IEnumerable<SuiteCase> ordered = all.OrderBy(c => c.Model, StringComparer.Ordinal).ThenBy(c => c.Threads).ThenBy(c => c.Pixels);
-        return new FigureTable(Head, [.. ordered.Select(c => c.Row(all))], Note);
+        return new FigureTable(Head, [.. ordered.Select(c => c.Row(all))], Note) { ShortHead = ShortHead };
     }
 
     /// <summary>What <c>--json</c> writes of it.</summary>

@@ -30,6 +30,9 @@ internal static class Terms
     public static void Print()
     {
         foreach ((string name, string meaning) in Stages.Concat(Figures))
-            Console.WriteLine($"{name,-20}{meaning.Replace("`", "", StringComparison.Ordinal)}");
+        {
+            string line = $"{name,-20}{meaning.Replace("`", "", StringComparison.Ordinal)}";
+            foreach (string part in Terminal.Wrapped(line, Terminal.Columns ?? Terminal.Usual, indent: 20)) Console.WriteLine(part);
+        }
     }
 }

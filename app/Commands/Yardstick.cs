@@ -36,7 +36,7 @@ internal sealed class Yardstick
         double network = run.Stats.Of(Stage.Infer).P50, torch = Measure(run.Size, run.Threads);
         string at = $"{run.Size.Width}×{run.Size.Height}, {run.Threads} threads";
         string ratio = FormattableString.Invariant($"{torch:F1} ms, {torch / network:F1} × {run.Model}'s {network:F1} ms");
-        Console.WriteLine($"{Name}, {at}: {ratio}");
+        Log.Info($"{Name}, {at}: {ratio}");
     }
 
     private static string Ask(params string[] question)

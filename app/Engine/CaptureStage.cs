@@ -19,7 +19,7 @@ internal sealed class CaptureStage(EngineParts parts, EngineOptions options, Con
     /// <summary>Fills a slot's image; false at the end of the source or the run.</summary>
     public bool Run(FrameSlot slot)
     {
-        if (parts.Stop.IsCancellationRequested || _captured >= options.Limit) return false;
+        if (parts.Stop.IsCancellationRequested || _captured >= options.MostRead) return false;
         slot.Jumped = controls.TakeSeek() is not 0 and double seconds && parts.Source.Seek(seconds);
         long requested = parts.Clock.Now;
         if (!parts.Source.Read(slot.Image)) return false;

@@ -46,7 +46,8 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
             case UserKey.Faster: Volatile.Write(ref _speed, Math.Min(Fastest, Speed * SpeedStep)); break;
             case UserKey.MoreOpacity: renderer.ChangeOpacity(1); break;
             case UserKey.LessOpacity: renderer.ChangeOpacity(-1); break;
-            case UserKey.Hud: renderer.Hud = renderer.Hud == HudDetail.None ? HudDetail.Full : renderer.Hud - 1; break;
+            case UserKey.Hud when input.OnPage: renderer.PageHud = Less(renderer.PageHud); break;
+            case UserKey.Hud: renderer.Hud = Less(renderer.Hud); break;
             case UserKey.Help: renderer.HelpVisible = !renderer.HelpVisible; break;
             case UserKey.Still: SaveStill(); break;
             case UserKey.Refine: renderer.Refine = !renderer.Refine; break;
@@ -62,6 +63,9 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
     /// <summary>Seconds to jump, once for each request; 0 for none. Called by the capture stage.</summary>
     public double TakeSeek() => Interlocked.Exchange(ref _seek, 0);
 
+    private static HudDetail Less(HudDetail hud) => hud == HudDetail.None ? HudDetail.Full : hud - 1;
+
+    /// <summary>The view alone, as in all files.</summary>
     private void SaveStill()
     {
         if (renderer.Target is not { } target) return;
@@ -70,7 +74,7 @@ public sealed class Controls(Renderer renderer, ModelShelf models, CancellationT
         while (File.Exists(path));
         try
         {
-            path = AtomicFile.Write(path, ImageCodec.Encode(renderer.Pixels(), target.Width, target.Height), overwrite: false);
+            path = AtomicFile.Write(path, ImageCodec.Encode(renderer.PlainPixels(), target.Width, target.Height), overwrite: false);
             Log.Info($"saved {path}");
         }
         catch (UserError e)

@@ -20,7 +20,7 @@ public enum Schedule
 /// <param name="LatestWins">Skip frames rather than show old ones.</param>
 /// <param name="Paced">Hold the source to its own frame rate.</param>
 /// <param name="Slots">Frames in flight if none may be skipped: 3 keep every stage busy, 2 keep the latency low.</param>
-/// <param name="Frames">Stop after this many frames beyond the warm-up; 0 for no limit.</param>
+/// <param name="Frames">Stop when this many frames were shown beyond the warm-up; 0 for no limit.</param>
 /// <param name="WarmUp">First frames that no statistic counts.</param>
 /// <param name="Labels">How often and how large the network runs; null for every frame at the model's size.</param>
 public sealed record EngineOptions(
@@ -32,6 +32,9 @@ public sealed record EngineOptions(
     int WarmUp = 0,
     LabelOptions? Labels = null)
 {
-    /// <summary>Frames to capture, warm-up included; null for no limit.</summary>
+    /// <summary>Frames to show, warm-up included; null for no limit.</summary>
     public long? Limit => Frames > 0 ? Frames + WarmUp : null;
+
+    /// <summary>Frames to capture; null for no limit: where frames are skipped, more are read than shown.</summary>
+    public long? MostRead => LatestWins ? null : Limit;
 }

@@ -120,7 +120,7 @@ public sealed class FrameEngine : IDisposable
         _log.Turn(_parts.Clock.Now);
         bool unseen = !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
         if (_controls.Changed || _shownStatus != _telemetry.Status || (!unseen && _parts.Clock.Now - _drawn >= Idle)) Redraw();
-        _parts.Sinks.CatchUp(_parts.Renderer);
+        if (_parts.Sinks.AreBehind) _present.Redraw();
         bool hold = (_controls.Paused && !_controls.StepAsked) || unseen;
         if (hold) Hold();
         else if (supply.Take(PollMilliseconds) is { } slot) Show(slot, supply);
@@ -149,6 +149,7 @@ public sealed class FrameEngine : IDisposable
         _controls.StepAsked = false;
         _drawn = slot[Stamp.Presented];
         supply.Return(slot);
+        if (_telemetry.Shown >= Options.Limit) _parts.Stop.Cancel();
     }
 
     private void Redraw()

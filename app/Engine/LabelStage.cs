@@ -1,4 +1,5 @@
 using System.Globalization;
+using RealtimeSeg.Core.Temporal;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
 
@@ -40,7 +41,7 @@ internal sealed class LabelStage : IDisposable
     public double TargetFps { get; }
 
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
-    public double? Flicker => _onGpu is null ? _labeller.Flicker : _onGpu.Flicker;
+    public double? Flicker => Together(_onGpu?.Flicker, _labeller.Flicker);
 
     /// <summary>Whether the thread that draws must infer, too: shaders do.</summary>
     public bool NeedsOpenGl => _parts.Models.Current.Shaders is not null;
@@ -78,6 +79,11 @@ internal sealed class LabelStage : IDisposable
         double drawing = (slot[Stamp.Presented] - slot[Stamp.Taken]) / 1e6;
         ladder.Observe(network, _options.Schedule == Schedule.Pipelined ? 0 : drawing);
     }
+
+    /// <summary>Share of the pixels of a whole run, in which the CPU may have taken over from shaders; null if neither counted.</summary>
+    internal static double? Together(FlickerCount? byShaders, FlickerCount? byCpu) => byShaders is null && byCpu is null
+        ? null
+        : ((byShaders ?? default) + (byCpu ?? default)).Share;
 
     public void Dispose()
     {

@@ -40,7 +40,7 @@ internal sealed class PresentStage
         _renderer.Upload(slot);
         MoveBackdrop(slot);
         slot[Stamp.Uploaded] = _parts.Clock.Now;
-        _renderer.Compose(_hudText, slot[Stamp.Uploaded]);
+        _renderer.Compose(_hudText, slot[Stamp.Uploaded], hud: _parts.Sinks.LeastHud(_renderer));
         slot[Stamp.Composited] = _parts.Clock.Now;
         _label.Complete(slot);
         _parts.Sinks.Present(_renderer, slot);
@@ -58,7 +58,7 @@ internal sealed class PresentStage
     /// <summary>Draws the last frame again, for example after a key changed how it looks. Recordings do not get it twice.</summary>
     public void Redraw()
     {
-        _renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true);
+        _renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true, _parts.Sinks.LeastHud(_renderer));
         if (_renderer.Target is not null) _parts.Sinks.Redraw(_renderer);
     }
 

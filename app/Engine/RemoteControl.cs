@@ -18,7 +18,7 @@ public sealed class RemoteControl
     /// <summary>Passes every command since the last call to <paramref name="handle"/>. Called by the loop.</summary>
     public void Poll(Action<UserInput> handle)
     {
-        while (_inputs.TryDequeue(out UserInput input)) handle(input);
+        while (_inputs.TryDequeue(out UserInput input)) handle(input with { OnPage = true });
     }
 
     /// <summary>Replaces <see cref="Latest"/>. Called by the loop.</summary>

@@ -39,6 +39,9 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
     /// <summary>Frames that were not shown because newer ones came, in the source or on the way from it.</summary>
     public long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;
 
+    /// <summary>Frames that were shown so far, warm-up included.</summary>
+    public long Shown => _shown;
+
     /// <summary>Begins to measure memory, and what goes to the GPU and back.</summary>
     public void Begin()
     {

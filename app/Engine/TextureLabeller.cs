@@ -38,8 +38,8 @@ internal sealed class TextureLabeller : IDisposable
         _keep = new KeepRule(options);
     }
 
-    /// <summary>Share of still pixels that changed class; null if it is not measured. Waits.</summary>
-    public double? Flicker => _smooths ? _labels.Flicker : null;
+    /// <summary>Still pixels, and those that changed class; null if they are not counted. Waits.</summary>
+    public FlickerCount? Flicker => _smooths ? _labels.Flicker : null;
 
     /// <summary>Programs that are held.</summary>
     public int Programs => _labels.Programs;

@@ -27,15 +27,23 @@ public sealed class FrameStats
     /// <summary>Frames whose stages are kept one by one, for the graph.</summary>
     public const int Kept = 64;
 
+    /// <summary>Sizes of the network that are told apart.</summary>
+    private const int MostNetworks = 16;
+
     private static readonly int Stages = Enum.GetValues<Stage>().Length;
     private readonly Durations[] _stages = [.. Enumerable.Range(0, Stages).Select(_ => new Durations())];
     private readonly Durations _latency = new(), _period = new(), _maskAge = new();
     private readonly FrameRate _rate = new();
     private readonly long[,] _last = new long[Stages, Kept];
+    private readonly List<NetworkUse> _networks = [];
+    private NetworkUse? _network;
     private long _lastPresented, _cut;
 
     /// <summary>Frames recorded.</summary>
     public long Count { get; private set; }
+
+    /// <summary>The same frames by what labelled them, in the order of first use.</summary>
+    public IReadOnlyList<NetworkUse> Networks => [.. _networks.Where(n => n.Frames > 0)];
 
     /// <summary>Those of them that kept the mask of an earlier frame.</summary>
     public long MasksKept { get; private set; }
@@ -98,6 +106,7 @@ public sealed class FrameStats
         if (_lastPresented != 0) _period.Add(now - _lastPresented, now);
         _lastPresented = now;
         _rate.Add(now);
+        if (f.LabelledBy is { } model) Use(model, (f.LabelSize.Width, f.LabelSize.Height)).Record(f, kept, f[Stamp.Arrived] < _cut);
     }
 
     /// <summary>Nothing was to be shown until now, as in a pause: no period and no latency is counted across this moment.</summary>
@@ -113,7 +122,18 @@ public sealed class FrameStats
     {
         foreach (Durations d in (IEnumerable<Durations>)[.. _stages, _latency, _period, _maskAge]) d.Clear();
         _rate.Clear();
+        _networks.ForEach(n => n.Clear());
         (Count, MasksKept, _lastPresented) = (0, 0, 0);
+    }
+
+    /// <summary>What is known of a model at a size; at the first ones, since images in a folder may all be fitted to other sizes.</summary>
+    private NetworkUse Use(IFrameModel model, (int, int)? size)
+    {
+        if (_network?.IsOf(model, size) == true) return _network;
+        if (_networks.Find(n => n.IsOf(model, size)) is { } known) return _network = known;
+        if (_networks.Count >= MostNetworks && size is not null) return Use(model, size: null);
+        _networks.Add(_network = new NetworkUse(model, size));
+        return _network;
     }
 
     private void Add(Stage stage, long ns, long now, bool counts = true)

@@ -16,7 +16,7 @@ public sealed class GlfwContext : IGlContext
     private readonly nint _window;
     private readonly bool[] _down = new bool[Keys.Length];
     private bool _buttonDown;
-    private (int Width, int Height)? _image;
+    private Func<(int Width, int Height), Placement>? _place;
 
     /// <summary>The window's place and size before full screen; null if it is not full screen.</summary>
     private (int X, int Y, int Width, int Height)? _windowed;
@@ -65,11 +65,9 @@ public sealed class GlfwContext : IGlContext
         _buttonDown = button;
     }
 
-    public void Resize(int width, int height)
-    {
-        _image = (width, height);
-        Glfw.SetWindowSize(_window, width, height);
-    }
+    public void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);
+
+    public void PlaceImage(Func<(int Width, int Height), Placement> place) => _place = place;
 
     public void Swap() => Glfw.SwapBuffers(_window);
 
@@ -107,8 +105,9 @@ public sealed class GlfwContext : IGlContext
     {
         Glfw.GetCursorPos(_window, out double x, out double y);
         Glfw.GetWindowSize(_window, out int width, out int height);
-        if (_image is not { } image || width < 1 || height < 1) return null;
-        (float u, float v) = Placement.Within((width, height), image).ShareOf(x, y);
+        if (_place is null || width < 1 || height < 1) return null;
+        (int Width, int Height) pixels = WindowSize!.Value;
+        (float u, float v) = _place(pixels).ShareOf(x * pixels.Width / width, y * pixels.Height / height);
         return u is >= 0 and < 1 && v is >= 0 and < 1 ? new UserInput(UserKey.Pick, u, v) : null;
     }
 

@@ -27,6 +27,12 @@ public interface IGlContext : IDisposable
     /// <summary>Gives the window the image's size; called for the first frame.</summary>
     void Resize(int width, int height);
 
+    /// <summary>Takes where the image lies in a window of a size in pixels, to tell what a click is on.</summary>
+    void PlaceImage(Func<(int Width, int Height), Placement> place)
+    {
+        // Without a window nobody clicks.
+    }
+
     /// <summary>Shows what was drawn to the window.</summary>
     void Swap();
 }

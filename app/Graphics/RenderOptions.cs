@@ -13,7 +13,11 @@ public sealed record RenderOptions
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; init; } = 0.5f;
 
+    /// <summary>What lies over the image in a window.</summary>
     public HudDetail Hud { get; init; } = HudDetail.Full;
+
+    /// <summary>What lies over the image on the page, which has figures of its own beside it.</summary>
+    public HudDetail PageHud { get; init; }
 
     /// <summary>Edge-aware refinement of the mask to the image's size; null for only if a GPU draws.</summary>
     public bool? Refine { get; init; }

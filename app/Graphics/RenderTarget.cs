@@ -73,16 +73,26 @@ public sealed class RenderTarget : IDisposable
         _gl.Check();
     }
 
-    /// <summary>Shows the image in a window of the given size, with its aspect kept and black bars.</summary>
-    public void BlitToWindow(int width, int height)
+    /// <summary>Makes the whole window black.</summary>
+    public static void ClearWindow(GL gl)
     {
-        (int x, int y, int w, int h) = Placement.Within((width, height), (Width, Height));
+        gl.BindFramebuffer(FramebufferTarget.DrawFramebuffer, 0);
+        gl.ClearColor(0, 0, 0, 1);
+        gl.Clear(ClearBufferMask.ColorBufferBit);
+    }
+
+    /// <summary>Shows the image in the window.</summary>
+    /// <param name="place">Where, from the window's top left corner.</param>
+    /// <param name="windowHeight">In pixels.</param>
+    public void BlitToWindow(Placement place, int windowHeight)
+    {
+        (int x, int y, int w, int h) = place;
+        int bottom = windowHeight - y - h;
         _gl.BindFramebuffer(FramebufferTarget.ReadFramebuffer, _framebuffer);
         _gl.BindFramebuffer(FramebufferTarget.DrawFramebuffer, 0);
-        _gl.ClearColor(0, 0, 0, 1);
-        _gl.Clear(ClearBufferMask.ColorBufferBit);
         // A window's first row is its bottom: the image is flipped here and nowhere else.
-        _gl.BlitFramebuffer(0, 0, Width, Height, x, y + h, x + w, y, ClearBufferMask.ColorBufferBit, BlitFramebufferFilter.Linear);
+        _gl.BlitFramebuffer(
+            0, 0, Width, Height, x, bottom + h, x + w, bottom, ClearBufferMask.ColorBufferBit, BlitFramebufferFilter.Linear);
         _gl.Check();
     }
 

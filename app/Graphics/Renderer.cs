@@ -15,9 +15,6 @@ public sealed class Renderer : IDisposable
 {
     private const float OpacityStep = 0.1f;
 
-    /// <summary>HUD and class shares are updated at 10 Hz, as fast as they can be read. In nanoseconds.</summary>
-    private const long HudPeriod = 100_000_000;
-
     private readonly GL _gl;
     private readonly RenderOptions _options;
     private readonly Driver _driver;
@@ -26,15 +23,14 @@ public sealed class Renderer : IDisposable
     private readonly ShaderProgram _blend;
     private readonly ShaderWatch _shaders;
     private readonly ClassShares _shares = new();
+    private readonly HudLayer _hud;
     private readonly uint _vertices;
     private ClassSelection _classes;
     private RenderTarget? _target;
     private TextureLabels? _onGpu;
-    private HudOverlay? _hud;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
     private volatile bool[]? _wanted;
-    private long _sharesCounted, _hudDrawn;
 
     /// <param name="gl">The context.</param>
     /// <param name="classes">Names by label.</param>
@@ -45,12 +41,14 @@ public sealed class Renderer : IDisposable
     {
         options.Check(classes);
         (_gl, _options, _driver) = (gl, options, Driver.Of(gl));
-        (View, Opacity, Hud, Refine) = (options.View, options.Opacity, options.Hud, options.Refine ?? !IsSoftware);
+        (View, Opacity, Hud, PageHud) = (options.View, options.Opacity, options.Hud, options.PageHud);
+        Refine = options.Refine ?? !IsSoftware;
         _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
         gl.BindVertexArray(_vertices);
         _mask = new MaskTextures(gl);
         _compositor = new Compositor(gl, options);
         _blend = new ShaderProgram(gl, "passes/hud.frag");
+        _hud = new HudLayer(gl, _blend);
         _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement, _blend]);
         SetClasses(classes, palette);
         gl.Check();
@@ -69,9 +67,13 @@ public sealed class Renderer : IDisposable
     /// <summary>Strength of the class colours, 0–1.</summary>
     public float Opacity { get; private set; }
 
+    /// <summary>What lies over the image in the window.</summary>
     public HudDetail Hud { get; set; }
 
-    /// <summary>Whether the keys are listed over the image.</summary>
+    /// <summary>What lies over it on the page.</summary>
+    public HudDetail PageHud { get; set; }
+
+    /// <summary>Whether the keys are listed beside it.</summary>
     public bool HelpVisible { get; set; }
 
     /// <summary>Whether the mask's edges follow the image's.</summary>
@@ -117,12 +119,7 @@ public sealed class Renderer : IDisposable
     /// <summary>The finished image, of the frame's size or the options'; null before the first frame.</summary>
     public RenderTarget? Target => _target;
 
-    /// <summary>The driver.</summary>
     public Driver Driver => _driver;
-
-    /// <summary>Its name, for the report.</summary>
-    public string Device => _driver.Name;
-
     /// <summary>Images and masks that were brought to the GPU so far, without the panel's text.</summary>
     public long Uploads => _mask.Uploads;
 
@@ -141,8 +138,7 @@ public sealed class Renderer : IDisposable
     {
         _classes = new ClassSelection(classes, palette, _options.IsForeground);
         ShowClasses();
-        _hud?.Dispose();
-        _hud = _target is null ? null : MakeHud(_target);
+        _hud.Fit(_classes, _target);
     }
 
     /// <summary>Shows one class alone: the first, then the next, and after the last all again.</summary>
@@ -175,18 +171,17 @@ public sealed class Renderer : IDisposable
     {
         Upload(slot);
         Compose(text, slot[Stamp.Taken], freshHud: true);
-        _hud?.Dispose();
         _target?.Dispose();
-        (_hud, _target, _pixels) = (null, null, []);
-        (_sharesCounted, _hudDrawn) = (0, 0);
+        (_target, _pixels) = (null, []);
+        _shares.StartOver();
+        _hud.Fit(_classes, target: null);
     }
 
     /// <summary>Brings a slot's image, labels and confidence to the GPU, if they are not there yet.</summary>
     /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
     public void Upload(FrameSlot slot)
     {
-        bool counts = _sharesCounted == 0 || slot[Stamp.Taken] - _sharesCounted >= HudPeriod;
-        if (counts) _sharesCounted = slot[Stamp.Taken];
+        bool counts = _shares.IsDue(slot[Stamp.Taken]);
         if (counts && slot.IsOnGpu) _onGpu!.Count();
         else if (counts) _shares.Count(slot);
         if (!slot.IsOnGpu) _mask.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
@@ -221,22 +216,42 @@ public sealed class Renderer : IDisposable
     /// <param name="text">For the HUD; called only if its text is drawn again.</param>
     /// <param name="now">Nanoseconds, to pace the HUD.</param>
     /// <param name="freshHud">Draw the HUD's text again at any time.</param>
-    public void Compose(Func<HudText> text, long now, bool freshHud = false)
+    /// <param name="hud">What lies over all outputs, null for what lies over the window; <see cref="Cover"/> adds to it.</param>
+    public void Compose(Func<HudText> text, long now, bool freshHud = false, HudDetail? hud = null)
     {
         if (_target is null) return;
         _shaders.Turn(now);
+        _hud.Begin(text, now, freshHud);
         try
         {
-            Draw(_target, text, now, freshHud);
+            Draw(_target, hud ?? Hud);
         }
         catch (InvalidOperationException e) when (_shaders.Revert(e))
         {
-            Draw(_target, text, now, freshHud);
+            Draw(_target, hud ?? Hud);
         }
 
         _pixelsAreCurrent = false;
         _gl.Finish();
         _gl.Check();
+    }
+
+    /// <summary>Lays panels over the finished image, as far as they do not lie there yet; none is taken away.</summary>
+    public void Cover(HudDetail hud)
+    {
+        if (_target is null || !_hud.Lacks(hud)) return;
+        if (_hud.IsStale) TakeShares(); // of this very frame, which may be the only one
+        _hud.Update(Shares);
+        _target.Bind();
+        _hud.Lay(hud);
+        _pixelsAreCurrent = false;
+    }
+
+    /// <summary>The image without panels as RGBA, top row first.</summary>
+    public ReadOnlySpan<byte> PlainPixels()
+    {
+        Compose(static () => default, now: 0, hud: HudDetail.None);
+        return Pixels();
     }
 
     /// <summary>The finished image as RGBA, top row first; read from the GPU once per frame however many sinks ask.</summary>
@@ -251,7 +266,7 @@ public sealed class Renderer : IDisposable
 
     public void Dispose()
     {
-        _hud?.Dispose();
+        _hud.Dispose();
         _target?.Dispose();
         _shaders.Dispose();
         _blend.Dispose();
@@ -260,11 +275,11 @@ public sealed class Renderer : IDisposable
         _gl.DeleteVertexArray(_vertices);
     }
 
-    private void Draw(RenderTarget target, Func<HudText> text, long now, bool freshHud)
+    private void Draw(RenderTarget target, HudDetail hud)
     {
         _mask.Refine(Refine && !View.Separates); // whose matte has the image's edges already
         _compositor.Draw(View, _mask, target, Opacity);
-        if (Hud != HudDetail.None || HelpVisible) DrawHud(text, now, freshHud);
+        Cover(hud);
         _shaders.Accept();
     }
 
@@ -299,22 +314,7 @@ public sealed class Renderer : IDisposable
         RenderTarget? before = _target;
         RenderTarget target = RenderTarget.Ensure(ref _target, _gl, size.Width, size.Height, InternalFormat.Rgba8);
         if (target == before) return;
-        _hud?.Dispose();
-        _hud = MakeHud(target);
-        (_hudDrawn, _pixels) = (0, new byte[size.Width * size.Height * 4]);
-    }
-
-    private HudOverlay MakeHud(RenderTarget target) => new(_gl, _blend, _classes, (target.Width, target.Height));
-
-    private void DrawHud(Func<HudText> text, long now, bool fresh)
-    {
-        if (fresh || _hudDrawn == 0 || now - _hudDrawn >= HudPeriod)
-        {
-            TakeShares(); // of this very frame, which may be the only one
-            _hud!.Update(text(), Shares);
-            _hudDrawn = now;
-        }
-
-        _hud!.Draw(Hud, HelpVisible);
+        _hud.Fit(_classes, target);
+        _pixels = new byte[size.Width * size.Height * 4];
     }
 }

@@ -23,21 +23,23 @@ public static class ExecutionProviders
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, if an engine of the model is there, CUDA and CPU in turn.</summary>
     /// <param name="model">The .onnx file, or its graph.</param>
     /// <param name="configure">Makes options that all providers share, once for each attempt.</param>
-    /// <param name="wanted">One of <see cref="Choices"/> that is ONNX Runtime's, or with a library what it calls its provider.</param>
-    /// <param name="library">A plug-in provider's library; null for what ONNX Runtime has.</param>
+    /// <param name="options">Which provider: one of <see cref="Choices"/> that is ONNX Runtime's, or with a library what it calls its
+    /// provider.</param>
     /// <param name="report">Receives a line for each provider that is passed over, and for what will be slow.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
     public static OpenedSession Open(
-        ModelGraph model, Func<SessionOptions> configure, string wanted, string? library, Action<string> report)
+        ModelGraph model, Func<SessionOptions> configure, SegmenterOptions options, Action<string> report)
     {
+        (string wanted, string? library) = (options.Provider, options.ProviderLibrary);
         Check(wanted, library);
-        if (library is not null && !IsOwn(wanted)) return Try(model, configure, wanted, o => PluginProvider.Append(o, wanted, library));
-        if (wanted != Auto) return Try(model, configure, wanted, report);
+        string? Engines() => NvidiaProviders.EngineFolder(model, options.Size, NvidiaProviders.Card);
+        if (library is not null) return Try(model, configure, wanted, o => PluginProvider.Append(o, wanted, library));
+        if (wanted != Auto) return Try(model, configure, wanted, Engines, report);
         foreach ((string provider, string native) in new[] { (TensorRt, TensorRtNative), (Cuda, CudaNative) })
         {
             if (!Has(native)) continue;
-            if (provider == TensorRt && !NvidiaProviders.HasEngine(NvidiaProviders.EngineFolder(model)))
+            if (provider == TensorRt && !NvidiaProviders.HasEngine(Engines()))
             {
                 report($"provider tensorrt: there is no engine of {model.Name} yet; --provider tensorrt builds one, which takes minutes");
                 continue;
@@ -45,7 +47,7 @@ public static class ExecutionProviders
 
             try
             {
-                return Try(model, configure, provider, report);
+                return Try(model, configure, provider, Engines, report);
             }
             catch (UserError e)
             {
@@ -54,7 +56,7 @@ public static class ExecutionProviders
         }
 
         if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
-        return Try(model, configure, Cpu, report);
+        return Try(model, configure, Cpu, Engines, report);
     }
 
     /// <exception cref="UserError">There is no such provider, or this build has none for NVIDIA's cards.</exception>
@@ -62,6 +64,12 @@ public static class ExecutionProviders
     {
         if (library is not null && wanted == Auto)
             throw new UserError($"--provider-library {library} needs --provider NAME: what the provider in it calls itself");
+        if (library is not null && IsOwn(wanted))
+        {
+            const string Remedy = "leave the library out, or name the provider in it with --provider NAME";
+            throw new UserError($"--provider-library {library}: --provider {wanted} does not use it: {Remedy}");
+        }
+
         if (library is null && !IsOwn(wanted))
         {
             const string OfLibrary = "or with --provider-library FILE the name of the one in it";
@@ -79,14 +87,15 @@ public static class ExecutionProviders
 
     private static bool Has(string native) => OrtEnv.Instance().GetAvailableProviders().Contains(native, StringComparer.Ordinal);
 
-    private static OpenedSession Try(ModelGraph model, Func<SessionOptions> configure, string provider, Action<string> report)
+    private static OpenedSession Try(
+        ModelGraph model, Func<SessionOptions> configure, string provider, Func<string?> engines, Action<string> report)
     {
         if (provider is Cuda or TensorRt && model.UnpoolsBySwitches)
             report($"provider {provider}: MaxUnpool of {model.Name} runs on the CPU; export it with --unpool scatter for the card");
         return Try(model, configure, provider, options =>
         {
             if (provider == Cuda) NvidiaProviders.AppendCuda(options);
-            if (provider == TensorRt) NvidiaProviders.AppendTensorRt(options, model, report);
+            if (provider == TensorRt) NvidiaProviders.AppendTensorRt(options, model, engines(), report);
         });
     }
 

@@ -17,8 +17,8 @@ public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposab
     private readonly bool _smooths = options.Smooth > 0 || options.MeasureFlicker;
     private Segmenter? _lastModel;
 
-    /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
-    public double? Flicker => _smooths ? _flicker.Flicker : null;
+    /// <summary>Still pixels, and those that changed class; null if they are not counted.</summary>
+    public FlickerCount? Flicker => _smooths ? _flicker.Count : null;
 
     /// <summary>Fills a captured slot's fitted image, labels and confidence.</summary>
     /// <param name="slot">The frame.</param>

@@ -35,8 +35,38 @@ internal static class NvidiaProviders
         return options;
     }
 
-    /// <summary>Where TensorRT's engines of a model are kept; null for users without a home.</summary>
-    public static string? EngineFolder(ModelGraph model) => UserCache.File(Path.Combine("tensorrt", model.Identity));
+    /// <summary>Name of the first card as its driver tells it; null without a driver.</summary>
+    public static string? Card { get; } = CardOf("/proc/driver/nvidia/gpus");
+
+    /// <summary>
+    /// Where TensorRT's engines are kept, which are good for one graph, one card and the size that they were built for; null for users
+    /// without a home.
+    /// </summary>
+    /// <param name="model">What the file holds, not where it lies.</param>
+    /// <param name="size">What the network reads; null for the model's own size.</param>
+    /// <param name="card">Its name; null if it is unknown.</param>
+    public static string? EngineFolder(ModelGraph model, (int Width, int Height)? size, string? card)
+    {
+        string of = size is { } s ? $"{s.Width}x{s.Height}" : "own-size";
+        string on = string.Concat((card ?? "card").Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        return UserCache.File(Path.Combine("tensorrt", on, $"{model.Identity}-{of}"));
+    }
+
+    /// <param name="folder">Of the driver, with a folder for each card.</param>
+    internal static string? CardOf(string folder)
+    {
+        const string Key = "Model:";
+        try
+        {
+            string? facts = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).FirstOrDefault();
+            return facts is null ? null : File.ReadLines(Path.Combine(facts, "information"))
+                .FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..].Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether TensorRT has built an engine of a model before; without one it takes minutes to begin.</summary>
     public static bool HasEngine(string? folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.engine").Any();
@@ -50,10 +80,11 @@ internal static class NvidiaProviders
 
     /// <param name="session">To run on TensorRT, and by CUDA what TensorRT cannot.</param>
     /// <param name="model">What it will run.</param>
+    /// <param name="engines">Where its engines are kept; null for nowhere.</param>
     /// <param name="report">Told before minutes are spent.</param>
-    public static void AppendTensorRt(SessionOptions session, ModelGraph model, Action<string> report)
+    public static void AppendTensorRt(SessionOptions session, ModelGraph model, string? engines, Action<string> report)
     {
-        string? folder = Made(EngineFolder(model));
+        string? folder = Made(engines);
         using OrtTensorRTProviderOptions options = new();
         options.UpdateOptions(TensorRt(folder));
         session.AppendExecutionProvider_Tensorrt(options);

@@ -256,7 +256,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         try
         {
             using FileStream readable = File.OpenRead(path); // ONNX Runtime would call a file without permission no model
-            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options.Provider, options.ProviderLibrary, report);
+            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options, report);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,7 @@ namespace RealtimeSeg.Sinks;
 /// <param name="context">Of the run.</param>
 internal sealed class ImageSeries(SinkContext context)
 {
-    private long _moved;
+    private readonly Dictionary<string, string> _moved = new(StringComparer.Ordinal);
     private string? _firstMoved;
 
     /// <summary>How many were written.</summary>
@@ -18,10 +18,12 @@ internal sealed class ImageSeries(SinkContext context)
     /// <exception cref="UserError">It cannot be written.</exception>
     public void Add(string name, byte[] bytes, bool again = false)
     {
-        string written = AtomicFile.Write(name, bytes, context.Overwrite || again, context.Stop);
+        // What this run wrote before lies where it got a name: the name that was asked for may be another's.
+        string own = again ? _moved.GetValueOrDefault(name, name) : name;
+        string written = AtomicFile.Write(own, bytes, context.Overwrite || again, context.Stop);
         if (!again) Count++;
-        if (written == name) return;
-        _moved++;
+        if (again || written == name) return;
+        _moved[name] = written;
         _firstMoved ??= written;
     }
 
@@ -30,7 +32,7 @@ internal sealed class ImageSeries(SinkContext context)
     /// <param name="kind">What they are.</param>
     public string Describe(string name, string kind)
     {
-        string moved = _firstMoved is null ? "" : $", {_moved} beside a name that was taken, as {_firstMoved}";
+        string moved = _firstMoved is null ? "" : $", {_moved.Count} beside a name that was taken, as {_firstMoved}";
         return string.Create(CultureInfo.InvariantCulture, $"{name} ({Count} {kind}{moved})");
     }
 }

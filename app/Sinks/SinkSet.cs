@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
 
 namespace RealtimeSeg.Sinks;
 
@@ -9,6 +10,7 @@ namespace RealtimeSeg.Sinks;
 public sealed class SinkSet(Action<string> log) : IDisposable
 {
     private readonly List<ISink> _sinks = [];
+    private readonly Dictionary<ISink, Func<Renderer, HudDetail>> _huds = [];
     private readonly List<string> _problems = [], _outputs = [];
     private ExceptionDispatchInfo? _failure;
 
@@ -26,37 +28,42 @@ public sealed class SinkSet(Action<string> log) : IDisposable
     /// <summary>Whether any of them needs labels in memory.</summary>
     public bool NeedsLabels => _sinks.Exists(s => s.NeedsLabels);
 
-    public void Add(ISink sink) => _sinks.Add(sink);
+    /// <summary>Whether one of them let the image of the last frame pass and needs it after all.</summary>
+    public bool AreBehind => _sinks.Exists(s => s.IsBehind);
+
+    /// <param name="sink">A sink.</param>
+    /// <param name="hud">What lies over its images; null for what lies over the window's, which a key changes.</param>
+    public void Add(ISink sink, Func<Renderer, HudDetail>? hud = null)
+    {
+        _sinks.Add(sink);
+        _huds[sink] = hud ?? (static renderer => renderer.Hud);
+    }
+
+    /// <summary>What lies over the images of all sinks.</summary>
+    public HudDetail LeastHud(Renderer renderer)
+    {
+        HudDetail least = HudDetail.Full;
+        foreach (ISink sink in _sinks) least = (HudDetail)Math.Min((int)least, (int)_huds[sink](renderer));
+        return least;
+    }
 
     /// <exception cref="UserError">The last sink failed.</exception>
-    public void Present(Renderer renderer, FrameSlot slot)
+    public void Present(Renderer renderer, FrameSlot slot) => InTurn(renderer, sink =>
     {
-        for (int i = _sinks.Count - 1; i >= 0; i--)
+        try
         {
-            try
-            {
-                _sinks[i].Present(renderer, slot);
-            }
-            catch (UserError e)
-            {
-                Drop(_sinks[i]);
-                if (_sinks.Count == 0) throw;
-                log($"{e.Message}; continuing without it");
-                _problems.Add(e.Message);
-            }
+            sink.Present(renderer, slot);
         }
-    }
-
-    public void Redraw(Renderer renderer) => _sinks.ForEach(s => s.Redraw(renderer));
-
-    /// <summary>Gives the image of the last frame to sinks that let it pass and need it after all; called when no other came.</summary>
-    public void CatchUp(Renderer renderer)
-    {
-        foreach (ISink sink in _sinks)
+        catch (UserError e)
         {
-            if (sink.IsBehind) sink.Redraw(renderer);
+            Drop(sink);
+            if (_sinks.Count == 0) throw;
+            log($"{e.Message}; continuing without it");
+            _problems.Add(e.Message);
         }
-    }
+    });
+
+    public void Redraw(Renderer renderer) => InTurn(renderer, sink => sink.Redraw(renderer));
 
     /// <summary>Completes what was written, all at the same time: one that waits for a reader holds up no other.</summary>
     public void Finish()
@@ -92,8 +99,23 @@ public sealed class SinkSet(Action<string> log) : IDisposable
         _sinks.Clear();
     }
 
+    /// <summary>Panels are laid over the image one after the other: sinks with fewer of them take it first.</summary>
+    private void InTurn(Renderer renderer, Action<ISink> take)
+    {
+        for (HudDetail hud = HudDetail.None; hud <= HudDetail.Full; hud++)
+        {
+            for (int i = _sinks.Count - 1; i >= 0; i--)
+            {
+                if (_huds[_sinks[i]](renderer) != hud) continue;
+                renderer.Cover(hud);
+                take(_sinks[i]);
+            }
+        }
+    }
+
     private void Drop(ISink sink)
     {
+        _huds.Remove(sink);
         _sinks.Remove(sink);
         sink.Dispose();
     }

@@ -1,29 +1,54 @@
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Graphics.Hud;
 
 namespace RealtimeSeg.Sinks;
 
-/// <summary>Shows images in the context's window, whose first size is the first image's.</summary>
-public sealed class WindowSink(IGlContext context) : ISink
+/// <summary>Shows images in the context's window, whose first size is the first image's, and on demand the keys beside them.</summary>
+public sealed class WindowSink : ISink
 {
-    private bool _sized;
+    private readonly IGlContext _context;
+    private HudKeys? _keys;
+    private KeyListLayout? _layout;
+    private (int Width, int Height) _image;
+    private bool _sized, _listsKeys;
+
+    public WindowSink(IGlContext context)
+    {
+        _context = context;
+        context.PlaceImage(PlaceOf);
+    }
 
     public void Present(Renderer renderer, FrameSlot slot) => Redraw(renderer);
 
     public void Redraw(Renderer renderer)
     {
         RenderTarget target = renderer.Target!;
-        if (!_sized) context.Resize(target.Width, target.Height);
+        (_image, _listsKeys) = ((target.Width, target.Height), renderer.HelpVisible);
+        if (!_sized) _context.Resize(target.Width, target.Height);
         _sized = true;
-        (int width, int height) = context.WindowSize!.Value;
-        target.BlitToWindow(width, height);
-        context.Swap();
+        (int Width, int Height) window = _context.WindowSize!.Value;
+        RenderTarget.ClearWindow(_context.Gl);
+        target.BlitToWindow(PlaceOf(window), window.Height);
+        if (_listsKeys) KeysFor(LayoutFor(window)).Draw();
+        _context.Swap();
     }
 
     public string? Finish() => null;
 
-    public void Dispose()
+    public void Dispose() => _keys?.Dispose(); // the window belongs to the context
+
+    /// <summary>Where the image lies in a window of a size.</summary>
+    private Placement PlaceOf((int Width, int Height) window)
+        => Placement.Within((_listsKeys ? LayoutFor(window).Room : window.Width, window.Height), _image);
+
+    private KeyListLayout LayoutFor((int Width, int Height) window)
+        => _layout is { } known && known.Window == window ? known : _layout = KeyListLayout.Of(window);
+
+    private HudKeys KeysFor(KeyListLayout layout)
     {
-        // The window belongs to the context.
+        if (_keys?.Layout == layout) return _keys;
+        _keys?.Dispose();
+        return _keys = new HudKeys(_context.Gl, layout);
     }
 }

@@ -3,7 +3,7 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Sources;
 
-/// <summary>Recordings that play one after the other; their times go on.</summary>
+/// <summary>Recordings that play one after the other; their times go on. Each is opened when its turn comes.</summary>
 public sealed class JoinedSource : ISource
 {
     private readonly Func<string, ISource> _open;
@@ -45,6 +45,7 @@ public sealed class JoinedSource : ISource
             _source.Dispose();
             _source = new StoppedSource(Name); // should the next one not open
             _source = _open(next);
+            if (_source is StoppedSource) return false; // the run was stopped meanwhile
         }
 
         return true;

@@ -18,13 +18,19 @@ public static class SourceFactory
     /// <exception cref="UserError">There is nothing, or nothing readable.</exception>
     public static ISource Open(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
     {
+        return OrStopped(uris[0], () => OpenWrapped(uris, options, stop), stop);
+    }
+
+    /// <summary>What cannot be opened because the run was stopped is over.</summary>
+    private static ISource OrStopped(string uri, Func<ISource> open, WaitHandle stop)
+    {
         try
         {
-            return OpenWrapped(uris, options, stop);
+            return open();
         }
         catch (UserError) when (stop.WaitOne(SignalsLag))
         {
-            return new StoppedSource(Address.Public(uris[0]));
+            return new StoppedSource(Address.Public(uri));
         }
     }
 
@@ -32,10 +38,22 @@ public static class SourceFactory
     {
         string? live = uris.FirstOrDefault(u => SourceKinds.Of(u).IsLive);
         if (uris.Count > 1 && live is not null) throw new UserError($"{live} never ends: it cannot be one of several inputs");
+        CheckLater(uris, options, stop);
         ISource source = live is not null ? new ReconnectingSource(() => SourceKinds.Of(live).Open(live, options, stop), stop)
             : options.Times == 1 ? OpenRecording(uris, options, stop)
-            : new RepeatingSource(() => OpenRecording(uris, options, stop), options.Times);
+            : new RepeatingSource(() => OrStopped(uris[0], () => OpenRecording(uris, options, stop), stop), options.Times);
         return options.Flip is { } flip ? new FlippedSource(source, flip) : source;
+    }
+
+    /// <summary>What is read after the first is looked at before the run: a missing file is not to end it in an hour.</summary>
+    private static void CheckLater(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
+    {
+        if (uris.Count == 1 || SourceKinds.ArePictures(uris)) return;
+        foreach (string uri in uris.Skip(1).Where(u => u != PipeSource.Uri))
+        {
+            if (stop.WaitOne(0)) return;
+            SourceKinds.Of(uri).Open(uri, options, stop).Dispose();
+        }
     }
 
     private static ISource OpenRecording(IReadOnlyList<string> uris, SourceOptions options, WaitHandle stop)
@@ -43,7 +61,7 @@ public static class SourceFactory
         ISource OpenOne(string uri) => SourceKinds.Of(uri).Open(uri, options, stop);
         ISource source = uris.Count == 1 ? OpenOne(uris[0])
             : SourceKinds.ArePictures(uris) ? new ImageSource(uris, options)
-            : new JoinedSource(uris, OpenOne);
+            : new JoinedSource(uris, uri => OrStopped(uri, () => OpenOne(uri), stop));
         if (options.Start > 0 && !source.Seek(options.Start))
         {
             source.Dispose();

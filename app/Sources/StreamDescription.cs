@@ -22,7 +22,7 @@ internal sealed partial class StreamDescription
     /// <summary>Takes a line of ffmpeg's log.</summary>
     public void Take(string line)
     {
-        if (line.Contains(" Video: ", StringComparison.Ordinal)) _line.TrySetResult(line);
+        if (StreamLine().IsMatch(line)) _line.TrySetResult(line);
     }
 
     private string? Found(Regex wanted, string group)
@@ -31,6 +31,10 @@ internal sealed partial class StreamDescription
         Match match = wanted.Match(_line.Task.Result);
         return match.Success ? match.Groups[group].Value : null;
     }
+
+    /// <summary>"[info]   Stream #0:0[0x1](und): Video: …"; a title or a comment, which may say the same, has its key before it.</summary>
+    [GeneratedRegex(@"^(\[\w+\])?\s*Stream #\d+:\d+[^ ]*: Video: ", RegexOptions.ExplicitCapture, RegexLimit.Milliseconds)]
+    private static partial Regex StreamLine();
 
     /// <summary>The first of matrix, primaries and transfer, or the one name that stands for all, after the pixel format.</summary>
     [GeneratedRegex(@"\([^)]*?\b(?<name>bt709|smpte170m|bt470bg|fcc|smpte240m|bt2020nc|bt2020c)[/,)]",

@@ -42,13 +42,33 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     [Theory]
     [InlineData(Schedule.Ahead)]
     [InlineData(Schedule.Pipelined)]
-    public void Latest_wins_accounts_for_every_frame_it_read(Schedule schedule)
+    public void Latest_wins_shows_as_many_frames_as_asked_for_and_accounts_for_every_one_it_read(Schedule schedule)
     {
-        RecordingSink sink = new();
-        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 60), Street(), sink);
-        Assert.Equal(60, report.Read);
-        Assert.Equal(60, report.Stats.Count + report.Dropped);
-        Assert.True(report.Stats.Count > 0);
+        CountedSource street = new(Street());
+        SlowSink sink = new(street, frames: 3);
+        RunReport report = Run(new EngineOptions(schedule, LatestWins: true, Frames: 8), street, sink);
+        Assert.Equal((8, 8), (report.Stats.Count, sink.Shown));
+        const int Slots = 5; // what may be on its way when the last frame was shown
+        Assert.InRange(report.Read - report.Stats.Count - report.Dropped, 0, Slots);
+        Assert.True(report.Dropped >= 8, $"{report.Dropped} dropped");
+    }
+
+    /// <summary>The size changes between frames, as when --target-fps has it: each size has its own figures.</summary>
+    [Fact]
+    public void Each_size_of_a_network_has_its_frames_and_times()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 7; i++)
+        {
+            using Mat image = new(i < 5 ? 48 : 96, 64, MatType.CV_8UC3, Scalar.Gray);
+            Cv2.ImWrite(folder[$"{i}.png"], image);
+        }
+
+        RunReport report = Run(new EngineOptions(Schedule.Inline), new ImageSource(folder.Path, null), new RecordingSink());
+        Assert.Equal([5L, 2L], report.Stats.Networks.Select(n => n.Frames));
+        Assert.Equal(2, report.Stats.Networks.Select(n => n.Size).Distinct().Count());
+        Assert.All(report.Stats.Networks, n => Assert.True(n.Infer.P50 > 0 && n.CaptureToPresent.P50 >= n.Infer.P50));
+        Assert.All(report.Stats.Networks, n => Assert.Equal(("random", "cpu"), (n.Name, n.Provider)));
     }
 
     [Fact]

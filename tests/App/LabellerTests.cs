@@ -1,5 +1,7 @@
 using OpenCvSharp;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Core.Temporal;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Sources;
@@ -14,6 +16,17 @@ public sealed class LabellerTests(AppModel model) : IClassFixture<AppModel>, IDi
     private readonly Segmenter _network = model.Load((160, 120));
     private readonly FrameSlot _slot = new();
     private readonly Mat _image = new();
+
+    /// <summary>Which the CPU counts on from where shaders left off.</summary>
+    [Fact]
+    public void Flicker_is_that_of_the_whole_run_also_if_the_CPU_took_over()
+    {
+        FlickerCount shaders = new(100, 10), cpu = new(300, 0);
+        Assert.Equal(0.025, LabelStage.Together(shaders, cpu));
+        Assert.Equal(0.1, LabelStage.Together(shaders, null));
+        Assert.Equal(0, LabelStage.Together(null, cpu));
+        Assert.Null(LabelStage.Together(null, null));
+    }
 
     /// <summary>In a live run frames drop out: those that are left are 3 apart here, and the mask may be 3 old, never older.</summary>
     [Fact]

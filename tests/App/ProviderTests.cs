@@ -32,13 +32,31 @@ public sealed class ProviderTests : IDisposable
 
     /// <summary>An engine of what a file held before must not be run.</summary>
     [Fact]
-    public void A_model_that_changes_has_another_engine()
+    public void Another_graph_size_or_card_has_another_engine()
     {
         using AppModel model = new();
-        string before = NvidiaProviders.EngineFolder(ModelGraph.Of(model.File))!;
+        static string? Folder(string file, (int, int)? size = null, string? card = "NVIDIA X")
+            => NvidiaProviders.EngineFolder(ModelGraph.Of(file), size, card);
+        string before = Folder(model.File)!;
+        File.Copy(model.File, _folder["copy.onnx"]);
+        Assert.Equal(before, Folder(_folder["copy.onnx"]));
+        Assert.NotEqual(before, Folder(model.File, (64, 48)), StringComparer.Ordinal);
+        Assert.NotEqual(before, Folder(model.File, card: "NVIDIA Y"), StringComparer.Ordinal);
+        Assert.NotEqual(before, Folder(model.File, card: null), StringComparer.Ordinal);
         Exporter.Random(NetworkNames.Parse("fcn4s", "reslite", 11), "fcn4s-reslite", 2, model.File);
-        string? after = NvidiaProviders.EngineFolder(ModelGraph.Of(model.File));
+        string? after = Folder(model.File);
         Assert.NotEqual(before, after, StringComparer.Ordinal);
+    }
+
+    /// <summary>As the driver lays out its folder under /proc.</summary>
+    [Fact]
+    public void A_card_is_known_by_the_name_that_its_driver_gives_it()
+    {
+        Assert.Null(NvidiaProviders.CardOf(_folder["none"]));
+        Directory.CreateDirectory(_folder["gpus/0000:65:00.0"]);
+        Assert.Null(NvidiaProviders.CardOf(_folder["gpus"]));
+        File.WriteAllText(_folder["gpus/0000:65:00.0/information"], "Model: \t\t NVIDIA RTX A2000\nIRQ:   \t\t 141\n");
+        Assert.Equal("NVIDIA RTX A2000", NvidiaProviders.CardOf(_folder["gpus"]));
     }
 
     [Theory]
@@ -74,6 +92,8 @@ public sealed class ProviderTests : IDisposable
         AssertRefused(model.File, "trial", _folder["text.so"], "cannot be loaded");
         AssertRefused(model.File, "trial", _folder["missing.so"], "there is no such file");
         AssertRefused(model.File, ExecutionProviders.Auto, _folder["text.so"], "needs --provider NAME");
+        AssertRefused(model.File, ExecutionProviders.Cpu, _folder["text.so"], "--provider cpu does not use it");
+        AssertRefused(model.File, ExecutionProviders.Gl, _folder["text.so"], "--provider gl does not use it");
         AssertRefused(model.File, "trial", null, "no provider 'trial'");
     }
 

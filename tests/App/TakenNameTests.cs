@@ -46,6 +46,25 @@ public sealed class TakenNameTests
         Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
     }
 
+    /// <summary>Pictures that are read again, as with --loop, replace what this run wrote of them, wherever that is.</summary>
+    [Fact]
+    public void An_image_that_is_written_again_replaces_its_own_file_and_no_other()
+    {
+        using TemporaryFolder folder = new();
+        using Studio studio = new();
+        using Mat red = Studio.Plain(Scalar.Red), blue = Studio.Plain(Scalar.Blue);
+        using FolderSink sink = new(folder["out"], Studio.Context());
+        Directory.CreateDirectory(folder["out"]);
+        File.WriteAllText(folder["out/a.png"], "another's");
+        studio.Show(sink, red, 0, "a.jpg");
+        studio.Show(sink, blue, 1, "a.jpg");
+        Assert.Equal("another's", File.ReadAllText(folder["out/a.png"]));
+        string own = Assert.Single(Directory.GetFiles(folder["out"]), f => f != folder["out/a.png"]);
+        using Mat written = Cv2.ImRead(own);
+        Assert.Equal(new Vec3b(255, 0, 0), written.At<Vec3b>(0, 0));
+        Assert.Contains("(1 images, 1 beside a name that was taken", sink.Finish(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_image_whose_name_was_taken_meanwhile_gets_a_number()
     {

@@ -182,3 +182,30 @@ internal sealed class LostSource : ISource
         _found.Dispose();
     }
 }
+
+/// <summary>Another source, and how many frames were read of it.</summary>
+internal sealed class CountedSource(ISource source) : ISource
+{
+    private int _read;
+
+    public int Count => Volatile.Read(ref _read);
+
+    public string Name => source.Name;
+
+    public double FramesPerSecond => source.FramesPerSecond;
+
+    public bool IsLive => source.IsLive;
+
+    public string? Status => source.Status;
+
+    public FrameTiming Timing => source.Timing;
+
+    public bool Read(Mat image)
+    {
+        bool read = source.Read(image);
+        Interlocked.Increment(ref _read);
+        return read;
+    }
+
+    public void Dispose() => source.Dispose();
+}

@@ -4,39 +4,44 @@ using SkiaSharp;
 
 namespace RealtimeSeg.Graphics.Hud;
 
-/// <summary>The list that F1 shows: the rows of <see cref="KeyTable"/> and, beside them, those of <see cref="Views"/>.</summary>
+/// <summary>
+/// The list that F1 shows: the rows of <see cref="KeyTable"/> and those of <see cref="Views"/>. It stands beside the image, at the window's
+/// right, and covers nothing of it.
+/// </summary>
 internal sealed class HudKeys : IDisposable
 {
-    /// <summary>In units of the font's size: where a key's help, a view's key and a view's name begin, and the width.</summary>
-    private const float Help = 5, ViewKey = 19, ViewName = 20.5f, Width = 26;
-
-    private static readonly int Rows = Math.Max(KeyTable.Rows.Count, Views.All.Count);
-
+    private readonly KeyListLayout _layout;
     private readonly HudPen _pen;
+    private readonly ShaderProgram _program;
     private readonly HudPanel _panel;
-    private readonly int _x, _y;
+    private readonly RenderTarget _column;
 
-    /// <param name="gl">The context.</param>
-    /// <param name="size">Of the font in the other panels; here it is smaller if the list would not fit.</param>
-    /// <param name="target">Size of the image.</param>
-    public HudKeys(GL gl, float size, (int Width, int Height) target)
+    /// <param name="gl">The window's context.</param>
+    /// <param name="layout">In a window of some size.</param>
+    public HudKeys(GL gl, KeyListLayout layout)
     {
-        using (HudPen full = new(size))
-        {
-            float byHeight = target.Height / (float)full.HeightOf(Rows), byWidth = target.Width / (size * Width);
-            _pen = new HudPen(size * Math.Min(1, Math.Min(byHeight, byWidth)));
-        }
-
-        _panel = new HudPanel(gl, (int)(_pen.Size * Width), _pen.HeightOf(Rows), DrawRows);
-        _x = (target.Width - _panel.Width) / 2;
-        _y = (target.Height - _panel.Height) / 2;
+        _layout = layout;
+        _pen = new HudPen(layout.FontSize);
+        _program = new ShaderProgram(gl, "passes/hud.frag");
+        _panel = new HudPanel(gl, layout.Column.Width, layout.Column.Height, DrawRows);
+        _column = new RenderTarget(gl, layout.Column.Width, layout.Column.Height, InternalFormat.Rgba8);
+        _column.Bind();
+        gl.ClearColor(0, 0, 0, 1);
+        gl.Clear(ClearBufferMask.ColorBufferBit);
+        _panel.Draw(_program, 0, 0);
     }
 
-    public void Draw(ShaderProgram program) => _panel.Draw(program, _x, _y);
+    /// <summary>Where it stands, and for a window of which size it was made.</summary>
+    public KeyListLayout Layout => _layout;
+
+    /// <summary>Draws it into the window, which is bound.</summary>
+    public void Draw() => _column.BlitToWindow(_layout.Column, _layout.Window.Height);
 
     public void Dispose()
     {
+        _column.Dispose();
         _panel.Dispose();
+        _program.Dispose();
         _pen.Dispose();
     }
 
@@ -45,13 +50,15 @@ internal sealed class HudKeys : IDisposable
         for (int i = 0; i < KeyTable.Rows.Count; i++)
         {
             _pen.Write(canvas, i, KeyTable.Rows[i].Label);
-            _pen.Write(canvas, i, KeyTable.Rows[i].Help, _pen.Size * Help);
+            _pen.Write(canvas, i, KeyTable.Rows[i].Help, _pen.Size * KeyListLayout.Help);
         }
 
+        (int row, float indent) = _layout.IsOneColumn ? (KeyTable.Rows.Count, 0) : (0, KeyListLayout.OneColumn);
+        float name = _layout.IsOneColumn ? KeyListLayout.Help : KeyListLayout.OneColumn + KeyListLayout.ViewName;
         for (int i = 0; i < Views.All.Count; i++)
         {
-            _pen.Write(canvas, i, Views.All[i].Key.ToString(), _pen.Size * ViewKey);
-            _pen.Write(canvas, i, Views.All[i].Name, _pen.Size * ViewName);
+            _pen.Write(canvas, row + i, Views.All[i].Key.ToString(), _pen.Size * indent);
+            _pen.Write(canvas, row + i, Views.All[i].Name, _pen.Size * name);
         }
     }
 }

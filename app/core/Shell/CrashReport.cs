@@ -39,18 +39,19 @@ public static class CrashReport
         }
     }
 
-    /// <summary>The report's text.</summary>
-    public static string Text(Exception e, IReadOnlyList<string> args)
+    /// <summary>Which program ran on what, a line each.</summary>
+    public static IReadOnlyList<string> Head()
     {
         Assembly program = Assembly.GetEntryAssembly() ?? typeof(CrashReport).Assembly;
         string version = program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        string text = string.Join('\n',
-            $"program: {program.GetName().Name} {version}",
-            $"machine: {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} cores",
-            $"command: {string.Join(' ', args)}",
-            "",
-            e.ToString(),
-            "");
+        string system = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        return [$"program: {program.GetName().Name} {version}", $"machine: {system}, {Environment.ProcessorCount} cores"];
+    }
+
+    /// <summary>The report's text.</summary>
+    public static string Text(Exception e, IReadOnlyList<string> args)
+    {
+        string text = string.Join('\n', [.. Head(), $"command: {string.Join(' ', args)}", "", e.ToString(), ""]);
         foreach (string secret in ValuesOfSecrets(args)) text = text.Replace(secret, Hidden, StringComparison.Ordinal);
         return Address.Public(text);
     }

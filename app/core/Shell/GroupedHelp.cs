@@ -15,7 +15,7 @@ public sealed record OptionGroup(string Title, IReadOnlyList<Option> Options);
 /// </summary>
 public sealed class GroupedHelp : SynchronousCommandLineAction
 {
-    private const int Narrowest = 60, Usual = 100, Indent = 2, LongestName = 22;
+    private const int Indent = 2, LongestName = 22;
 
     private static readonly ConditionalWeakTable<Command, IReadOnlyList<OptionGroup>> Groups = [];
 
@@ -42,21 +42,14 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
         Command command = parseResult.CommandResult.Command;
         if (!Groups.TryGetValue(command, out IReadOnlyList<OptionGroup>? groups)) return _plain.Invoke(parseResult);
         TextWriter to = parseResult.InvocationConfiguration.Output;
-        int width = Width();
-        foreach (string line in Wrapped(command.Description ?? "", width)) to.WriteLine(line);
+        int width = Terminal.Columns ?? Terminal.Usual;
+        foreach (string line in Terminal.Wrapped(command.Description ?? "", width)) to.WriteLine(line);
         string arguments = string.Concat(command.Arguments.Select(a => $" [<{a.Name}>]"));
         to.WriteLine($"\nUsage: {command.Parents.FirstOrDefault()?.Name} {command.Name}{arguments} [options]");
         Write(to, "Arguments", command.Arguments.Select(a => ($"<{a.Name}>", Described(a.Description, null))), width);
         foreach (OptionGroup group in groups)
             Write(to, group.Title, group.Options.Select(o => (Name(o), Described(o.Description, o))), width);
         return 0;
-    }
-
-    private static int Width()
-    {
-        if (Console.IsOutputRedirected) return Usual;
-        int width = Console.WindowWidth;
-        return width > 0 ? Math.Max(Narrowest, width - 1) : Usual;
     }
 
     private static string Name(Option option) => string.Join(", ", option.Aliases.Where(a => a.Length == 2).Append(option.Name));
@@ -80,30 +73,11 @@ public sealed class GroupedHelp : SynchronousCommandLineAction
                 head = "";
             }
 
-            foreach (string line in Wrapped(text, width - LongestName - Indent))
+            foreach (string line in Terminal.Wrapped(text, width - LongestName - Indent))
             {
                 to.WriteLine($"{head.PadRight(LongestName + Indent)}{line}");
                 head = "";
             }
         }
-    }
-
-    private static IEnumerable<string> Wrapped(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = word;
-            }
-            else
-            {
-                line = line.Length > 0 ? $"{line} {word}" : word;
-            }
-        }
-
-        yield return line;
     }
 }

@@ -71,13 +71,14 @@ public static class Log
         if (level > Level) return;
         string text = PlainText.Of(message);
         bool isTrouble = level <= LogLevel.Warning;
-        TextWriter to = isTrouble || Format != LogFormat.Plain ? Console.Error : Console.Out;
-        to.WriteLine(Format switch
+        if (Format == LogFormat.Plain)
         {
-            LogFormat.Plain => isTrouble ? $"{Word(level)}: {text}" : text,
-            LogFormat.Text => $"{Now()} {Word(level)}: {text}",
-            _ => JsonLine(level, text, figures),
-        });
+            (TextWriter to, int? columns) = isTrouble ? (Console.Error, Terminal.ErrorColumns) : (Console.Out, Terminal.Columns);
+            foreach (string line in Terminal.Wrapped(isTrouble ? $"{Word(level)}: {text}" : text, columns, indent: 2)) to.WriteLine(line);
+            return;
+        }
+
+        Console.Error.WriteLine(Format == LogFormat.Text ? $"{Now()} {Word(level)}: {text}" : JsonLine(level, text, figures));
     }
 
     private static string JsonLine(LogLevel level, string text, object? figures)

@@ -10,8 +10,11 @@ public sealed class FlickerMeter
     private byte[] _previous = [];
     private long _still, _changed;
 
+    /// <summary>Over all frames so far.</summary>
+    public FlickerCount Count => new(_still, _changed);
+
     /// <summary>Share in 0–1 over all frames so far; 0 before there is anything to compare.</summary>
-    public double Flicker => _still == 0 ? 0 : _changed / (double)_still;
+    public double Flicker => Count.Share;
 
     /// <param name="still">Pixels that look as they did, by <see cref="MotionMask"/>.</param>
     /// <param name="labels">Their classes.</param>

@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Temporal;
 using RealtimeSeg.Network.Graphs;
 using Silk.NET.OpenGL;
 
@@ -74,8 +75,8 @@ public sealed class TextureLabels : IDisposable
     /// <summary>Programs that are held.</summary>
     public int Programs => _programs.Count;
 
-    /// <summary>Share of still pixels that changed class; 0 before there is anything to compare. Waits.</summary>
-    public double Flicker
+    /// <summary>Still pixels, and those that changed class. Waits.</summary>
+    public FlickerCount Flicker
     {
         get
         {

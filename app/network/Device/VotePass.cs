@@ -24,8 +24,8 @@ internal sealed class VotePass(GL gl, float smooth, int groupSize) : IDisposable
 
     public GlTexture Confidence => _confidence!;
 
-    /// <summary>Share of still pixels that changed class, up to the last <see cref="Collect"/>; 0 without any.</summary>
-    public double Flicker => _still == 0 ? 0 : _changed / (double)_still;
+    /// <summary>Pixels that flickered, up to the last <see cref="Collect"/>.</summary>
+    public FlickerCount Flicker => new(_still, _changed);
 
     /// <summary>Makes textures for another size of the frame.</summary>
     public void Prepare(Size size)

@@ -1,0 +1,51 @@
+using RealtimeSeg.Commands;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>What <c>doctor</c> tells, and lines for people.</summary>
+public sealed class DoctorTests
+{
+    [Fact]
+    public void Each_check_is_a_short_line_and_the_report_has_all_of_it()
+    {
+        using TemporaryFolder folder = new();
+        string[] arguments = ["doctor", "--report", folder["r.txt"]];
+        (int code, string text, string error) = Cli.Run(Repository.Root, arguments);
+        Assert.True(code == 0, error);
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines.Where(l => !l.StartsWith("wrote ", StringComparison.Ordinal)), l => Assert.True(l.Length <= 80, l));
+        Assert.Contains(lines, l => l.StartsWith("  ok    model person: 2 classes, ", StringComparison.Ordinal));
+        string report = File.ReadAllText(folder["r.txt"]);
+        Assert.StartsWith("program: ", report, StringComparison.Ordinal);
+        Assert.All(lines.SkipLast(1), l => Assert.Contains(l.TrimEnd('…'), report, StringComparison.Ordinal));
+        Assert.Contains("trained on", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("trained on", text, StringComparison.Ordinal);
+        (code, _, error) = Cli.Run(Repository.Root, arguments);
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.Contains("r.txt", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_has_its_remedy_below_it_and_details_only_on_demand()
+    {
+        Finding found = Finding.Failure("a camera with a name that is longer than a line", "look whether another program uses it") with
+        {
+            Details = ["seen at /dev/video7"],
+        };
+        const string Expected = "  FAIL  a camera with a name th…|        look whether another|          program uses it";
+        Assert.Equal(Expected, string.Join('|', found.Lines(32, withDetails: false)));
+        Assert.Equal("        seen at /dev/video7", found.Lines(32, withDetails: true).Last());
+        Assert.Equal(2, found.Lines(columns: null, withDetails: false).Count());
+    }
+
+    [Theory]
+    [InlineData("one two three", 20, 0, "one two three")]
+    [InlineData("one two three", 8, 0, "one two|three")]
+    [InlineData("  one two three", 9, 2, "  one two|    three")]
+    [InlineData("a_word_that_is_too_long for it", 8, 0, "a_word_that_is_too_long|for it")]
+    [InlineData("one two", null, 0, "one two")]
+    public void Text_is_broken_between_words(string text, int? columns, int indent, string lines)
+        => Assert.Equal(lines, string.Join('|', Terminal.Wrapped(text, columns, indent)));
+}
