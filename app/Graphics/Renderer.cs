@@ -17,7 +17,6 @@ public sealed class Renderer : IDisposable
 
     private readonly GL _gl;
     private readonly RenderOptions _options;
-    private readonly Driver _driver;
     private readonly MaskTextures _mask;
     private readonly Compositor _compositor;
     private readonly ShaderProgram _blend;
@@ -40,7 +39,7 @@ public sealed class Renderer : IDisposable
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         options.Check(classes);
-        (_gl, _options, _driver) = (gl, options, Driver.Of(gl));
+        (_gl, _options, Driver) = (gl, options, Driver.Of(gl));
         (View, Opacity, Hud, PageHud) = (options.View, options.Opacity, options.Hud, options.PageHud);
         Refine = options.Refine ?? !IsSoftware;
         _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
@@ -119,7 +118,8 @@ public sealed class Renderer : IDisposable
     /// <summary>The finished image, of the frame's size or the options'; null before the first frame.</summary>
     public RenderTarget? Target => _target;
 
-    public Driver Driver => _driver;
+    public Driver Driver { get; }
+
     /// <summary>Images and masks that were brought to the GPU so far, without the panel's text.</summary>
     public long Uploads => _mask.Uploads;
 
@@ -130,7 +130,7 @@ public sealed class Renderer : IDisposable
     /// Whether Mesa draws on the CPU. There the refinement would take the network's time (20 ms per frame at 768×576), so it is off
     /// unless asked for.
     /// </summary>
-    public bool IsSoftware => _driver.IsSoftware;
+    public bool IsSoftware => Driver.IsSoftware;
 
     /// <summary>Takes another model's classes, which the labels of all later frames have.</summary>
     [MemberNotNull(nameof(_classes))]
