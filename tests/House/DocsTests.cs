@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
+using RealtimeSeg.Input;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
 using Xunit;
@@ -48,6 +51,17 @@ public sealed class DocsTests
         Assert.All(Terms.Stages, t => Assert.Contains($"| `{t.Name}` | {t.Meaning} |", page, StringComparison.Ordinal));
         string[] stages = [.. Enum.GetValues<Stage>().Select(Report.Name)];
         Assert.True(stages.SequenceEqual(Terms.Stages.Select(t => t.Name).Take(stages.Length), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_pages_commands_and_figures_are_documented()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "api.md"));
+        string[] commands = [.. KeyTable.Rows.Select(r => r.Page?.Name).OfType<string>()];
+        string row = $"`POST /do/NAME` | does what a key does: {string.Join(", ", commands.Select(c => $"`{c}`"))} |";
+        Assert.Contains(row, page, StringComparison.Ordinal);
+        string[] keys = [.. typeof(Snapshot).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
+        Assert.All(keys, k => Assert.Contains($"`{k}`", page, StringComparison.Ordinal));
     }
 
     /// <summary>Links between pages, and files that they name.</summary>
