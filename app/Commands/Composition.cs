@@ -35,6 +35,7 @@ internal sealed class Composition : IDisposable
             RenderOptions render = s.Render with { Hud = s.Hud ?? (HasWindow ? HudDetail.Full : HudDetail.None) };
             Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, render));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
+            SearchTiles(s.Segmenter.GlHalf);
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
             Sinks = Own(new SinkSet(Log.Warning));
@@ -118,6 +119,12 @@ internal sealed class Composition : IDisposable
         bool win = ProviderRace.ShadersWin(
             Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Log.Info, UserCache.File("provider.json"));
         return win ? OpenModels(shaders) : null;
+    }
+
+    private void SearchTiles(bool? half)
+    {
+        TileSearch? search = TileSearch.Begin(Renderer.Driver, Models.Current, half, Log.Info, UserCache.File(TileRace.CacheFile));
+        if (search is not null) Own(search);
     }
 
     private static void TellGround(PipelineSettings s)

@@ -31,18 +31,24 @@ internal static class DoctorCommand
         Option<string?> model = new("--model") { Description = "List what an exported model computes instead, and what that costs here" };
         Option<string> provider = new("--provider")
         {
-            Description = "With --model: gl, compute shaders of OpenGL 4.3, which cannot be chosen for a run yet",
+            Description = "With --model: gl, compute shaders of OpenGL 4.3",
             DefaultValueFactory = _ => "gl",
         };
-        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.") { model, provider };
-        command.SetAction(parsed => parsed.GetValue(model) is { } file ? List(file, parsed.GetValue(provider)!) : Run());
+        Option<string> half = new("--gl-half")
+        {
+            Description = "With --model: store numbers in 16 bits: on, off, or auto (on for hardware)",
+            DefaultValueFactory = _ => "auto",
+        };
+        half.AcceptOnlyFromAmong("auto", "on", "off");
+        Command command = new("doctor", "Report what works on this machine, and how to fix what does not.") { model, provider, half };
+        command.SetAction(p => p.GetValue(model) is { } file ? List(file, p.GetValue(provider)!, p.GetValue(half)!) : Run());
         return command;
     }
 
-    private static int List(string model, string provider)
+    private static int List(string model, string provider, string half)
     {
         if (provider != "gl") throw new UserError($"--provider {provider}: only gl can be listed");
-        NetworkListing.Print(model);
+        NetworkListing.Print(model, half == "auto" ? null : half == "on");
         return 0;
     }
 

@@ -15,15 +15,17 @@ internal static class NetworkListing
 
     private static readonly string[] Head = ["kernel", "from", "to", "with", "MFLOP", "KB", "ms"];
 
+    /// <param name="path">The model.</param>
+    /// <param name="half">Whether numbers are stored in 16 bits; null for what suits the driver.</param>
     /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
-    public static void Print(string path)
+    public static void Print(string path, bool? half)
     {
         OnnxFile file = OnnxFile.Read(path);
         ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
         (int width, int height) = manifest.Size;
         NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch);
         using EglContext context = new();
-        using GlNetwork network = new(context.Gl);
+        using GlNetwork network = new(context.Gl, half: half);
         network.Prepare(plan);
         double[] times = network.Measure(Runs);
         new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i], network.Bits))], Note(plan, network, times.Sum())).Print();
@@ -49,7 +51,6 @@ internal static class NetworkListing
     }
 
     private static double Kilobytes(long texels, int bits) => texels * MapShape.BlockSize * bits / 8000.0;
-
 
     private static string Text(double value, string format = "F0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

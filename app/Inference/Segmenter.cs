@@ -7,6 +7,7 @@ using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Network.Graphs;
+using RealtimeSeg.Network.Steps;
 
 namespace RealtimeSeg.Inference;
 
@@ -290,7 +291,8 @@ public sealed class Segmenter : IFrameModel, IDisposable
             throw new UserError($"{path} is no model of the trainer, and --provider gl runs no others: use --provider cpu");
         OnnxFile file = OnnxFile.Read(path);
         ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
-        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch, options.GlHalf);
+        KernelTiles? Tiles(Driver driver) => TileRace.Kept(driver, options.GlHalf, UserCache.File(TileRace.CacheFile));
+        ShaderModel shaders = new(new NetworkFile(file), manifest.ScorePitch, options.GlHalf, Tiles);
         return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(manifest, options));
     }
 
