@@ -34,7 +34,8 @@ internal static class BenchCommand
         foreach ((_, PipelineSettings each) in configurations) Segmenter.Check(each.Model, each.Segmenter);
         Yardstick? yardstick = options.Torch ? Yardstick.Find() : null;
         using StopSignals signals = new();
-        if (options.Roofline) return RunRoofline(settings, options);
+        if (options.Roofline) return Print(Roofline.Measure(settings), settings, options);
+        if (options.RaceTiles) return Print(Roofline.Race(settings), settings, options);
         return options.Suite
             ? RunSuite(new Suite(settings, yardstick), settings, options, signals)
             : RunEach(configurations, settings, options, yardstick, signals);
@@ -51,9 +52,8 @@ internal static class BenchCommand
         return suite.IsComplete ? 0 : CommandRunner.IncompleteCode;
     }
 
-    private static int RunRoofline(PipelineSettings settings, BenchOptions options)
+    private static int Print(FigureTable table, PipelineSettings settings, BenchOptions options)
     {
-        FigureTable table = Roofline.Measure(settings);
         table.Print();
         if (options.Csv is { } csv) OutputFiles.Tell(csv, table.WriteCsv(csv, settings.Overwrite));
         if (options.Markdown is { } markdown) OutputFiles.Tell(markdown, table.WriteMarkdown(markdown, settings.Overwrite));

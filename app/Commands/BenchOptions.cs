@@ -18,6 +18,9 @@ internal sealed record BenchOptions
     /// <summary>Compute shaders against what the device can do.</summary>
     public bool Roofline { get; init; }
 
+    /// <summary>Tiles of compute shaders against one another.</summary>
+    public bool RaceTiles { get; init; }
+
     /// <summary>PyTorch beside it.</summary>
     public bool Torch { get; init; }
 
@@ -39,6 +42,8 @@ internal sealed record BenchOptions
             s => s with { Suite = true }),
         Row.Flag("--roofline", "How much of what the device can multiply and add the model reaches in compute shaders, by kind of kernel",
             s => s with { Roofline = true }),
+        Row.Flag("--race-tiles", "Race the tiles of the model's compute shaders, and keep what wins for the driver of a graphics card",
+            s => s with { RaceTiles = true }),
         Row.Flag("--torch", "Time PyTorch on this machine, too, with a plain network (python3-torch)", s => s with { Torch = true }),
         Row.Flag("--explain", "Tell what the figures mean, and measure nothing", s => s with { Explain = true }),
         Row.Parsed("--plot", "FILE.png or .svg: distribution of the latency and its share per stage; of a suite, time by size",
@@ -65,5 +70,7 @@ internal sealed record BenchOptions
         if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
         string? beside = Suite ? "--suite" : Torch ? "--torch" : Plot is not null ? "--plot" : s.Json is not null ? "--json" : other;
         if (Roofline && beside is not null) throw new UserError($"--roofline and {beside}: leave out one of them");
+        string? also = Roofline ? "--roofline" : beside;
+        if (RaceTiles && also is not null) throw new UserError($"--race-tiles and {also}: leave out one of them");
     }
 }

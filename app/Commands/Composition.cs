@@ -34,6 +34,7 @@ internal sealed class Composition : IDisposable
             ModelManifest manifest = models.Take().Current.Manifest;
             Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, WithHud(s)));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
+            SearchTiles(s.Segmenter.GlHalf);
             Source = source.Take();
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
             Sinks = Own(new SinkSet(Log.Warning));
@@ -124,6 +125,12 @@ internal sealed class Composition : IDisposable
         Hud = s.Hud.At(HudOptions.Window, HasWindow ? HudDetail.Full : HudDetail.None),
         PageHud = s.Hud.At(HudOptions.Page, HudDetail.None),
     };
+
+    private void SearchTiles(bool? half)
+    {
+        TileSearch? search = TileSearch.Begin(Renderer.Driver, Models.Current, half, Log.Info, UserCache.File(TileRace.CacheFile));
+        if (search is not null) Own(search);
+    }
 
     private static void TellGround(PipelineSettings s)
     {

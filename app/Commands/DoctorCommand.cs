@@ -18,18 +18,24 @@ internal static class DoctorCommand
             Description = "With --model: gl, compute shaders of OpenGL 4.3",
             DefaultValueFactory = _ => "gl",
         };
+        Option<string> half = new("--gl-half")
+        {
+            Description = "With --model: store numbers in 16 bits: on, off, or auto (on for hardware)",
+            DefaultValueFactory = _ => "auto",
+        };
+        half.AcceptOnlyFromAmong("auto", "on", "off");
         const string Help = "Report what works on this machine, and how to fix what does not.";
-        Command command = new("doctor", Help) { verbose, report, model, provider };
+        Command command = new("doctor", Help) { verbose, report, model, provider, half };
         command.SetAction(parsed => parsed.GetValue(model) is { } file
-            ? List(file, parsed.GetValue(provider)!)
+            ? List(file, parsed.GetValue(provider)!, parsed.GetValue(half)!)
             : Run(parsed.GetValue(verbose), parsed.GetValue(report)));
         return command;
     }
 
-    private static int List(string model, string provider)
+    private static int List(string model, string provider, string half)
     {
         if (provider != "gl") throw new UserError($"--provider {provider}: only gl can be listed");
-        NetworkListing.Print(Bundled.ModelOf(model));
+        NetworkListing.Print(Bundled.ModelOf(model), half == "auto" ? null : half == "on");
         return 0;
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Onnx;
+using OpenCvSharp;
 using RealtimeSeg.Graphics;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Network.Graphs;
 using RealtimeSeg.Network.Steps;
@@ -15,15 +15,16 @@ internal static class NetworkListing
 
     private static readonly string[] Head = ["kernel", "from", "to", "with", "MFLOP", "KB", "ms"];
 
-    /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
-    public static void Print(string path)
+    /// <param name="path">The model.</param>
+    /// <param name="half">Whether numbers are stored in 16 bits; null for what suits the driver.</param>
+    /// <exception cref="UserError">It cannot be run so.</exception>
+    public static void Print(string path, bool? half)
     {
-        OnnxFile file = OnnxFile.Read(path);
-        ModelManifest manifest = ModelManifest.Parse(file.Metadata, path);
-        (int width, int height) = manifest.Size;
-        NetworkPlan plan = NetworkPlan.Of(new NetworkFile(file), width, height, manifest.ScorePitch);
+        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl), Console.WriteLine);
+        (int width, int height) = model.Manifest.Size;
+        NetworkPlan plan = model.Shaders!.Plan(new Size(width, height));
         using EglContext context = new();
-        using GlNetwork network = new(context.Gl);
+        using GlNetwork network = new(context.Gl, half: half);
         network.Prepare(plan);
         double[] times = network.Measure(Runs);
         new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i], network.Bits))], Note(plan, network, times.Sum())).Print();
@@ -49,7 +50,6 @@ internal static class NetworkListing
     }
 
     private static double Kilobytes(long texels, int bits) => texels * MapShape.BlockSize * bits / 8000.0;
-
 
     private static string Text(double value, string format = "F0") => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -9,17 +9,30 @@ namespace RealtimeSeg.Inference;
 /// <param name="file">Where they are kept; null for nowhere.</param>
 /// <param name="report">Receives a line if they cannot be kept.</param>
 /// <param name="what">What is measured, for that line.</param>
-internal sealed class Measurements<T>(string? file, Action<string> report, string what)
+/// <param name="isSound">Whether a result that was read can be one; null if any can.</param>
+internal sealed class Measurements<T>(string? file, Action<string> report, string what, Func<T, bool>? isSound = null)
     where T : class
 {
+    /// <summary>The result that is kept; null for none.</summary>
+    /// <param name="key">What it holds for.</param>
+    public T? Find(string key) => Sound(Read(), key);
+
     /// <summary>The result that is kept, or else that of measuring.</summary>
     /// <param name="key">What it holds for.</param>
     /// <param name="measure">Takes its time.</param>
     public T Get(string key, Func<T> measure)
     {
         Dictionary<string, T?> kept = Read();
-        if (kept.TryGetValue(key, out T? before) && before is not null) return before;
+        if (Sound(kept, key) is { } before) return before;
         T now = measure();
+        Keep(key, now);
+        return now;
+    }
+
+    /// <summary>Keeps a result, instead of an earlier one.</summary>
+    public void Keep(string key, T now)
+    {
+        Dictionary<string, T?> kept = Read();
         kept[key] = now;
         try
         {
@@ -29,9 +42,10 @@ internal sealed class Measurements<T>(string? file, Action<string> report, strin
         {
             report($"{what}: measured again next time: {e.Message}");
         }
-
-        return now;
     }
+
+    private T? Sound(Dictionary<string, T?> kept, string key)
+        => kept.TryGetValue(key, out T? found) && found is not null && isSound?.Invoke(found) != false ? found : null;
 
     private Dictionary<string, T?> Read()
     {

@@ -7,6 +7,7 @@ using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Network.Graphs;
+using RealtimeSeg.Network.Steps;
 
 namespace RealtimeSeg.Inference;
 
@@ -289,10 +290,11 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private static Segmenter LoadShaders(string path, SegmenterOptions options, Action<string> report)
     {
         OnnxFile file = OnnxFile.Read(path);
+        KernelTiles? Tiles(Driver driver) => TileRace.Kept(driver, options.GlHalf, UserCache.File(TileRace.CacheFile));
         if (ModelGraph.IsOwn(path))
         {
             ModelManifest own = ModelManifest.Parse(file.Metadata, path);
-            ShaderModel shaders = new(new NetworkFile(file), own.ScorePitch, options.GlHalf);
+            ShaderModel shaders = new(new NetworkFile(file), own.ScorePitch, options.GlHalf, Tiles);
             return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(own, options));
         }
 
@@ -300,7 +302,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
         SegmenterOptions cpu = options with { Provider = ExecutionProviders.Cpu, ProviderLibrary = null };
         using InferenceSession session = Open(path, cpu, _ => { }).Session;
         (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyFile.Understand(path, options, session, report);
-        ShaderModel wrapped = new(ThirdPartyFile.Graph(file, model, manifest, session), null, options.GlHalf);
+        ShaderModel wrapped = new(ThirdPartyFile.Graph(file, model, manifest, session), null, options.GlHalf, Tiles);
         return new Segmenter(NameOf(path), wrapped, options.ThreadCount, manifest, model);
     }
 

@@ -39,14 +39,16 @@ void main()
         }
     }
 
-    float rivals = 0.0, shown = 0.0;
-    for (int c = 0; c < inC0; c++)
+    vec4 each = vec4(0.0), opaque = vec4(0.0);
+    for (int block = 0; block < CLASS_BLOCKS; block++)
     {
-        float e = exp(scores[c / 4][c % 4] - best);
-        rivals += e;
-        shown += e * texelFetch(palette, ivec2(c, 0), 0).a;
+        bvec4 isClass = lessThan(ivec4(0, 1, 2, 3) + block * 4, ivec4(inC0));
+        vec4 e = mix(vec4(0.0), exp(scores[block] - best), isClass);
+        each += e;
+        for (int lane = 0; lane < 4; lane++) opaque[lane] += e[lane] * texelFetch(palette, ivec2(block * 4 + lane, 0), 0).a;
     }
 
+    float rivals = each.x + each.y + each.z + each.w, shown = opaque.x + opaque.y + opaque.z + opaque.w;
     imageStore(labels, pixel, uvec4(uint(winner)));
     bool known = rivals > 0.0; // not if a score is no number
     imageStore(confidence, pixel, vec4(known ? floor(255.0 / rivals + 0.5) / 255.0 : 0.0));

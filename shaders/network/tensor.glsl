@@ -1,9 +1,9 @@
 // A feature map is a list of texels: blocks of four channels, then rows, then columns. Texel 0 of all maps' memory is zero: what lies
 // outside a map is read there.
 #ifdef HALF
-layout(std430, binding = 0) writeonly buffer Maps { uvec2 data[]; };
+layout(rgba16f, binding = 6) writeonly uniform imageBuffer stored;
 #else
-layout(std430, binding = 0) writeonly buffer Maps { vec4 data[]; };
+layout(rgba32f, binding = 6) writeonly uniform imageBuffer stored;
 #endif
 uniform samplerBuffer maps;     // the same memory, for reading
 uniform samplerBuffer weights;
@@ -14,10 +14,8 @@ void write(int at, vec4 v)
 {
 #ifdef HALF
     v = clamp(v, -65504.0, 65504.0);
-    data[at] = uvec2(packHalf2x16(v.xy), packHalf2x16(v.zw));
-#else
-    data[at] = v;
 #endif
+    imageStore(stored, at, v);
 }
 
 vec4 read(int at)
@@ -28,4 +26,11 @@ vec4 read(int at)
 vec4 kernel(int at)
 {
     return texelFetch(weights, at);
+}
+
+// The row or column that stands for one which may lie outside a map: by rule 2 its mirror image, else the one at the edge.
+int inside(int i, int cells, int rule)
+{
+    if (rule == 2) i = i < 0 ? -i : i >= cells ? 2 * (cells - 1) - i : i;
+    return clamp(i, 0, cells - 1);
 }

@@ -151,6 +151,24 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.InRange(Number(rows[0][5]), 1, 99);
     }
 
+    [Fact]
+    public void A_race_of_tiles_names_a_winner_of_each_kind_and_leaves_a_driver_in_software_its_own()
+    {
+        using TemporaryFolder folder = new();
+        string[] options = ["--race-tiles", "--model", model.File, "--size", "64x48", "--csv", folder["r.csv"]];
+        (int code, string text, string error) = Cli.RunIn(folder.Path, ["bench", .. options]);
+        Assert.True(code == 0, error);
+        Assert.Contains("a driver in software keeps its own tiles", text, StringComparison.Ordinal);
+        string[][] rows = [.. File.ReadAllLines(folder["r.csv"]).Skip(1).Select(l => l.Split(','))];
+        foreach (IGrouping<string, string[]> kind in rows.GroupBy(r => r[0], StringComparer.Ordinal))
+        {
+            string[] won = Assert.Single(kind, r => r[3] == "wins");
+            double Time(string[] row) => double.Parse(row[2], CultureInfo.InvariantCulture);
+            Assert.Equal(kind.Min(Time), Time(won));
+            Assert.True(kind.Count() > 4, kind.Key);
+        }
+    }
+
     /// <summary>What can be measured is.</summary>
     [Fact]
     public void A_suite_leaves_out_what_cannot_be_run()

@@ -46,15 +46,14 @@ public sealed class RandomNetworkTests(ITestOutputHelper output)
 
     /// <summary>
     /// A frame at 0.75 or 1.5 times its size is rounded to bytes, and many of its pixels lie halfway between two: one that is rounded
-    /// otherwise, by the last bit, changes labels where two classes are as likely. The three sizes agree on 99.85 % of the pixels, where
-    /// 99.9 are asked for of all others.
+    /// otherwise, by the last bit, changes labels where two classes are as likely.
     /// </summary>
     [Fact]
     [Trait("Set", "Long")]
     public void An_ensemble_and_three_sizes_label_twenty_frames_alike()
     {
         AssertAlike("fcn8s", "reslite", null, Scenes(new Size(160, 120), 20), members: 2);
-        AssertAlike("fcn4s", "reslite-fpn", new ExportForm(Scales: [0.75f, 1f, 1.5f]), Scenes(new Size(160, 120), 20), least: 0.998);
+        AssertAlike("fcn4s", "reslite-fpn", new ExportForm(Scales: [0.75f, 1f, 1.5f]), Scenes(new Size(160, 120), 20));
     }
 
     [Theory]
@@ -79,8 +78,7 @@ public sealed class RandomNetworkTests(ITestOutputHelper output)
         AssertAlike(net, Path.Combine(Repository.SharedData!, "data/pretrained", body + ".onnx"), null, Scenes(new Size(160, 120), 20));
     }
 
-    private void AssertAlike(
-        string net, string backbone, ExportForm? form, Mat[] frames, int members = 1, double least = LeastEqual)
+    private void AssertAlike(string net, string backbone, ExportForm? form, Mat[] frames, int members = 1)
     {
         try
         {
@@ -97,7 +95,7 @@ public sealed class RandomNetworkTests(ITestOutputHelper output)
             }
 
             output.WriteLine($"{net} over {Path.GetFileName(backbone)}: equal labels {(double)same / all:P4}");
-            Assert.InRange((double)same / all, least, 1);
+            Assert.InRange((double)same / all, LeastEqual, 1);
         }
         finally
         {

@@ -37,7 +37,7 @@ public sealed class Ceiling : IDisposable
     /// <summary>Floating-point operations per second, in 1e9, of one run.</summary>
     public double Measure()
     {
-        _gl.BindBufferBase(BufferTargetARB.ShaderStorageBuffer, 0, _buffer.Buffer);
+        _buffer.BindImage();
         _gl.Finish();
         long began = Stopwatch.GetTimestamp();
         _program.Dispatch([Rounds, _invocations, 0], [], _invocations / _groupSize);

@@ -3,9 +3,12 @@ using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Network.Device;
 
-/// <summary>Memory of a GPU in groups of four numbers, which shaders write as a buffer and read as a texture.</summary>
+/// <summary>Memory of a GPU in groups of four numbers, which shaders write as an image and read as a texture.</summary>
 internal sealed unsafe class GlBuffer : IDisposable
 {
+    /// <summary>Where shaders of <c>shaders/network</c> look for what they write.</summary>
+    private const uint ImageUnit = 6;
+
     private readonly GL _gl;
     private readonly bool _half;
 
@@ -31,14 +34,19 @@ internal sealed unsafe class GlBuffer : IDisposable
 
         Texture = gl.GenTexture();
         gl.BindTexture(TextureTarget.TextureBuffer, Texture);
-        gl.TexBuffer(TextureTarget.TextureBuffer, half ? SizedInternalFormat.Rgba16f : SizedInternalFormat.Rgba32f, Buffer);
+        gl.TexBuffer(TextureTarget.TextureBuffer, Format, Buffer);
     }
 
     public int Texels { get; }
 
+    /// <summary>Lets shaders write it.</summary>
+    public void BindImage() => _gl.BindImageTexture(ImageUnit, Texture, 0, false, 0, BufferAccessARB.WriteOnly, (InternalFormat)Format);
+
     public uint Buffer { get; }
 
     public uint Texture { get; }
+
+    private SizedInternalFormat Format => _half ? SizedInternalFormat.Rgba16f : SizedInternalFormat.Rgba32f;
 
     private int TexelBytes => _half ? 8 : 16;
 

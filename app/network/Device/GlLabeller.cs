@@ -90,7 +90,7 @@ public sealed class GlLabeller : IDisposable
     private void Open()
     {
         _context = new HeadlessContext();
-        _network = new GlNetwork(_context.Gl, half: _model.Half);
+        _network = new GlNetwork(_context.Gl, null, _model.Half, _model.TilesFor(Driver.Of(_context.Gl)));
     }
 
     private void Label()

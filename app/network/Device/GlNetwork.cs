@@ -25,12 +25,13 @@ public sealed class GlNetwork : IDisposable
     /// <param name="gl">The context.</param>
     /// <param name="programs">Programs of the context that other networks use as well; null for programs of its own.</param>
     /// <param name="half">Store maps and constants in 16 bits; null for what suits the driver.</param>
+    /// <param name="tiles">What invocations of convolutions make; null for what suits the driver.</param>
     /// <exception cref="UserError">The context has no compute shaders.</exception>
-    public GlNetwork(GL gl, ProgramCache? programs = null, bool? half = null)
+    public GlNetwork(GL gl, ProgramCache? programs = null, bool? half = null, KernelTiles? tiles = null)
     {
         (_gl, _programs, _ownsPrograms) = (gl, programs ?? new ProgramCache(gl), programs is null);
         Check(gl);
-        _style = Driver.Of(gl).Style(half);
+        _style = Driver.Of(gl).Style(half, tiles);
         _weights = new WeightMemory(gl, _style.Half);
     }
 
@@ -87,7 +88,7 @@ public sealed class GlNetwork : IDisposable
     /// <param name="frame">A texture of the frame's size.</param>
     public void Run(uint frame)
     {
-        _gl.BindBufferBase(BufferTargetARB.ShaderStorageBuffer, 0, _maps!.Buffer);
+        _maps!.BindImage();
         Bind(0, TextureTarget.TextureBuffer, _maps.Texture);
         if (_weights.Buffer is { } weights) Bind(1, TextureTarget.TextureBuffer, weights.Texture);
         Bind(2, TextureTarget.Texture2D, frame);
@@ -143,7 +144,7 @@ public sealed class GlNetwork : IDisposable
     private void Start(Dispatch dispatch)
     {
         dispatch.Program.Dispatch(dispatch.Integers, dispatch.Floats, dispatch.Groups);
-        _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderStorageBarrierBit);
+        _gl.MemoryBarrier(MemoryBarrierMask.TextureFetchBarrierBit | MemoryBarrierMask.ShaderImageAccessBarrierBit);
     }
 
     private void Bind(int unit, TextureTarget target, uint texture)

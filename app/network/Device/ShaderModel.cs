@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using RealtimeSeg.Network.Graphs;
+using RealtimeSeg.Network.Steps;
 
 namespace RealtimeSeg.Network.Device;
 
@@ -7,7 +8,8 @@ namespace RealtimeSeg.Network.Device;
 /// <param name="file">The graph.</param>
 /// <param name="pitch">See <see cref="NetworkPlan.Of(NetworkFile, int, int, float?)"/>.</param>
 /// <param name="half">Whether numbers are stored in 16 bits; null for what suits the driver.</param>
-public sealed class ShaderModel(NetworkFile file, float? pitch, bool? half = null)
+/// <param name="tiles">Gives the tiles for a driver, null for those that suit its kind; null for always those.</param>
+public sealed class ShaderModel(NetworkFile file, float? pitch, bool? half = null, Func<Driver, KernelTiles?>? tiles = null)
 {
     /// <summary>Plans that are kept for sizes that come again.</summary>
     private const int MostPlans = 8;
@@ -17,6 +19,9 @@ public sealed class ShaderModel(NetworkFile file, float? pitch, bool? half = nul
 
     /// <summary>Whether numbers are stored in 16 bits; null for what suits the driver.</summary>
     public bool? Half => half;
+
+    /// <summary>Tiles for a driver; null for those that suit its kind.</summary>
+    public KernelTiles? TilesFor(Driver driver) => tiles?.Invoke(driver);
 
     /// <summary>Whether it ends with scores, from which labels are made here.</summary>
     public bool GivesScores => pitch is not null;

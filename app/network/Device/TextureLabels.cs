@@ -112,7 +112,7 @@ public sealed class TextureLabels : IDisposable
         }
 
         DisposeTextures();
-        _network ??= new GlNetwork(_gl, _programs, model.Half);
+        _network ??= new GlNetwork(_gl, _programs, model.Half, model.TilesFor(Driver.Of(_gl)));
         _network.Prepare(plan, tell);
         (_fitted, _before) = (new(_gl, read, SizedInternalFormat.Rgba8), new(_gl, read, SizedInternalFormat.Rgba8));
         (_labels, _confidence) = (new(_gl, read, SizedInternalFormat.R8ui), new(_gl, read, SizedInternalFormat.R8, linear: true));

@@ -15,7 +15,8 @@ internal static class Convolutions
         int groups = (int)n.Int("group", 1), channels = (int)kernels.Dims[0];
         Map y = Map.Of(channels, w.Cells(x.Shape.Height, 0), w.Cells(x.Shape.Width, 1));
         bool isDepthwise = groups == x.Shape.Channels && groups == channels;
-        Step step = groups == 1 ? new ConvolutionStep(y, x, kernels, w)
+        Step step = groups == 1 && ProductStep.Is(w) ? new ProductStep(y, x, kernels)
+            : groups == 1 ? new ConvolutionStep(y, x, kernels, w)
             : isDepthwise ? new DepthwiseStep(y, x, kernels, w)
             : new Step("grouped", y, x)
             {
@@ -38,12 +39,7 @@ internal static class Convolutions
         int Cells(int cells, int axis) => ((cells - 1) * w.Stride[axis]) + ((w.Kernel[axis] - 1) * w.Dilation[axis]) + 1
             - w.Before[axis] - w.After[axis] + (int)extra[axis];
         Map y = Map.Of((int)kernels.Dims[1], Cells(x.Shape.Height, 0), Cells(x.Shape.Width, 1));
-        AddBias(n, new Step("transposed", y, x)
-        {
-            Integers = w.Numbers,
-            Weights = [("kernels", Packed.Transposed(kernels))],
-            Flops = 2 * kernels.Length * x.Shape.Height * x.Shape.Width,
-        });
+        AddBias(n, new TransposedStep(y, x, kernels, w));
     }
 
     private static void AddBias(NodeReader n, Step step)

@@ -13,6 +13,9 @@ internal sealed class GraphReader
     /// <summary>Of a frame: blue, green, red.</summary>
     private const int Channels = 3;
 
+    /// <summary>An operator that does not mind which step makes a map, nor whether any does.</summary>
+    private const string SizeReader = "Shape";
+
     private readonly NetworkFile _file;
     private readonly Dictionary<string, Operand> _operands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
@@ -29,9 +32,10 @@ internal sealed class GraphReader
     {
         (_file, Steps) = (file, new StepList(fuses));
         IReadOnlyList<NodeProto> nodes = file.NodesFor(outputs);
-        foreach (string name in nodes.SelectMany(n => n.Input).Concat(outputs)) _readers[name] = _readers.GetValueOrDefault(name) + 1;
+        IEnumerable<string> read = nodes.Where(n => n.OpType != SizeReader).SelectMany(n => n.Input);
+        foreach (string name in read.Concat(outputs)) _readers[name] = _readers.GetValueOrDefault(name) + 1;
         Map frame = new([1, height, width, Channels], new MapShape(Channels, height, width)) { IsInteger = true, HasChannelsLast = true };
-        Bind(ModelManifest.FrameInput, Steps.Add(new Step("frame", frame)));
+        Bind(ModelManifest.FrameInput, Steps.Add(Windows.Frame(frame, frame.Shape)));
         foreach (NodeProto node in nodes) Read(node);
         Outputs = [.. outputs.Select(MapOf)];
     }

@@ -62,9 +62,8 @@ internal static class Layouts
         Map x = n.Map(0);
         if (n.Int("axis", 0) != 1 || x.Shape.Channels > MapShape.BlockSize || indices.Length != x.Shape.Channels)
             throw n.Cannot("it is no other order of a few channels");
-        Map y = x.Alike(x.IsInteger);
-        IEnumerable<(string, int)> order = indices.Select((index, i) => ($"channel{i}", (int)index));
-        n.Add(new Step("order", y, x) { Integers = [.. order, .. Rest(indices.Length)] });
+        string lanes = string.Concat(Enumerable.Range(0, MapShape.BlockSize).Select(i => "xyzw"[i < indices.Length ? (int)indices[i] : i]));
+        n.Append(x, Pointwise.Of($"v.{lanes}"), x.IsInteger);
     }
 
     public static void Reshape(NodeReader n)
@@ -187,7 +186,4 @@ internal static class Layouts
 
     private static Map Reordered(Map map, long[] dims)
         => map with { Dims = dims, HasChannelsLast = !map.HasChannelsLast, Storage = map.Storage };
-
-    private static IEnumerable<(string, int)> Rest(int from)
-        => Enumerable.Range(from, MapShape.BlockSize - from).Select(i => ($"channel{i}", i));
 }

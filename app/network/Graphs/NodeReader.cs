@@ -63,6 +63,9 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
     /// <summary>Place of the step that made a map; −1 for none that may be continued.</summary>
     public int PlaceOf(Map map) => graph.IsShared(map) ? -1 : Steps.PlaceOf(map);
 
+    /// <summary>Takes out the step that made a map, if it is of a kernel and nothing else was or is to be read of it.</summary>
+    public bool TakeBack(Map map, string kernel) => !graph.IsShared(map) && Steps.TakeBack(map, kernel);
+
     public UserError Cannot(string what)
         => new($"{path}: the gl provider cannot run {node.OpType} (node {node.Name}): {what}: use --provider cpu");
 }

@@ -5,6 +5,8 @@ namespace RealtimeSeg.Network.Graphs;
 /// <summary>Maps of another size, from parts of others or between their cells.</summary>
 internal static class Windows
 {
+    private const string FrameKernel = "frame";
+
     /// <summary>X [1,C,H,W] → [1,C,H',W'], bilinear or nearest.</summary>
     public static void Resize(NodeReader n)
     {
@@ -25,12 +27,12 @@ internal static class Windows
             return;
         }
 
-        (float step, float first) down = Line(n, rule, x.Shape.Height, height, scales?[h]);
-        (float step, float first) across = Line(n, rule, x.Shape.Width, width, scales?[w]);
+        (float scale, float centre) down = Line(n, rule, x.Shape.Height, height, scales?[h]);
+        (float scale, float centre) across = Line(n, rule, x.Shape.Width, width, scales?[w]);
         n.Add(new Step(mode == "linear" ? "resize" : "nearest", mode == "linear" ? y.Alike() : y, x)
         {
             Integers = mode == "linear" ? [] : [("rounding", Rounding(n))],
-            Floats = [("stepY", down.step), ("firstY", down.first), ("stepX", across.step), ("firstX", across.first)],
+            Floats = [("scaleY", down.scale), ("centreY", down.centre), ("scaleX", across.scale), ("centreX", across.centre)],
         });
     }
 
@@ -47,8 +49,21 @@ internal static class Windows
         int outside = Array.IndexOf(["constant", "edge", "reflect"], mode);
         if (outside < 0) throw n.Cannot($"mode {mode}");
         if (pads.All(p => p == 0)) n.Bind(x);
-        else n.Add(Around(x, [pads[h], pads[w], pads[rank + h], pads[rank + w]], outside, n.Number(2, 0)));
+        else n.Add(Around(n, x, [pads[h], pads[w], pads[rank + h], pads[rank + w]], outside, n.Number(2, 0)));
     }
+
+    /// <summary>The frame, or more cells than it has.</summary>
+    /// <param name="to">What is made.</param>
+    /// <param name="frame">Size of the frame.</param>
+    /// <param name="top">Row of the frame where it begins.</param>
+    /// <param name="left">Likewise.</param>
+    /// <param name="outside">0 a number, 1 the edge, 2 a reflection.</param>
+    /// <param name="constant">The number.</param>
+    public static Step Frame(Map to, MapShape frame, int top = 0, int left = 0, int outside = 0, float constant = 0) => new(FrameKernel, to)
+    {
+        Integers = [("frameH", frame.Height), ("frameW", frame.Width), ("top", top), ("left", left), ("outside", outside)],
+        Floats = [("constant", constant)],
+    };
 
     /// <summary>X [1,C,H,W] → some rows and columns, or some channels.</summary>
     public static void Slice(NodeReader n)
@@ -123,10 +138,13 @@ internal static class Windows
             Floats = [("constant", constant)],
         };
 
-    private static Step Around(Map x, long[] pads, int outside, float constant)
+    private static Step Around(NodeReader n, Map x, long[] pads, int outside, float constant)
     {
         int height = x.Shape.Height + (int)(pads[0] + pads[2]), width = x.Shape.Width + (int)(pads[1] + pads[3]);
-        return Part(x, -(int)pads[0], -(int)pads[1], height, width, outside, constant);
+        (int top, int left) = (-(int)pads[0], -(int)pads[1]);
+        return n.TakeBack(x, FrameKernel)
+            ? Frame(x.Sized(height, width), x.Shape, top, left, outside, constant)
+            : Part(x, top, left, height, width, outside, constant);
     }
 
     private static Step Channels(NodeReader n, Map x, int first, long[] dims)
@@ -137,16 +155,16 @@ internal static class Windows
         return new Step("channels", x.Alike(x.IsInteger) with { Dims = dims, Shape = part }, x) { Integers = [("firstChannel", first)] };
     }
 
-    /// <summary>Where a cell of the result lies in the input: at i · step + first.</summary>
-    private static (float Step, float First) Line(NodeReader n, string rule, int input, int output, float? scale)
+    /// <summary>Where a cell of the result lies in the input: at (i + centre) / scale − centre.</summary>
+    private static (float Scale, float Centre) Line(NodeReader n, string rule, int input, int output, float? scale)
     {
-        double step = scale is { } s ? 1 / (double)s : input / (double)output;
+        float ratio = scale ?? output / (float)input;
         return rule switch
         {
-            "half_pixel" => ((float)step, (float)((step / 2) - 0.5)),
-            "pytorch_half_pixel" => output > 1 ? ((float)step, (float)((step / 2) - 0.5)) : (0, 0),
-            "asymmetric" => ((float)step, 0),
-            "align_corners" => (output > 1 ? (input - 1) / (float)(output - 1) : 0, 0),
+            "half_pixel" => (ratio, 0.5f),
+            "pytorch_half_pixel" => (ratio, output > 1 ? 0.5f : 0),
+            "asymmetric" => (ratio, 0),
+            "align_corners" => (input > 1 && output > 1 ? (output - 1) / (float)(input - 1) : 1, 0),
             _ => throw n.Cannot($"coordinate_transformation_mode {rule}"),
         };
     }

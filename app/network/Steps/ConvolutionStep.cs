@@ -21,60 +21,43 @@ internal sealed class ConvolutionStep : Step
         Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
     }
 
-    public override WrittenKernel Write(KernelTile tile)
+    public override WrittenKernel Write(KernelTiles tiles)
     {
         MapShape to = Output.Shape;
-        RowTile row = new(_window, to.Width, _window.Stride[1] == 1 ? tile.Pixels : tile.PixelsWithStride);
-        int blocks = Math.Min(to.Blocks, tile.Blocks), groups = (to.Blocks + blocks - 1) / blocks;
-        string text = Text(row, blocks, InputsAtOnce(tile));
-        return new WrittenKernel(text, row.Count * to.Height * groups, [("kernels", Packed.Kernels(_kernels, blocks))]);
+        RowTile row = new(_window, to.Width, tiles.Dense.Pixels);
+        int blocks = tiles.Dense.BlocksFor(to.Blocks), groups = (to.Blocks + blocks - 1) / blocks;
+        return new WrittenKernel(Text(row, blocks), row.Count * to.Height * groups, [("kernels", Packed.Kernels(_kernels, blocks))]);
     }
 
-    private int InputsAtOnce(KernelTile tile) => _window.Kernel is [1, 1]
-        ? Enumerable.Range(1, tile.Inputs).Last(n => Inputs[0].Shape.Blocks % n == 0)
-        : 1;
-
-    private string Text(RowTile row, int blocks, int inputs)
+    private string Text(RowTile row, int blocks)
     {
         StringBuilder text = new();
         row.Open(text, blocks);
-        for (int b = 0; b < blocks; b++)
-        {
-            for (int p = 0; p < row.Pixels; p++) text.Append($"vec4 s{p}_{b} = vec4(0.0);\n");
-        }
-
+        text.Append("int kernelRows = kernelH, dilation = dilationY;\nint inRow = y * strideY - padTop;\n");
+        Sums.Declare(text, row.Pixels, blocks);
         int texels = _window.Kernel[1] * Four * blocks;
         text.Append($"int kernelStart = kernels + group * inBlocks * kernelRows * {texels};\n");
         row.Columns(text);
-        text.Append($"for (int block = 0; block < inBlocks; block += {inputs})\nfor (int ky = 0; ky < kernelRows; ky++) {{\n");
-        row.Read(text, "block", inputs);
+        text.Append("for (int block = 0; block < inBlocks; block++)\nfor (int ky = 0; ky < kernelRows; ky++) {\n");
+        row.Read(text, "block");
         text.Append($"int k = kernelStart + (block * kernelRows + ky) * {texels};\n");
-        for (int b = 0; b < blocks; b++) Sums(text, row, b, blocks, inputs);
+        for (int b = 0; b < blocks; b++) Add(text, row, b, blocks);
         text.Append("}\n");
-        for (int b = 0; b < blocks; b++)
-        {
-            text.Append($"if (group * {blocks} + {b} < outBlocks) {{\n");
-            row.Store(text, $"group * {blocks} + {b}", $"_{b}");
-            text.Append("}\n");
-        }
-
+        Sums.Store(text, row.Pixels, blocks);
         return text.Append("}\n").ToString();
     }
 
     /// <summary>One block's kernels, then its sums pixel by pixel: one sum finished at a time needs the fewest registers.</summary>
-    private void Sums(StringBuilder text, RowTile row, int block, int blocks, int inputs)
+    private void Add(StringBuilder text, RowTile row, int block, int blocks)
     {
         int width = _window.Kernel[1];
-        List<(int Input, int Kx, int I)> terms = [];
-        for (int term = 0; term < inputs * width * Four; term++)
-            terms.Add((term / (width * Four), term / Four % width, term % Four));
         text.Append("{\n");
-        foreach ((int n, int kx, int i) in terms)
-            text.Append($"vec4 k{kx}_{i}_{n} = kernel(k + {(((((n * width) + kx) * Four) + i) * blocks) + block});\n");
+        for (int term = 0; term < width * Four; term++)
+            text.Append($"vec4 k{term} = kernel(k + {(term * blocks) + block});\n");
         for (int p = 0; p < row.Pixels; p++)
         {
-            foreach ((int n, int kx, int i) in terms)
-                text.Append($"s{p}_{block} += k{kx}_{i}_{n} * v{row.Column(p, kx)}_{n}.{"xyzw"[i]};\n");
+            for (int term = 0; term < width * Four; term++)
+                text.Append($"s{p}_{block} += k{term} * v{row.Column(p, term / Four)}.{"xyzw"[term % Four]};\n");
         }
 
         text.Append("}\n");

@@ -5,9 +5,6 @@ namespace RealtimeSeg.Network.Steps;
 /// <summary>A depthwise convolution: a kernel for each channel. An invocation makes pixels of a row × four channels.</summary>
 internal sealed class DepthwiseStep : Step
 {
-    /// <summary>Pixels, unless the tile is smaller: more hold too many columns at once.</summary>
-    private const int Most = 8;
-
     private readonly Window _window;
 
     public DepthwiseStep(Map output, Map input, Constant kernels, Window window)
@@ -19,12 +16,13 @@ internal sealed class DepthwiseStep : Step
         Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
     }
 
-    public override WrittenKernel Write(KernelTile tile)
+    public override WrittenKernel Write(KernelTiles tiles)
     {
-        RowTile row = new(_window, Output.Shape.Width, Math.Min(Most, tile.Pixels));
+        RowTile row = new(_window, Output.Shape.Width, tiles.Depthwise.Pixels);
         StringBuilder text = new();
         row.Open(text, 1);
-        for (int p = 0; p < row.Pixels; p++) text.Append($"vec4 s{p} = vec4(0.0);\n");
+        text.Append("int kernelRows = kernelH, dilation = dilationY;\nint inRow = y * strideY - padTop;\n");
+        Sums.Declare(text, row.Pixels, 1);
         row.Columns(text);
         text.Append("for (int ky = 0; ky < kernelRows; ky++) {\n");
         row.Read(text, "group");
@@ -32,11 +30,11 @@ internal sealed class DepthwiseStep : Step
         for (int kx = 0; kx < _window.Kernel[1]; kx++)
         {
             text.Append($"vec4 k{kx} = kernel(k + {kx});\n");
-            for (int p = 0; p < row.Pixels; p++) text.Append($"s{p} += k{kx} * v{row.Column(p, kx)}_0;\n");
+            for (int p = 0; p < row.Pixels; p++) text.Append($"s{p}_0 += k{kx} * v{row.Column(p, kx)};\n");
         }
 
         text.Append("}\n");
-        row.Store(text, "group", "");
+        Sums.Store(text, row.Pixels, 1);
         text.Append("}\n");
         return new WrittenKernel(text.ToString(), row.Count * Output.Shape.Height * Output.Shape.Blocks, Weights);
     }

@@ -19,7 +19,7 @@ public sealed class KernelSource
     /// <param name="style">How it is written.</param>
     public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, KernelStyle style)
     {
-        WrittenKernel? own = step.Write(style.Tile);
+        WrittenKernel? own = step.Write(style.Tiles);
         if (style.Half) _names.Append("#define HALF\n");
         MapShape to = step.Output.Shape;
         foreach ((string name, string text) in step.Defines) _names.Append(CultureInfo.InvariantCulture, $"#define {name} {text}\n");
@@ -34,8 +34,9 @@ public sealed class KernelSource
         foreach (Pointwise further in step.After) Append(further, plan, weights, to);
         if (step.After.Count > 0 && !to.IsWhole) Blank(to.Channels % MapShape.BlockSize);
         string kernel = own?.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
-        Text = Whole(files("invocation.glsl") + files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, style.GroupSize);
-        Groups = ((own?.Invocations ?? step.Invocations) + style.GroupSize - 1) / style.GroupSize;
+        int groupSize = own is null ? style.CellGroupSize : style.GroupSize;
+        Text = Whole(files("invocation.glsl") + files("tensor.glsl"), step.IsStored ? Stored() : "", kernel, groupSize);
+        Groups = ((own?.Invocations ?? step.Invocations) + groupSize - 1) / groupSize;
     }
 
     /// <summary>GLSL.</summary>
@@ -100,7 +101,7 @@ public sealed class KernelSource
     private static string Place(Spread spread) => spread switch
     {
         Spread.Channel => "block",
-        Spread.Cell => "y * outW + x",
+        Spread.Cell => "cell",
         Spread.Single => "0",
         _ => "to",
     };
@@ -113,7 +114,7 @@ public sealed class KernelSource
     }
 
     private string Stored()
-        => "void store(vec4 v, int block, int y, int x)\n{\nint to = (block * outH + y) * outW + x;\nvec4 o;\n"
+        => "void store(vec4 v, int block, int cell)\n{\nint to = block * outH * outW + cell;\nvec4 o;\n"
             + $"{_store}write(out0 + to, v);\n}}\n";
 
     private string Whole(string head, string store, string kernel, int groupSize)

@@ -42,8 +42,8 @@ public sealed record Packed(Constant Source, string Layout, Func<float[]> Make)
         return to;
     });
 
-    /// <summary>Kernels [I,O,KH,KW] of a transposed convolution, the same with one block to a group.</summary>
-    public static Packed Transposed(Constant kernels) => new(kernels, "transposed", () =>
+    /// <summary>Kernels [I,O,KH,KW] of a transposed convolution in the order of <see cref="Kernels"/>.</summary>
+    public static Packed Transposed(Constant kernels, int group) => new(kernels, $"transposed of {group}", () =>
     {
         (int i, int o, int kh, int kw) = Dims(kernels);
         float[] from = kernels.AsFloats, swapped = new float[from.Length];
@@ -53,7 +53,7 @@ public sealed record Packed(Constant Source, string Layout, Func<float[]> Make)
             for (int b = 0; b < o; b++) from.AsSpan(((a * o) + b) * area, area).CopyTo(swapped.AsSpan(((b * i) + a) * area));
         }
 
-        return Kernels(Constant.Of(swapped, o, i, kh, kw), 1).Make();
+        return Kernels(Constant.Of(swapped, o, i, kh, kw), group).Make();
     });
 
     /// <summary>Kernels [C,1,KH,KW] of a depthwise convolution: for each block, the kernel's cells.</summary>

@@ -24,9 +24,8 @@ internal sealed class RowTile(Window window, int width, int most)
         .Append("const int OUTSIDE = 1 << 30;\nvoid main() {\nint i = invocation();\n")
         .Append($"int tiles = (outW + {Pixels - 1}) / {Pixels};\n")
         .Append($"int group = i / (tiles * outH);\nif (group * {blocks} >= outBlocks) return;\n")
-        .Append($"int x = min((i % tiles) * {Pixels}, outW - {Pixels}), y = (i / tiles) % outH;\n")
-        .Append("int inBlocks = inBlocks0, inRows = inH0, inColumns = inW0, inStart = in0;\n")
-        .Append("int kernelRows = kernelH, dilation = dilationY;\nint inRow = y * strideY - padTop;\n");
+        .Append($"int x = min((i % tiles) * {Pixels}, outW - {Pixels}), y = (i / tiles) % outH, cell = y * outW + x;\n")
+        .Append("int inBlocks = inBlocks0, inRows = inH0, inColumns = inW0, inStart = in0;\n");
 
     /// <summary>Names the columns that are read; those outside the map read the zeros at 0.</summary>
     public void Columns(StringBuilder text)
@@ -35,25 +34,16 @@ internal sealed class RowTile(Window window, int width, int most)
         foreach (int c in Used()) text.Append($"int c{c} = first + {c} < 0 || first + {c} >= inColumns ? -OUTSIDE : first + {c};\n");
     }
 
-    /// <summary>Reads them in the row of one block, or of several that follow: v, the column's number, and the block's.</summary>
-    public void Read(StringBuilder text, string block, int blocks = 1)
+    /// <summary>Reads them in a row of a block: v and the column's number.</summary>
+    public void Read(StringBuilder text, string block)
     {
         text.Append("int row = inRow + ky * dilation;\nbool outside = row < 0 || row >= inRows;\n");
-        for (int b = 0; b < blocks; b++)
-        {
-            text.Append($"int at{b} = outside ? -OUTSIDE : inStart + (({block} + {b}) * inRows + row) * inColumns;\n");
-            foreach (int c in Used()) text.Append($"vec4 v{c}_{b} = read(max(at{b} + c{c}, 0));\n");
-        }
+        text.Append($"int at = outside ? -OUTSIDE : inStart + ({block} * inRows + row) * inColumns;\n");
+        foreach (int c in Used()) text.Append($"vec4 v{c} = read(max(at + c{c}, 0));\n");
     }
 
     /// <summary>The column, counted from the first, that a pixel needs for a cell of the window's row.</summary>
     public int Column(int pixel, int cell) => (pixel * window.Stride[1]) + (cell * window.Dilation[1]);
-
-    /// <summary>Stores the sums of a block: s, the pixel's number, and a suffix.</summary>
-    public void Store(StringBuilder text, string block, string suffix)
-    {
-        for (int p = 0; p < Pixels; p++) text.Append($"store(s{p}{suffix}, {block}, y, x + {p});\n");
-    }
 
     /// <summary>The columns that some pixel needs.</summary>
     private IEnumerable<int> Used() => Enumerable.Range(0, Pixels)

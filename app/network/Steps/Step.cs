@@ -42,7 +42,7 @@ public class Step(string kernel, Map output, params Map[] inputs)
     public int Invocations => Output.Shape.Texels;
 
     /// <summary>The kernel's own text; null for its file's.</summary>
-    public virtual WrittenKernel? Write(KernelTile tile) => null;
+    public virtual WrittenKernel? Write(KernelTiles tiles) => null;
 
     /// <summary>Lets it compute a further operator, whose result takes the place of its output.</summary>
     public void Append(Pointwise further, Map result)

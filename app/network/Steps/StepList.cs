@@ -40,6 +40,16 @@ internal sealed class StepList(bool fuses)
         return Add(maker);
     }
 
+    /// <summary>Takes out the step that made a map, if it is a kernel's and computes nothing else: its reader will do its work.</summary>
+    /// <returns>Whether it was.</returns>
+    public bool TakeBack(Map map, string kernel)
+    {
+        if (!fuses || !_makers.TryGetValue(map.Storage, out Step? maker)) return false;
+        if (maker.Kernel != kernel || maker.After.Count > 0) return false;
+        _makers.Remove(map.Storage);
+        return _steps.Remove(maker);
+    }
+
     /// <summary>Place of the step that made a map; −1 for none.</summary>
     public int PlaceOf(Map map) => _makers.TryGetValue(map.Storage, out Step? maker) ? _steps.IndexOf(maker) : -1;
 }
