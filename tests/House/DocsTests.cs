@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using RealtimeSeg.Commands;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
@@ -62,6 +63,25 @@ public sealed class DocsTests
         Assert.Contains(row, page, StringComparison.Ordinal);
         string[] keys = [.. typeof(Snapshot).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))];
         Assert.All(keys, k => Assert.Contains($"`{k}`", page, StringComparison.Ordinal));
+    }
+
+    /// <summary>Messages are searched for by their words: those that no program says any more help nobody.</summary>
+    [Fact]
+    public void Messages_that_are_explained_are_the_programs()
+    {
+        IEnumerable<string> sources = new[] { "app", "training" }
+            .SelectMany(d => Directory.GetFiles(Path.Combine(Repository.Root, d), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
+            .Append(Path.Combine(Repository.Root, "run.sh"));
+        string said = Regex.Replace(string.Concat(sources.Select(File.ReadAllText)), @"""\s*\+\s*\$?""", ""); // lines that are joined
+        string[] rows = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "troubleshooting.md"));
+        string[] words =
+        [
+            .. rows.Where(r => r.StartsWith("| ", StringComparison.Ordinal)).SelectMany(r => Regex.Matches(r.Split('|')[1], "`([^`]*)`"))
+                .SelectMany(m => m.Groups[1].Value.Split('…')).Select(w => w.Trim(' ', '\'')).Where(w => w.Length > 0),
+        ];
+        Assert.InRange(words.Length, 40, 200);
+        Assert.All(words, w => Assert.Contains(w, said, StringComparison.Ordinal));
     }
 
     /// <summary>Links between pages, and files that they name.</summary>
