@@ -43,7 +43,6 @@ internal sealed class TileSearch : IDisposable
         {
             using HeadlessContext context = new();
             GlNetwork.Check(context.Gl);
-            if (Driver.Of(context.Gl) != driver) return; // of two cards, the other one
             (int width, int height) = model.Manifest.Size;
             NetworkPlan plan = model.Shaders!.Plan(new(width, height));
             TileRace.Winner(context.Gl, driver, plan, half, report, file, _stop.Token);
