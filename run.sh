@@ -57,7 +57,7 @@ changed() {
 build() {
     command -v dotnet >/dev/null ||
         fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
-    echo "building" >&2
+    echo "building (some minutes the first time)" >&2
     # Compiler servers that outlive the build would hold on to a caller's pipe.
     local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log
     log=$(mktemp)

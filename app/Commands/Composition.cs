@@ -137,7 +137,7 @@ internal sealed class Composition : IDisposable
         if (s.Render.Ground is not { } ground || SinkFactory.OpaqueVideo(s.Outputs) is not { } opaque) return;
         string colour = ground == 0 ? "black" : string.Create(CultureInfo.InvariantCulture, $"#{ground:X6}");
         Log.Info($"{opaque} holds no transparency: the cut-out lies on {colour}; --backdrop '#RRGGBB' chooses a colour, "
-            + "and .png, .webm and .mov hold transparency");
+            + "and .png, .webm and .mov hold transparency (in a run without other outputs)");
     }
 
     private void OpenFiles(PipelineSettings s)

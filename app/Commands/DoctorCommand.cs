@@ -12,6 +12,7 @@ internal static class DoctorCommand
     {
         Option<bool> verbose = new("--verbose") { Description = "Tell more of each check" };
         Option<string?> report = new("--report") { Description = "FILE that gets all of it, to attach to a bug report" };
+        Option<bool> overwrite = new("--overwrite", "-y") { Description = "Overwrite that file" };
         Option<string?> model = new("--model") { Description = "List what an exported model computes instead, and what that costs here" };
         Option<string> provider = new("--provider")
         {
@@ -25,10 +26,10 @@ internal static class DoctorCommand
         };
         half.AcceptOnlyFromAmong("auto", "on", "off");
         const string Help = "Report what works on this machine, and how to fix what does not.";
-        Command command = new("doctor", Help) { verbose, report, model, provider, half };
+        Command command = new("doctor", Help) { verbose, report, overwrite, model, provider, half };
         command.SetAction(parsed => parsed.GetValue(model) is { } file
             ? List(file, parsed.GetValue(provider)!, parsed.GetValue(half)!)
-            : Run(parsed.GetValue(verbose), parsed.GetValue(report)));
+            : Run(parsed.GetValue(verbose), parsed.GetValue(report), parsed.GetValue(overwrite)));
         return command;
     }
 
@@ -39,9 +40,9 @@ internal static class DoctorCommand
         return 0;
     }
 
-    private static int Run(bool verbose, string? report)
+    private static int Run(bool verbose, string? report, bool overwrite)
     {
-        if (report is not null) OutputName.Check([report], [], overwrite: false);
+        if (report is not null) OutputName.Check([report], [], overwrite);
         List<Finding> findings = [];
         foreach (Finding finding in MachineChecks.All.SelectMany(check => check()))
         {
@@ -53,7 +54,7 @@ internal static class DoctorCommand
         string verdict = runs ? "the main job can run" : "the main job cannot run: see the lines marked FAIL";
         Console.WriteLine(verdict);
         if (report is not null)
-            OutputFiles.Tell(report, AtomicFile.Write(report, Encoding.UTF8.GetBytes(Text(findings, verdict)), overwrite: false));
+            OutputFiles.Tell(report, AtomicFile.Write(report, Encoding.UTF8.GetBytes(Text(findings, verdict)), overwrite));
         return runs ? 0 : CannotRun;
     }
 

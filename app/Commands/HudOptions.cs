@@ -28,7 +28,7 @@ internal sealed record HudOptions
     /// <summary>For <c>--help</c>.</summary>
     public static string Help { get; } = "What lies over the image: full, figures (without the classes), none, or auto (full in a window, "
         + $"else none). For some outputs: WHERE=WHAT with commas, where WHERE is {string.Join(", ", Places)} or an output's name, such as "
-        + "window=figures,files=full";
+        + "page=figures,files=full";
 
     /// <param name="text">Words, each for all outputs or after a place and =, with commas.</param>
     /// <exception cref="UserError">It is none of the words.</exception>
@@ -52,7 +52,7 @@ internal sealed record HudOptions
     {
         foreach ((string where, _) in Each)
         {
-            if (Places.Contains(where, StringComparer.Ordinal) || outputs.Contains(where, StringComparer.Ordinal)) continue;
+            if (Places.Contains(where, StringComparer.Ordinal) || outputs.Any(o => Means(where, o))) continue;
             string names = string.Concat(outputs.Select(o => $", {o}"));
             throw new UserError($"--hud {where}: no such output; choose {string.Join(", ", Places)}{names}");
         }
@@ -70,7 +70,7 @@ internal sealed record HudOptions
     public HudDetail In(string output)
     {
         bool isFile = SinkKinds.IsFolder(output) || SinkKinds.Of(output)?.IsFile(output) == true;
-        return Said(output) ?? At(isFile ? Files : Streams, HudDetail.None);
+        return Each.LastOrDefault(e => Means(e.Where, output)).Detail ?? At(isFile ? Files : Streams, HudDetail.None);
     }
 
     public override string ToString()
@@ -82,6 +82,14 @@ internal sealed record HudOptions
 
     private static string Now(string where, Func<string, string> name)
         => Places.Contains(where, StringComparer.Ordinal) ? where : name(where);
+
+    /// <summary>Whether an output is named: as it was given, by its file's name, or by another path to it.</summary>
+    private static bool Means(string where, string output)
+    {
+        if (where == output || where == Path.GetFileName(output)) return true;
+        bool isFile = SinkKinds.Of(output)?.IsFile(output) == true;
+        return isFile && where.Length > 0 && Path.GetFullPath(where) == Path.GetFullPath(output);
+    }
 
     private HudDetail? Said(string where) => Each.LastOrDefault(e => e.Where == where).Detail;
 

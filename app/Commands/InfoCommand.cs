@@ -18,18 +18,21 @@ internal static class InfoCommand
         Argument<string> model = new("model") { Description = "An .onnx file, or the name of a bundled model" };
         const string Help = "Tell what a model takes and gives, its classes, recipe, scores and cost, and what can run it.";
         Command command = new("info", Help) { model };
+        OptionTable<PipelineSettings> reading = new(new PipelineSettings { Source = "" }, PipelineRows.OfFile);
+        reading.AddTo(command);
         command.SetAction(parsed =>
         {
-            foreach ((string name, string text) in Facts(Bundled.ModelOf(parsed.GetValue(model)!))) Print(name, text);
+            SegmenterOptions options = reading.Read(parsed).Segmenter with { Provider = ExecutionProviders.Cpu };
+            foreach ((string name, string text) in Facts(Bundled.ModelOf(parsed.GetValue(model)!), options)) Print(name, text);
             return 0;
         });
         return command;
     }
 
-    private static IEnumerable<(string Name, string Text)> Facts(string path)
+    private static IEnumerable<(string Name, string Text)> Facts(string path, SegmenterOptions options)
     {
         List<string> told = [];
-        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Cpu), told.Add);
+        using Segmenter model = Segmenter.Load(path, options, told.Add);
         OnnxFile file = OnnxFile.Read(path);
         ModelManifest m = model.Manifest;
         bool isOwn = ModelGraph.IsOwn(path);
@@ -41,7 +44,7 @@ internal static class InfoCommand
         yield return ("size", Text($"{m.Size.Width}×{m.Size.Height}, {sizes}; fit {m.Fit}").ToLowerInvariant());
         yield return ("classes", string.Join(", ", m.Classes.Zip(m.Palette, (name, color) => $"{name} #{color:X6}")));
         yield return ("operators", Operators(file));
-        (string? cost, string gl) = Planned(path, m);
+        (string? cost, string gl) = Planned(path, m, options);
         if (cost is not null) yield return ("cost", cost);
         yield return ("runs on", $"cpu; {gl}; {OnCards(path)}");
         if (m.Data.Length > 0) yield return ("trained on", $"{m.Data}{(m.Date.Length > 0 ? $", {m.Date}" : "")}, commit {m.Commit}");
@@ -74,11 +77,11 @@ internal static class InfoCommand
         .Select(g => $"{g.Count()} {g.Key}"));
 
     /// <summary>What a frame of the model's size costs, null if that is not known, and whether shaders run it.</summary>
-    private static (string? Cost, string Gl) Planned(string path, ModelManifest m)
+    private static (string? Cost, string Gl) Planned(string path, ModelManifest m, SegmenterOptions options)
     {
         try
         {
-            using Segmenter shaders = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl), _ => { });
+            using Segmenter shaders = Segmenter.Load(path, options with { Provider = ExecutionProviders.Gl }, _ => { });
             NetworkPlan plan = shaders.Shaders!.Plan(new Size(m.Size.Width, m.Size.Height));
             double operations = plan.Steps.Sum(s => s.Flops);
             return (Text($"{operations / 1e9:F2} GFLOP a frame of that size (a multiplication and an addition are two)"), "gl");

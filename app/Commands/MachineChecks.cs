@@ -152,7 +152,8 @@ internal static class MachineChecks
         if (UserCache.Folder is not { } folder) return [Finding.Note("cache: none, since there is no home", "races are run each time")];
         string[] kept = Directory.Exists(folder) ? Directory.GetFiles(folder, "*", SearchOption.AllDirectories) : [];
         double megabytes = kept.Sum(f => new FileInfo(f).Length) / 1e6;
-        string what = string.Create(CultureInfo.InvariantCulture, $"cache: {kept.Length} files, {megabytes:F1} MB");
+        string files = kept.Length == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{kept.Length} files");
+        string what = string.Create(CultureInfo.InvariantCulture, $"cache: {files}, {megabytes:F1} MB");
         return [Finding.Good(what, [$"in {folder}, which may be deleted", .. kept.Order(StringComparer.Ordinal)])];
     }
 }

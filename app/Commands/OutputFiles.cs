@@ -50,6 +50,9 @@ internal static class OutputFiles
         string[] files = [.. s.Outputs.Where(o => SinkKinds.Of(o)?.IsFile(o) == true)];
         (string Path, string Extension)[] folders = [.. s.Outputs.Where(SinkKinds.IsFolder).Select(o => (o, s.ImageExtension))];
         if (s.Masks is { } masks) folders = [.. folders, (masks, LabelSink.Extension)];
+        string[] sources = [.. s.Sources.Where(Directory.Exists).Select(Whole)];
+        if (folders.Select(f => f.Path).FirstOrDefault(f => sources.Contains(Whole(f), StringComparer.Ordinal)) is { } read)
+            throw UserError.CannotWrite(read, "it is the folder that is read, whose next run would read the results; name another");
         string[] numbered = [.. folders.Select(f => FolderNames.Numbered(f.Path, f.Extension))];
         string? results = s.Results.IsFile ? s.Results.Target : null;
         string[] all = [.. files, .. numbered, .. ((string?[])[s.Stats, results, s.Json, .. alsoWritten]).OfType<string>()];
@@ -109,6 +112,8 @@ internal static class OutputFiles
         string[] backdrop = s.Backdrop is { } file ? [file] : [];
         return [.. SourceKinds.FilesOf(s.Sources, s.SourceOptions), .. backdrop, .. OfModel(s.Model), .. s.OtherInputs];
     }
+
+    private static string Whole(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
 

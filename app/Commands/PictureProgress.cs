@@ -37,7 +37,7 @@ internal sealed class PictureProgress(int total, Func<IReadOnlyList<string>> cla
         (int width, int height) = (slot.Image.Width, slot.Image.Height);
         string shares = string.Concat(found.Select(f => FormattableString.Invariant($", {f.Key} {f.Value} %")));
         string took = milliseconds.ToString("F0", CultureInfo.InvariantCulture);
-        string line = $"{_shown}/{total} {slot.Picture}: {width}×{height}{shares}; {took} ms";
+        string line = $"{Place} {slot.Picture}: {width}×{height}{shares}; {took} ms";
         Log.Write(LogLevel.Info, line, new { image = slot.Picture, width, height, percent = found, ms = milliseconds });
     }
 
@@ -60,11 +60,14 @@ internal sealed class PictureProgress(int total, Func<IReadOnlyList<string>> cla
             .ToDictionary(c => c.Name, c => c.Percent, StringComparer.Ordinal);
     }
 
+    /// <summary>How many were shown, of how many; in a second round only the former.</summary>
+    private string Place => string.Create(CultureInfo.InvariantCulture, $"{_shown}{(_shown <= total ? $"/{total}" : "")}");
+
     private string Bar(string name)
     {
         int done = BarWidth * Math.Min(_shown, total) / Math.Max(1, total);
         string shown = name.Length > LongestName ? "…" + name[^LongestName..] : name;
         string filled = new('=', done), open = new(' ', BarWidth - done);
-        return string.Create(CultureInfo.InvariantCulture, $"{ClearLine}[{filled}{open}] {_shown}/{total} {PlainText.Of(shown)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{ClearLine}[{filled}{open}] {Place} {PlainText.Of(shown)}");
     }
 }

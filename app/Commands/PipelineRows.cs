@@ -88,6 +88,10 @@ internal static class PipelineRows
             _ => null, (s, v) => Reading(v, Hint(s, h => h with { Colors = Sidecar.ColorsOf(v) }))),
     ];
 
+    /// <summary>How a model's file is read.</summary>
+    public static IReadOnlyList<OptionRow<PipelineSettings>> OfFile { get; }
+        = [Array.Find(Network, r => r.Name == "--size")!, .. ThirdParty];
+
     private static readonly OptionRow<PipelineSettings>[] Source =
     [
         Row.Value<string[]>("--input", "What to read, in place of the first argument; more than once for one after the other (short: -i)",

@@ -92,7 +92,8 @@ internal sealed class MattePass : IDisposable
         _fit.Sample("cells", cells.Texture(), 4);
         _fit.Sample("before", (_cellMaps[1 - _now] ?? cells).Texture(), 5);
         _fit.Set("kept", Kept);
-        _tiles.Fill(_fit, isMatte: false);
+        if (TilesAreExact) _tiles.Fill(_fit, isMatte: false);
+        else _tiles.Draw(_fit, TileKind.Any); // a feather takes colours from there
         DrawMean(_fits!, RenderTarget.Ensure(ref _meanRows, _gl, width, height, Floats), (1, 0));
         DrawMean(_meanRows!, RenderTarget.Ensure(ref _planes, _gl, width, height, Floats), (0, 1));
         DrawMatte(mask);

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Core.Onnx.ThirdParty;
@@ -22,11 +23,24 @@ internal static class ThirdPartyFile
         return (model, manifest);
     }
 
-    /// <summary>Its graph for compute shaders.</summary>
+    /// <summary>
+    /// Its graph for compute shaders. Whether a matte's values are probabilities only a run can tell, here on an image of noise: the CPU
+    /// looks at those of each frame.
+    /// </summary>
     /// <exception cref="UserError">Its weights cannot be read.</exception>
     public static NetworkFile Graph(OnnxFile file, ThirdPartyModel model, ModelManifest manifest, InferenceSession session)
     {
         int rank = session.OutputMetadata[model.Output].Dimensions.Length;
-        return new NetworkFile(ThirdPartyGraph.Wrap(file, model, rank, manifest.Classes.Count));
+        int classes = manifest.Classes.Count;
+        bool isLogits = model.Kind == OutputKind.Matte && GivesLogits(new ThirdPartyRunner(session, model, file.Path, classes), manifest);
+        return new NetworkFile(ThirdPartyGraph.Wrap(file, model, rank, classes, isLogits));
+    }
+
+    private static bool GivesLogits(ThirdPartyRunner runner, ModelManifest manifest)
+    {
+        using Mat noise = new(manifest.Size.Height, manifest.Size.Width, MatType.CV_8UC3);
+        Cv2.Randu(noise, Scalar.All(0), Scalar.All(256));
+        using RunOptions run = new();
+        return runner.GivesLogits(noise, run);
     }
 }

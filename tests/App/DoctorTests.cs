@@ -25,6 +25,8 @@ public sealed class DoctorTests
         (code, _, error) = Cli.Run(Repository.Root, arguments);
         Assert.Equal(CommandRunner.UserErrorCode, code);
         Assert.Contains("r.txt", error, StringComparison.Ordinal);
+        (code, _, error) = Cli.Run(Repository.Root, [.. arguments, "-y"]); // as that message advises
+        Assert.True(code == 0, error);
     }
 
     [Fact]

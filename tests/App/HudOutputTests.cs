@@ -50,6 +50,16 @@ public sealed class HudOutputTests
         Assert.Equal(stream, s.Hud.In("rtmp://host/x"));
     }
 
+    [Theory]
+    [InlineData("v.mp4")]
+    [InlineData("./out/v.mp4")]
+    [InlineData("out/../out/v.mp4")]
+    public void An_output_is_meant_by_its_files_name_and_by_any_path_to_it(string name)
+    {
+        PipelineSettings s = ParsedOptions.Read(Mode.Replay, "synth://", "out/v.mp4", "out/w.mp4", "--hud", name + "=full");
+        Assert.Equal((HudDetail.Full, HudDetail.None), (s.Hud.In("out/v.mp4"), s.Hud.In("out/w.mp4")));
+    }
+
     [Fact]
     public void An_output_that_is_not_there_is_refused()
     {

@@ -122,6 +122,30 @@ public sealed class MatteTests : IDisposable
         }
     }
 
+    /// <summary>Where a feather ends far from the edge, what is mixed there has its own colour still.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-40)]
+    public void A_long_feather_takes_its_colours_from_the_image(int feather)
+    {
+        Halves();
+        using EglContext context = new();
+        RenderOptions options = new()
+        {
+            View = Views.Parse("cutout"),
+            Hud = HudDetail.None,
+            Transparent = true,
+            Matte = new MatteOptions(Feather: feather),
+        };
+        using Renderer renderer = new(context.Gl, ["background", "person"], [0, 0xFFFFFF], options);
+        renderer.Upload(_slot);
+        renderer.Compose(() => default, 0);
+        int far = Middle + (feather > 0 ? -30 : 30), own = feather > 0 ? 20 : 220;
+        ReadOnlySpan<byte> pixel = renderer.Pixels().Slice(((Middle * Size) + far) * 4, 4);
+        Assert.InRange(pixel[3], 30, 225); // mixed
+        Assert.InRange(pixel[0], own - 12, own + 12);
+    }
+
     [Fact]
     public void It_is_calmer_than_the_network_while_the_image_is_still()
     {

@@ -97,14 +97,15 @@ public sealed class PictureBatchTests : IDisposable
         slot.Labels.Create(1, 4, MatType.CV_8UC1);
         new byte[] { 1, 1, 1, 0 }.CopyTo(slot.Labels.AsSpan<byte>());
         slot[Stamp.Smoothed] = 12_000_000;
-        using StringWriter bar = new(), lines = new();
+        using StringWriter bar = new(), lines = new(); // each shown twice, the second time in a second round
         TextWriter before = Console.Out;
         Console.SetOut(lines);
         try
         {
             foreach (TextWriter? to in (TextWriter?[])[bar, null])
             {
-                using PictureProgress progress = new(3, () => ["a", "b"], to);
+                using PictureProgress progress = new(1, () => ["a", "b"], to);
+                progress.Show(slot);
                 progress.Show(slot);
             }
         }
@@ -113,7 +114,18 @@ public sealed class PictureBatchTests : IDisposable
             Console.SetOut(before);
         }
 
-        Assert.Equal("1/3 b/2.png: 40×30, b 75 %, a 25 %; 12 ms\n", lines.ToString());
-        Assert.EndsWith("[==========                    ] 1/3 b/2.png\n", bar.ToString(), StringComparison.Ordinal);
+        const string Line = "b/2.png: 40×30, b 75 %, a 25 %; 12 ms";
+        Assert.Equal($"1/1 {Line}\n2 {Line}\n", lines.ToString());
+        Assert.EndsWith("[==============================] 2 b/2.png\n", bar.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_do_not_go_into_the_folder_that_is_read()
+    {
+        using Mat image = Pictures.Noise(8, 8);
+        image.SaveImage(_folder["a.jpg"]);
+        UserError e = Assert.Throws<UserError>(() => OutputFiles.Check(
+            ParsedOptions.Read(Mode.Replay, _folder.Path, _folder.Path + "/"), [], []));
+        Assert.Contains("it is the folder that is read", e.Message, StringComparison.Ordinal);
     }
 }

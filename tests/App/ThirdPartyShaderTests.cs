@@ -27,6 +27,8 @@ public sealed class ThirdPartyShaderTests : IDisposable
     [InlineData("nhwc", "bgr", 3, "probabilities")]
     [InlineData("nchw", "rgb", 1, "matte")]
     [InlineData("nhwc", "rgb", 1, "matte")]
+    [InlineData("nchw", "rgb", 1, "mean matte")]
+    [InlineData("nchw", "rgb", 1, "matte of clipped logits")]
     [InlineData("nchw", "rgb", 1, "matte of logits")]
     [InlineData("nchw", "rgb", 3, "labels")]
     [InlineData("nchw", "rgb", 3, "labels that are none")]
@@ -109,6 +111,10 @@ public sealed class ThirdPartyShaderTests : IDisposable
                 return g.Add("Softmax", [y], AnyMap, attributes: [("axis", 1L)]);
             case "matte":
                 return Node(g, "Sigmoid", [y]);
+            case "mean matte":
+                return Node(g, "Mul", [Node(g, "Sigmoid", [y]), g.Constant(0.9f)]);
+            case "matte of clipped logits":
+                return g.Add("Clip", [y, g.Constant(-6f), g.Constant(6f)], AnyMap);
             case "labels" or "labels that are none":
                 Value most = g.Add("ArgMax", [y], AnyMap, ElementType.Int64, attributes: [("axis", 1L), ("keepdims", 0L)]);
                 if (kind == "labels") return most;

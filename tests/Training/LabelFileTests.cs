@@ -97,6 +97,8 @@ public sealed class LabelFileTests : IDisposable
     [InlineData(4, 1, "train_val.json")]
     [InlineData(4, 1, "mine.json")]
     [InlineData(5, 5, "pascal_train2012.json", "pascal_val2012.json", "pascal_trainval2012.json")]
+    [InlineData(5, 5, "instances_minitrain2017.json", "instances_minival2017.json")]
+    [InlineData(5, 5, "cocotrain.json", "cocoval.json")]
     [InlineData(5, 5, "instances_Train.json", "instances_minival.json", "interval.json")]
     public void Words_in_the_names_of_annotations_tell_their_part(int train, int val, params string[] files)
     {
@@ -105,6 +107,16 @@ public sealed class LabelFileTests : IDisposable
         for (int i = 0; i < 5; i++) Image($"images/{i}.png", 4, 4);
         int[] counts = [.. new[] { true, false }.Select(t => DatasetLayout.Open(_folder.Path, new Split(t), null).Count)];
         Assert.Equal([train, val], counts);
+    }
+
+    [Fact]
+    public void Annotations_of_both_parts_are_not_trained_on_beside_those_of_one()
+    {
+        foreach (string file in (string[])["a_trainval.json", "a_val.json"])
+            Annotate("annotations/" + file, """{"id": 1, "file_name": "a.png"}""", 1);
+        Image("images/a.png", 4, 4);
+        UserError e = Assert.Throws<UserError>(() => DatasetLayout.Open(_folder.Path, new Split(Training: true), null));
+        Assert.Contains("a_trainval.json has the images to validate on as well", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,6 +86,8 @@ public sealed class ThirdPartyEvalTests : IDisposable
     [Theory]
     [InlineData("b,a,c", "a,b,c", "1,0,2", "a b c", null)]
     [InlineData("Traffic Light,road", "traffic_light,road", "0,1", "Traffic Light road", null)]
+    [InlineData("zone-,zone+,c", "zone+,zone-,c", "1,0,2", "zone+ zone- c", null)]
+    [InlineData("c,c++,d", "c++,c,d", "1,0,2", "c++ c d", null)]
     [InlineData("person,car", "background,person", "1,0", "background person", null)]
     [InlineData("class0,class1", "a,b", "0,1", "a b", "have no names")]
     [InlineData("c,d", "a,b", "0,1", "c d", "in the order of memory's: 'c' as 'a', 'd' as 'b'")]

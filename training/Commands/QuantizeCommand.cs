@@ -98,15 +98,15 @@ internal static class QuantizeCommand
         }
 
         using Evaluator integers = Evaluator.Load(to, s.Reading, _ => { });
-        PrintAgreement(model, integers, images);
+        PrintAgreement(model, integers, images.Take(Math.Min(Compared, s.Images)));
     }
 
     /// <summary>How much of a few images both models label alike: what integers cost, as far as it can be told without the truth.</summary>
-    private static void PrintAgreement(Evaluator model, Evaluator integers, CalibrationImages images)
+    private static void PrintAgreement(Evaluator model, Evaluator integers, IEnumerable<Mat> images)
     {
         int count = 0;
         double same = 0;
-        foreach (Mat image in images.Take(Compared))
+        foreach (Mat image in images)
         {
             byte[] a = model.LabelsAsShown(image), b = integers.LabelsAsShown(image);
             same += a.Zip(b).Count(p => p.First == p.Second) / (double)a.Length;

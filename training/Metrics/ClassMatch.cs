@@ -28,7 +28,8 @@ internal sealed class ClassMatch
     public static ClassMatch Of(IReadOnlyList<string> model, IDataset set)
     {
         IReadOnlyList<string> data = set.ClassNames;
-        string[] own = [.. model.Select(Spelled)], theirs = [.. data.Select(Spelled)];
+        bool areTold = AreTold(model) && AreTold(data);
+        string[] own = [.. model.Select(n => areTold ? Spelled(n) : n)], theirs = [.. data.Select(n => areTold ? Spelled(n) : n)];
         if (own.SequenceEqual(theirs, StringComparer.Ordinal)) return new ClassMatch(model, null);
         bool areUnnamed = model.Select((name, i) => (name, i)).All(c => c.name == $"class{c.i}");
         if (areUnnamed && model.Count == data.Count)
@@ -48,6 +49,10 @@ internal sealed class ClassMatch
     /// <summary>A name without what spellings differ in: case, spaces and signs.</summary>
     private static string Spelled(string name)
         => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant() is { Length: > 0 } letters ? letters : name;
+
+    /// <summary>Whether names are told apart without that: c and c++ are not.</summary>
+    private static bool AreTold(IReadOnlyList<string> names)
+        => names.Select(Spelled).Distinct(StringComparer.Ordinal).Count() == names.Count;
 
     private static ClassMatch ByName(string[] own, string[] theirs, IReadOnlyList<string> data)
     {

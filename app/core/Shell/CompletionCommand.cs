@@ -15,10 +15,10 @@ public static class CompletionCommand
             COMPREPLY=()
             while IFS= read -r name; do
                 [[ $name != "$word"* ]] || COMPREPLY+=("$name")
-            done < <(rtseg "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+            done < <("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
             [[ ${#COMPREPLY[@]} -gt 0 ]] || compopt -o default
         }
-        complete -F _rtseg rtseg
+        complete -F _rtseg rtseg ./run.sh
         """;
 
     private const string Zsh = """

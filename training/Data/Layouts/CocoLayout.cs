@@ -22,8 +22,7 @@ internal sealed class CocoLayout : ILayout
 
     public IReadOnlyList<ImageFiles> Files(string root, bool training)
     {
-        string json = Find(root, training)
-            ?? throw new UserError($"{root} lacks annotations to {(training ? "train" : "validate")} on: they are in {Annotations}/*.json");
+        string json = Find(root, training) ?? throw Lacks(root, training);
         CocoFile file = FileOf(json);
         string folder = ImageFolder(root, json, file);
         string truth = Path.Combine(Path.GetDirectoryName(json)!, Path.GetFileNameWithoutExtension(json));
@@ -34,6 +33,13 @@ internal sealed class CocoLayout : ILayout
     {
         if (classes is not null) throw new UserError($"{classes.Path}: {root} has its classes in its annotations; leave the file out");
         return new Reader(FileOf((Find(root, training: true) ?? Find(root, training: false))!).ClassNames);
+    }
+
+    private static UserError Lacks(string root, bool training)
+    {
+        if (training && OfParts(In(root), (true, true)) is { } both)
+            return new($"{both} has the images to validate on as well: name a file of those to train on, or take the other one away");
+        return new($"{root} lacks annotations to {(training ? "train" : "validate")} on: they are in {Annotations}/*.json, named so");
     }
 
     private static string PngOf(CocoFile file, string folder, CocoFile.Picture picture)
@@ -48,13 +54,19 @@ internal sealed class CocoLayout : ILayout
         string[] folders = training ? ["train"] : ["val", "valid"];
         string? inside = folders.Select(p => Path.Combine(root, p, InFolder)).FirstOrDefault(File.Exists);
         if (inside is not null) return inside;
-        string folder = Path.Combine(root, Annotations);
-        string[] all = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)] : [];
-        all = [.. all.Where(f => Kind(f) is not null && CocoFile.IsLikely(f))];
+        string[] all = In(root);
         string? found = OfParts(all, (training, !training));
         if (found is not null || !training || OfParts(all, (false, true)) is not null) return found;
         string lone = Path.Combine(root, InFolder);
         return OfParts(all, (true, true)) ?? (all.Length == 1 ? all[0] : File.Exists(lone) ? lone : null);
+    }
+
+    /// <summary>The annotations of a set's folder for them.</summary>
+    private static string[] In(string root)
+    {
+        string folder = Path.Combine(root, Annotations);
+        string[] all = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)] : [];
+        return [.. all.Where(f => Kind(f) is not null && CocoFile.IsLikely(f))];
     }
 
     /// <summary>The annotations whose name has the words for certain parts, panoptic ones if there are any.</summary>
@@ -70,8 +82,8 @@ internal sealed class CocoLayout : ILayout
         string name = Path.GetFileNameWithoutExtension(json).ToLowerInvariant();
         string[] words = new string([.. name.Select(c => char.IsAsciiLetter(c) ? c : ' ')]).Split(' ');
         bool Has(string beginning) => Array.Exists(words, w => w.StartsWith(beginning, StringComparison.Ordinal));
-        bool isVal = Array.Exists(words, w => w is "val" or "valset" || w.EndsWith("minival", StringComparison.Ordinal));
-        return (Has("train"), isVal || Has("trainval") || Has("valid"));
+        bool Ends(string end) => Array.Exists(words, w => w.EndsWith(end, StringComparison.Ordinal));
+        return (Has("train") || Ends("train") || Ends("trainval"), Ends("val") || Has("valset") || Has("valid"));
     }
 
     /// <summary>What a file annotates; null for captions and keypoints.</summary>

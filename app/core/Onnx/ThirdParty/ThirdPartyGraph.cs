@@ -15,10 +15,6 @@ public sealed class ThirdPartyGraph
     private const string Frame = ModelManifest.FrameInput;
     private const int Bytes = byte.MaxValue;
 
-    /// <summary>What leaves probabilities as they are, between a sigmoid and the output.</summary>
-    private static readonly string[] Passing = ["Resize", "Upsample", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Cast", "Slice"];
-
-    private static readonly string[] Squashing = ["Sigmoid", "HardSigmoid", "Softmax"];
     private readonly ModelProto _model;
     private readonly ThirdPartyModel _read;
     private int _made;
@@ -32,9 +28,9 @@ public sealed class ThirdPartyGraph
     /// <param name="read">How it is read.</param>
     /// <param name="rank">Number of its output's dimensions.</param>
     /// <param name="classes">Number of classes.</param>
-    public static OnnxFile Wrap(OnnxFile file, ThirdPartyModel read, int rank, int classes)
+    /// <param name="isLogits">Of a matte, whether its values are no probabilities.</param>
+    public static OnnxFile Wrap(OnnxFile file, ThirdPartyModel read, int rank, int classes, bool isLogits)
     {
-        bool isLogits = !IsSquashed(file.Graph, read.Output);
         ThirdPartyGraph wrapped = new(file.Model.Clone(), read);
         NodeProto[] nodes = [.. wrapped.Graph.Node];
         wrapped.Rename();
@@ -127,16 +123,6 @@ public sealed class ThirdPartyGraph
         string resized = Add("Resize", [y, "", "", sizes]);
         Graph.Node[^1].Attribute.Add(new AttributeProto { Name = "mode", S = ByteString.CopyFromUtf8(mode) });
         return resized;
-    }
-
-    /// <summary>Whether values are probabilities: what makes them so is the last operator that changes them.</summary>
-    private static bool IsSquashed(GraphProto graph, string output)
-    {
-        NodeProto? node = Maker(output);
-        while (node is not null && Passing.Contains(node.OpType, StringComparer.Ordinal)) node = Maker(node.Input[0]);
-        return node is not null && (Squashing.Contains(node.OpType, StringComparer.Ordinal) || node.OpType == "Clip");
-
-        NodeProto? Maker(string name) => graph.Node.FirstOrDefault(n => n.Output.Contains(name));
     }
 
     private string Add(string op, string[] inputs, params (string Name, long[] Values)[] attributes)

@@ -43,7 +43,7 @@ internal sealed record ThirdPartyInput(
         (int, int)? size = requested ?? (hints.Size is { } given ? Parse.Size("size", given) : null);
         return size is { } any
             ? new ThirdPartyInput(name, nhwc, any, TakesOneSize: false, fit ?? Fit.Keep, scaling)
-            : throw tensors.Unclear("its input has no fixed size");
+            : throw tensors.Unclear("its input has no fixed size: add --size, such as --size 512x512");
     }
 
     private static bool IsNhwc(ModelTensors tensors, string? layout, int[] dimensions) => layout?.ToLowerInvariant() switch

@@ -35,6 +35,16 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
         else Decide(outputs[0], labels, confidence);
     }
 
+    /// <summary>Whether the values that it gives for an image are no probabilities, so that a sigmoid makes them so.</summary>
+    /// <param name="image">8-bit BGR at the network's size.</param>
+    /// <param name="run">Options of the run.</param>
+    public bool GivesLogits(Mat image, RunOptions run)
+    {
+        using OrtValue input = Input(image);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [model.Input], [input], [model.Output]);
+        return AreLogits(outputs[0].GetTensorDataAsSpan<float>());
+    }
+
     /// <summary>What the network reads of an image: float [1,3,H,W] or [1,H,W,3], in memory that the next image takes.</summary>
     /// <param name="image">8-bit BGR at the network's size.</param>
     public OrtValue Input(Mat image)
@@ -127,7 +137,7 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
     /// <summary>One map: how much of each pixel is foreground; a sigmoid first if the values are not probabilities.</summary>
     private static void TakeMatte(ReadOnlySpan<float> matte, Span<byte> label, Span<byte> sure)
     {
-        bool logits = TensorPrimitives.Min(matte) < -Slack || TensorPrimitives.Max(matte) > 1 + Slack;
+        bool logits = AreLogits(matte);
         for (int i = 0; i < label.Length; i++)
         {
             double p = logits ? 1 / (1 + Math.Exp(-matte[i])) : matte[i];
@@ -135,6 +145,9 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
             sure[i] = Byte((float)Math.Max(p, 1 - p));
         }
     }
+
+    private static bool AreLogits(ReadOnlySpan<float> values)
+        => TensorPrimitives.Min(values) < -Slack || TensorPrimitives.Max(values) > 1 + Slack;
 
     /// <summary>Labels [1,H,W], [1,1,H,W] or [1,H,W,1]; their confidence is unknown and taken as full.</summary>
     private void TakeLabels(OrtValue output, Mat labels, Mat confidence)
