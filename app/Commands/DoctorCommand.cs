@@ -132,8 +132,8 @@ internal static class DoctorCommand
 
         if (!usable)
         {
-            const string Remedy = "train one with './run.sh train' and './run.sh export'";
-            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", Remedy, isFatal: true);
+            string remedy = $"train one with '{BuildInfo.Launcher} train' and '{BuildInfo.Launcher} export'";
+            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", remedy, isFatal: true);
         }
     }
 
@@ -166,5 +166,5 @@ internal static class DoctorCommand
     }
 
     private static IEnumerable<Finding> Sample()
-        => [Finding.Of(File.Exists(Bundled.Sample), $"sample clip: {Bundled.Sample}", "build again with ./run.sh")];
+        => [Finding.Of(File.Exists(Bundled.Sample), $"sample clip: {Bundled.Sample}", BuildInfo.Again)];
 }
