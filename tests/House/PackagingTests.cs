@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Xml.Linq;
 using RealtimeSeg.Commands;
 using RealtimeSeg.Tests.Support;
@@ -32,6 +33,8 @@ public sealed class PackagingTests
         Assert.Equal("rtseg", command[0]);
         ParseResult parsed = AppCommands.Root().Parse(command[1..]);
         Assert.Empty(parsed.Errors);
+        IEnumerable<Token> outputs = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(r => r.Tokens);
+        Assert.DoesNotContain(outputs, o => o.Value.StartsWith("--", StringComparison.Ordinal)); // a mistyped option is taken for an output
         Assert.Equal("live", parsed.CommandResult.Command.Name);
         Assert.DoesNotContain(command, w => w.Contains('$', StringComparison.Ordinal));
     }
