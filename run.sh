@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what is missing, builds once, then runs a command of the app or the trainer, the tests, or writes docs/cli.md.
+# Sets up what is missing, builds once, then runs a command of the app or the trainer, or the tests, writes docs/cli.md, or makes a release.
 # Paths on the command line are relative to where you are.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,23 +7,10 @@ stamp=$root/app/obj/.built
 bin=bin/Release/net10.0/linux-x64
 
 fail() { echo "error: $*" >&2; exit 2; }
-
-# Debian packages by what shows that they are installed: a library that the loader finds, a program, or a file.
-missing_packages() {
-    local known
-    known=$(/sbin/ldconfig -p 2>/dev/null || true)
-    has() { [[ $known == *"$1"* ]]; }
-    has libglfw.so.3 || echo libglfw3
-    has libEGL.so.1 || echo libegl1
-    has libGL.so.1 || echo libgl1
-    compgen -G '/usr/lib/*/dri/swrast_dri.so' >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null ||
-        echo libgl1-mesa-dri
-    has libgtk-3.so.0 || echo libgtk-3-0
-    has libatomic.so.1 || echo libatomic1
-    has libfontconfig.so.1 || echo libfontconfig1
-    compgen -G '/usr/share/fonts/truetype/dejavu/*.ttf' >/dev/null || echo fonts-dejavu-core
-    command -v ffmpeg >/dev/null || echo ffmpeg
-}
+# shellcheck source=app/packaging/packages.sh
+. "$root/app/packaging/packages.sh"
+# shellcheck source=app/packaging/verbs.sh
+. "$root/app/packaging/verbs.sh"
 
 # What only the test of the window needs; without it, that test is skipped.
 missing_for_tests() {
@@ -123,9 +110,21 @@ check_whitespace() {
         fail "whitespace is not as .editorconfig asks: run 'dotnet format whitespace --folder .'"
 }
 
+# Pages that are made of what the programs and the packages say; each is complete before it takes the place of the last one.
+write_docs() {
+    local new
+    new=$(mktemp)
+    { "$root/app/$bin/rtseg" reference && "$root/training/$bin/rtseg-train" reference; } >"$new"
+    cat "$new" >"$root/docs/cli.md"
+    dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" notices >"$new"
+    cat "$new" >"$root/docs/THIRD-PARTY-NOTICES.md"
+    rm "$new"
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # One heap for all threads (app/core/Shell/NativeHeap.cs): the program would start a second time to set it.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-1}
+if [[ ${1:-} == publish ]]; then shift && exec "$root/app/packaging/publish.sh" "$@"; fi
 missing_packages | install
 if changed; then build; fi
 case ${1:-} in
@@ -134,28 +133,11 @@ case ${1:-} in
         [[ ${1:-} != -h && ${1:-} != --help ]] || { test_usage; exit 0; }
         (missing_for_tests | install) || echo "note: tests that need them are skipped" >&2
         run_tests "$@" ;;
-    docs)
-        {
-            "$root/app/$bin/rtseg" reference
-            "$root/training/$bin/rtseg-train" reference
-        } >"$root/docs/cli.md" ;;
-    train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
-    -h | --help)
-        [[ -z ${2:-} || $2 == -* ]] || exec "$0" "$2" --help
-        "$root/app/$bin/rtseg" --help
-        echo "  test, docs           Run the tests (test --help); write docs/cli.md"
-        echo
-        "$root/training/$bin/rtseg-train" --help | sed '/^Usage:/,/^$/d; /^Options:/,/^$/d; s/^Commands:/Commands of the trainer:/' ;;
-    '[suggest:'*) # of Tab: the shell asks the program that has the command
-        read -r _ verb _ <<<"${2:-}"
-        case $verb in
-            train | eval | export | quantize | convert | data) exec "$root/training/$bin/rtseg-train" "$@" ;;
-        esac
-        exec "$root/app/$bin/rtseg" "$@" ;;
-    '' | -* | live | replay | bench | models | info | doctor | completion)
-        exec "$root/app/$bin/rtseg" "$@" ;;
+    docs) write_docs ;;
     *)
-        [[ ! -e $1 ]] || fail "no command '$1': a recording plays with './run.sh replay $1'"
-        fail "no command '$1': choose live, replay, bench, models, info, doctor," \
-            "train, eval, export, quantize, convert, data, test or docs" ;;
+        # shellcheck disable=SC2034 # run_verb reads them
+        app=$root/app/$bin/rtseg trainer=$root/training/$bin/rtseg-train launcher=./run.sh \
+            more="  test, docs, publish  Run the tests (test --help); write docs/cli.md; make a release (publish --help)" \
+            others='data, test, docs or publish'
+        run_verb "$@" ;;
 esac

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RealtimeSeg.Tests.Benchmarks;
 using RealtimeSeg.Tests.Fuzz;
+using RealtimeSeg.Tests.House;
 using RealtimeSeg.Tests.Mutation;
 using RealtimeSeg.Tests.Support;
 
@@ -10,5 +11,6 @@ RootCommand root = FuzzCommand.Root();
 root.Add(MutationCommand.Create());
 root.Add(BenchmarkCommand.Create());
 root.Add(MatteCommand.Create());
+root.Add(NoticesCommand.Create());
 root.Add(SwappedModels.Command());
 return CommandRunner.Run(root, args);

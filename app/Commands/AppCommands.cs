@@ -29,8 +29,10 @@ public static class AppCommands
             CompletionCommand.Create(),
         };
         GroupedHelp.Use(root);
+        ProgramVersion.Use(root, "rtseg");
         root.SetAction(_ => RunCommand.MainJob());
         root.Add(CommandReference.Command(Reference));
+        root.Add(ManPage.Command());
         return root;
     }
 

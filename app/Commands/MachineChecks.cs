@@ -109,8 +109,8 @@ internal static class MachineChecks
 
         if (!usable)
         {
-            const string Remedy = "train one with './run.sh train' and './run.sh export'";
-            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", Remedy, isFatal: true);
+            string remedy = $"train one with '{BuildInfo.Launcher} train' and '{BuildInfo.Launcher} export'";
+            yield return Finding.Failure($"models: none in {Bundled.Models} can be used", remedy, isFatal: true);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class ShaderSource
     public static string Read(string file, string? definition = null)
     {
         string path = Path.Combine(Folder, file);
-        if (!File.Exists(path)) throw new UserError($"no shader {path}: build again with ./run.sh");
+        if (!File.Exists(path)) throw new UserError($"no shader {path}: {BuildInfo.Again}");
         string text = string.Join('\n', File.ReadLines(path).Select(Expand));
         return definition is null ? text : text.Insert(text.IndexOf('\n', StringComparison.Ordinal), $"\n#define {definition}");
     }

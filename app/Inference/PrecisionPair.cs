@@ -30,7 +30,8 @@ public sealed record PrecisionPair(string Floats, string Integers)
         return wanted switch
         {
             Precision.Float => Found(pair.Floats, "float", "export the run without --int8"),
-            Precision.Int8 => Found(pair.Integers, "int8", $"make it by './run.sh quantize {pair.Floats} {pair.Integers} --data DIR'"),
+            Precision.Int8 => Found(
+                pair.Integers, "int8", $"make it by '{BuildInfo.Launcher} quantize {pair.Floats} {pair.Integers} --data DIR'"),
             _ when !IsFile(pair.Floats) || !IsFile(pair.Integers) => model,
             _ when !options.MeansCpu => pair.Floats, // as GPU providers want them
             _ => Winner(pair, model, options, report),

@@ -100,7 +100,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     {
         ExecutionProviders.Check(options.Provider, options.ProviderLibrary);
         if (!File.Exists(path) && !Directory.Exists(path))
-            throw new UserError($"no model {path}: train one with './run.sh train' and './run.sh export', or name another with --model");
+            throw new UserError($"no model {path}: train one with '{BuildInfo.Launcher} train' and 'export', or name another with --model");
     }
 
     /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>

@@ -45,6 +45,18 @@ public sealed partial class DocsTests
         }
     }
 
+    /// <summary>Those of an installed release, whose launcher has both programs' verbs.</summary>
+    [Fact]
+    public void Every_command_of_the_page_on_installing_is_one_that_the_programs_take()
+    {
+        const string launcher = "    rtseg ";
+        string[] lines = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "install.md"))
+            .Where(l => l.StartsWith(launcher, StringComparison.Ordinal)).Select(l => l[launcher.Length..])];
+        Assert.True(lines.Length >= 5, $"only {lines.Length} commands were found");
+        RootCommand app = AppCommands.Root(), trainer = TrainerCommands.Root();
+        Assert.All(lines, l => Assert.Empty((trainer.Subcommands.Any(s => s.Name == l.Split(' ')[0]) ? trainer : app).Parse(l).Errors));
+    }
+
     [Fact]
     public void The_docs_explain_figures_as_the_bench_does()
     {
@@ -90,7 +102,8 @@ public sealed partial class DocsTests
     {
         string[] pages =
         [
-            .. new[] { "README.md", "models/README.md" }.Select(p => Path.Combine(Repository.Root, p)),
+            .. new[] { "README.md", "models/README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md" }
+                .Select(p => Path.Combine(Repository.Root, p)),
             .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md"),
         ];
         foreach (string page in pages)

@@ -85,9 +85,10 @@ internal static class ConvertCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{to}: {m.Network}, {m.Parameters:N0} parameters, {s.Classes} classes, {new FileInfo(to).Length / 1e6:F1} MB; "
             + $"its new layers are untrained, so that its masks mean nothing: it is for looking at the graph and for measuring, "
-            + $"./run.sh bench --model {to}"));
+            + $"{BuildInfo.Launcher} bench --model {to}"));
         Console.WriteLine(
-            $"to train it, from {from} itself: ./run.sh train --net {s.Net} --backbone {from}{Given(s)} --data DIR --out runs/NAME");
+            $"to train it, from {from} itself: {BuildInfo.Launcher} train --net {s.Net} "
+            + $"--backbone {from}{Given(s)} --data DIR --out runs/NAME");
     }
 
     /// <summary>The options that <c>train</c> needs too, with a space before each.</summary>

@@ -63,9 +63,9 @@ internal static class TrainCommand
         }));
         Console.WriteLine(done switch
         {
-            true => $"done: './run.sh export {folder} MODEL.onnx' writes the model",
+            true => $"done: '{BuildInfo.Launcher} export {folder} MODEL.onnx' writes the model",
             false => $"stopped at step {trainer.State.Step} of {config.TotalSteps}: saved, "
-                + $"'./run.sh train --resume --out {folder}' goes on",
+                + $"'{BuildInfo.Launcher} train --resume --out {folder}' goes on",
             null when from is null => "stopped before its first step: there is nothing to save",
             null => $"stopped before another step: {folder} is at step {from.Progress.Step} as before",
         });

@@ -7,7 +7,9 @@ public static class TrainerCommands
 {
     /// <summary>Every verb with its arguments and options.</summary>
     public static RootCommand Root()
-        => new("RealtimeSeg trainer: builds networks as ONNX graphs, trains them with ONNX Runtime, exports them for the app.")
+    {
+        RootCommand root = new(
+            "RealtimeSeg trainer: builds networks as ONNX graphs, trains them with ONNX Runtime, exports them for the app.")
         {
             TrainCommand.Create(),
             EvalCommand.Create(),
@@ -17,6 +19,9 @@ public static class TrainerCommands
             DataCommand.Create(),
             CommandReference.Command(Reference),
         };
+        ProgramVersion.Use(root, "rtseg-train");
+        return root;
+    }
 
     /// <summary>All verbs as Markdown for <c>docs/cli.md</c>.</summary>
     public static string Reference() => CommandReference.Markdown(Root());

@@ -34,8 +34,8 @@ public sealed class Evaluator : IDisposable
         Manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, name);
         if (!HasContract)
         {
-            const string Frame = ModelManifest.FrameInput, Labels = ModelManifest.LabelsOutput;
-            throw new UserError($"{name} lacks the input '{Frame}' or the output '{Labels}': export it with './run.sh export'");
+            throw new UserError($"{name} lacks the input '{ModelManifest.FrameInput}' or the output '{ModelManifest.LabelsOutput}': "
+                + $"export it with '{BuildInfo.Launcher} export'");
         }
 
         if (inShaders) _shaders = new GlLabeller(new ShaderModel(new NetworkFile(OnnxFile.Parse(model, name)), Manifest.ScorePitch));
@@ -82,7 +82,8 @@ public sealed class Evaluator : IDisposable
     /// <exception cref="UserError">No such file, not ONNX, nothing that can be read as a segmenter, or no OpenGL for it.</exception>
     public static Evaluator Load(string path, ModelReading reading, Action<string> report)
     {
-        if (Directory.Exists(path)) throw new UserError($"{path} is a folder: './run.sh export {path} MODEL.onnx' makes a model of it");
+        if (Directory.Exists(path))
+            throw new UserError($"{path} is a folder: '{BuildInfo.Launcher} export {path} MODEL.onnx' makes a model of it");
         if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file");
         if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
         if (reading.Fusion is null && !reading.InShaders) return new Evaluator(path, reading, report);

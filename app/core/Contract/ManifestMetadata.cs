@@ -85,7 +85,7 @@ internal static class ManifestMetadata
     private static void CheckSchema(IReadOnlyDictionary<string, string> metadata, string file)
     {
         if (!metadata.TryGetValue(Schema, out string? schema))
-            throw new UserError($"{file} carries no manifest ({Schema}): export it with './run.sh export'");
+            throw new UserError($"{file} carries no manifest ({Schema}): export it with '{BuildInfo.Launcher} export'");
         if (int.TryParse(schema, CultureInfo.InvariantCulture, out int version) && version <= CurrentSchema) return;
         throw new UserError($"{file} has manifest schema {schema}, this program reads up to {CurrentSchema}: update the program");
     }

@@ -20,6 +20,6 @@ internal static class KernelFiles
     private static string Read(string name) => Known.GetOrAdd(name, static n =>
     {
         string path = Path.Combine(Folder, n);
-        return File.Exists(path) ? File.ReadAllText(path) : throw new UserError($"no shader {path}: build again with ./run.sh");
+        return File.Exists(path) ? File.ReadAllText(path) : throw new UserError($"no shader {path}: {BuildInfo.Again}");
     });
 }

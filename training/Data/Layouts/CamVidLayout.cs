@@ -20,7 +20,11 @@ internal sealed class CamVidLayout : ILayout
         string use = training ? "train" : "validate";
         if (Has(root, !training)) throw new UserError($"{root} has no {name}/ and {name}annot/: nothing to {use} on");
         if (Directory.Exists(root) && DatasetLayout.Images(root).Any())
-            throw new UserError($"{root} has images without labels, for quantize alone: './run.sh data label' lets a model label them");
+        {
+            throw new UserError(
+                $"{root} has images without labels, for quantize alone: '{BuildInfo.Launcher} data label' lets a model label them");
+        }
+
         throw new UserError($"{root} is in no known layout: it needs CamVid's folders {name}/ and {name}annot/, {DatasetLayout.Others}");
     }
 

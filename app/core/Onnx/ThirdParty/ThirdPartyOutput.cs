@@ -25,7 +25,11 @@ internal sealed record ThirdPartyOutput(string Name, OutputKind Kind, int Classe
         if (!integers && output.ElementDataType != TensorElementType.Float)
             throw tensors.Unclear("its first output contains neither floats nor labels");
         if (d.Length == 2 && !integers)
-            throw new UserError($"{tensors.Path} gives scores of whole images, as classifiers do: './run.sh convert' makes an FCN of one");
+        {
+            throw new UserError(
+                $"{tensors.Path} gives scores of whole images, as classifiers do: '{BuildInfo.Launcher} convert' makes an FCN of one");
+        }
+
         if (d.Length is not (3 or 4)) throw tensors.Unclear("its first output has neither three nor four dimensions");
         int channels = integers || d.Length == 3 ? 1 : nhwc ? d[^1] : d[1];
         if (channels < 1 && hints.Labels is null) throw tensors.Unclear("the number of classes of its first output is unclear");
