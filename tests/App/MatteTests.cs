@@ -130,13 +130,8 @@ public sealed class MatteTests : IDisposable
     {
         Halves();
         using EglContext context = new();
-        RenderOptions options = new()
-        {
-            View = Views.Parse("cutout"),
-            Hud = HudDetail.None,
-            Transparent = true,
-            Matte = new MatteOptions(Feather: feather),
-        };
+        MatteOptions matte = new(Feather: feather);
+        RenderOptions options = new() { View = Views.Parse("cutout"), Hud = HudDetail.None, Transparent = true, Matte = matte };
         using Renderer renderer = new(context.Gl, ["background", "person"], [0, 0xFFFFFF], options);
         renderer.Upload(_slot);
         renderer.Compose(() => default, 0);
