@@ -13,7 +13,7 @@ internal sealed class MattePass : IDisposable
     private const float FeatherSteps = 3;
 
     /// <summary>The strength of smoothing at which a cell follows half of the way from frame to frame.</summary>
-    private const float Readiness = 0.0625f;
+    private const float Readiness = 1 / 6f;
 
     private const InternalFormat Floats = InternalFormat.Rgba32f;
 

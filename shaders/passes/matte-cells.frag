@@ -18,7 +18,7 @@ uniform float kept;             // share of the frame before
 
 const int Points = 2;           // along each side
 const uint Unlabelled = 255u;
-const float Noise = 36.0 / 255.0;
+const float Noise = 18.0 / 255.0;
 
 float foreground(ivec2 at)
 {

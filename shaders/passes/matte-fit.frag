@@ -16,7 +16,7 @@ uniform sampler2D before;       // cells of the frame before
 uniform float kept;
 
 const float Smoothness = 1e-4;  // variance of colour, in 0-1, that is taken for noise
-const float Noise = 36.0 / 255.0;
+const float Noise = 18.0 / 255.0;
 const float Trace = 1e-3;       // of the mean, for windows that lie on one side
 
 // Solves the filter's 3 x 3 equations as L D Lt, which loses no digits where colours lie on a line, as by determinants.
