@@ -20,11 +20,11 @@ internal static class NetworkListing
     /// <exception cref="UserError">It cannot be run so.</exception>
     public static void Print(string path, bool? half)
     {
-        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl), Console.WriteLine);
+        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl, GlHalf: half), Console.WriteLine);
         (int width, int height) = model.Manifest.Size;
         NetworkPlan plan = model.Shaders!.Plan(new Size(width, height));
         using EglContext context = new();
-        using GlNetwork network = new(context.Gl, half: half);
+        using GlNetwork network = new(context.Gl, half: half, tiles: model.Shaders.TilesFor(Driver.Of(context.Gl)));
         network.Prepare(plan);
         double[] times = network.Measure(Runs);
         new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i], network.Bits))], Note(plan, network, times.Sum())).Print();

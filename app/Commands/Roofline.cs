@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Onnx;
+using OpenCvSharp;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Network.Device;
@@ -23,19 +22,18 @@ internal static class Roofline
     private static readonly string[] Head = ["kernel", "dispatches", "MFLOP", "ms", "GFLOP/s", "of the ceiling"];
 
     /// <summary>Measures and makes the table.</summary>
-    /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
+    /// <exception cref="UserError">It cannot be run so.</exception>
     public static FigureTable Measure(PipelineSettings s)
     {
-        (string path, NetworkFile graph, ModelManifest manifest) = Read(s, "--roofline");
-        (int width, int height) = s.Segmenter.Size ?? manifest.Size;
+        using Segmenter model = Read(s);
+        (int width, int height) = model.Manifest.Size;
         using EglContext context = new();
         using Ceiling ceiling = new(context.Gl);
         using ProgramCache programs = new(context.Gl);
         Driver driver = Driver.Of(context.Gl);
-        KernelTiles? tiles = TileRace.Kept(driver, s.Segmenter.GlHalf, UserCache.File(TileRace.CacheFile));
-        using GlNetwork network = new(context.Gl, programs, s.Segmenter.GlHalf, tiles);
-        NetworkPlan plan = NetworkPlan.Of(graph, width, height, manifest.ScorePitch);
-        NetworkPlan Smaller() => NetworkPlan.Of(graph, width / 2, height / 2, manifest.ScorePitch);
+        using GlNetwork network = new(context.Gl, programs, s.Segmenter.GlHalf, model.Shaders!.TilesFor(driver));
+        NetworkPlan plan = model.Shaders.Plan(new Size(width, height));
+        NetworkPlan Smaller() => model.Shaders.Plan(new Size(width / 2, height / 2));
         string switches = Switches(context, programs, network, plan, Smaller);
         double[] each = network.Measure(Runs);
         double most = 0, fastest = double.MaxValue;
@@ -53,38 +51,36 @@ internal static class Roofline
             .OrderByDescending(g => g.Sum(p => p.Second))
             .Select(g => Row(g.Key, g.Count(), g.Sum(p => p.First.Flops), g.Sum(p => p.Second), most));
         string[] whole = Row("the whole network", plan.Steps.Count, plan.Steps.Sum(p => p.Flops), fastest, most);
-        string what = $"{Path.GetFileName(path)} at {width}×{height} in {network.Bits} bits on {driver.Name}";
+        string what = $"{model.Name}.onnx at {width}×{height} in {network.Bits} bits on {driver.Name}";
         string note = $"{what}: the ceiling is {Text(most)} GFLOP/s, from registers\n"
             + $"whole network and ceiling: the best of {Pairs}, in turn; kernels: medians of {Runs}, each dispatch awaited\n{switches}";
         return new FigureTable(Head, [whole, .. kinds], note);
     }
 
     /// <summary>Races the tiles of convolutions: a table of all that ran. What wins is kept, but not for a driver in software.</summary>
-    /// <exception cref="UserError">It is no model of the trainer, or cannot be run so.</exception>
+    /// <exception cref="UserError">It cannot be run so.</exception>
     public static FigureTable Race(PipelineSettings s)
     {
-        (string path, NetworkFile graph, ModelManifest manifest) = Read(s, "--race-tiles");
-        (int width, int height) = s.Segmenter.Size ?? manifest.Size;
+        using Segmenter model = Read(s);
+        (int width, int height) = model.Manifest.Size;
         using EglContext context = new();
         GlNetwork.Check(context.Gl);
         Driver driver = Driver.Of(context.Gl);
-        NetworkPlan plan = NetworkPlan.Of(graph, width, height, manifest.ScorePitch);
+        NetworkPlan plan = model.Shaders!.Plan(new Size(width, height));
         IReadOnlyList<(KernelTiles Tiles, double[] Milliseconds)> all = TileRace.Race(
             context.Gl, driver, plan, s.Segmenter.GlHalf, Console.WriteLine, UserCache.File(TileRace.CacheFile));
         KernelTiles best = TileRace.Best(all);
         string[][] rows = [.. TileRace.Kinds.SelectMany((kind, k) => all.DistinctBy(a => a.Tiles.All[k])
             .Select(a => new[] { kind, $"{a.Tiles.All[k]}", Text(a.Milliseconds[k], "F2"), a.Tiles.All[k] == best.All[k] ? "wins" : "" }))];
-        string what = $"{Path.GetFileName(path)} at {width}×{height} on {driver.Name}: pixels × channels of an invocation, ms in all";
+        string what = $"{model.Name}.onnx at {width}×{height} on {driver.Name}: pixels × channels of an invocation, ms in all";
         string kept = driver.IsSoftware ? "a driver in software keeps its own tiles" : "what wins is used from now on";
         return new FigureTable(["kernel", "tile", "ms", ""], rows, $"{what}; {kept}");
     }
 
-    private static (string Path, NetworkFile Graph, ModelManifest Manifest) Read(PipelineSettings s, string option)
+    private static Segmenter Read(PipelineSettings s)
     {
-        string path = PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter with { Provider = ExecutionProviders.Gl }, Console.WriteLine);
-        if (!ModelGraph.IsOwn(path)) throw new UserError($"{path} is no model of the trainer, and {option} measures no others");
-        OnnxFile file = OnnxFile.Read(path);
-        return (path, new NetworkFile(file), ModelManifest.Parse(file.Metadata, path));
+        SegmenterOptions shaders = s.Segmenter with { Provider = ExecutionProviders.Gl };
+        return Segmenter.Load(PrecisionPair.Choose(s.Model, s.Precision, shaders, Console.WriteLine), shaders, Console.WriteLine);
     }
 
     /// <summary>How long the picture stops when a network takes over, and leaves the first one prepared for the plan.</summary>

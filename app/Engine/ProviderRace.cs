@@ -1,13 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using RealtimeSeg.Core.Contract;
-using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Network.Device;
-using RealtimeSeg.Network.Graphs;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Engine;
@@ -37,7 +34,7 @@ internal static class ProviderRace
             GlNetwork.Check(context.Gl);
             Result result = new Measurements<Result>(file, report, "provider").Get(Key(driver, cpu, floats, half), () =>
             {
-                Result now = new(Shaders(context, floats, half, cpu), Cpu(cpu));
+                Result now = new(Shaders(context, floats, half, cpu, report), Cpu(cpu));
                 string winner = now.GlMs < now.CpuMs ? ExecutionProviders.Gl : ExecutionProviders.Cpu;
                 report(string.Create(CultureInfo.InvariantCulture,
                     $"provider: {winner} ({now.GlMs:F1} ms by shaders on {driver.Name}, {now.CpuMs:F1} by the CPU)"));
@@ -52,15 +49,14 @@ internal static class ProviderRace
         }
     }
 
-    private static double Shaders(IGlContext context, string floats, bool? half, Segmenter cpu)
+    private static double Shaders(IGlContext context, string floats, bool? half, Segmenter cpu, Action<string> report)
     {
-        OnnxFile file = OnnxFile.Read(floats);
-        ShaderModel model = new(new NetworkFile(file), ModelManifest.Parse(file.Metadata, floats).ScorePitch, half);
+        using Segmenter model = Segmenter.Load(floats, new SegmenterOptions(ExecutionProviders.Gl, GlHalf: half), report);
         using FrameSlot blank = cpu.Blank();
         using TextureLabels labels = new(context.Gl, smooth: 0, follows: false);
         using PixelUploader image = new(context.Gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: false);
         image.Upload(blank.Image.Data, blank.Image.Width, blank.Image.Height);
-        labels.Prepare(model, cpu.Geometry(blank));
+        labels.Prepare(model.Shaders!, cpu.Geometry(blank));
         return Median(() =>
         {
             long began = Stopwatch.GetTimestamp();

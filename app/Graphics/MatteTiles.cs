@@ -24,7 +24,7 @@ internal sealed class MatteTiles : IDisposable
     private const int Unit = 9;
 
     /// <summary>As in <c>matte.glsl</c>.</summary>
-    private const int TileSide = 8;
+    private const int TileSide = 12;
 
     private readonly GL _gl;
     private readonly ShaderProgram _find, _side;

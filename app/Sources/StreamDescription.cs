@@ -32,7 +32,7 @@ internal sealed partial class StreamDescription
         return match.Success ? match.Groups[group].Value : null;
     }
 
-    /// <summary>"[info]   Stream #0:0[0x1](und): Video: …"; a title or a comment, which may say the same, has its key before it.</summary>
+    /// <summary>"[info]   Stream #0:0[0x1](und): Video: …"; titles and comments, which may say the same, have keys before it.</summary>
     [GeneratedRegex(@"^(\[\w+\])?\s*Stream #\d+:\d+[^ ]*: Video: ", RegexOptions.ExplicitCapture, RegexLimit.Milliseconds)]
     private static partial Regex StreamLine();
 

@@ -14,7 +14,7 @@ namespace RealtimeSeg.Tests.App;
 /// <summary>Soft edges: what blur, replace and cutout are made with.</summary>
 public sealed class MatteTests : IDisposable
 {
-    private const int Size = 96, Middle = 48, Reach = 3;
+    private const int Size = 144, Middle = 72, Reach = 3;
     private readonly FrameSlot _slot = new();
 
     /// <summary>A light disc on a dark ground, with noise, and a mask that is unsure around a disc beside it.</summary>

@@ -67,7 +67,7 @@ public sealed class ThirdPartyGraph
         float[] factors = [.. _read.Scaling.Deviation.Select(d => 1 / d)];
         x = Add("Mul", [Add("Sub", [x, Channels(_read.Scaling.Mean)]), Channels(factors)]);
         if (_read.Nhwc) x = Add("Transpose", [x], ("perm", [0, 2, 3, 1]));
-        Name("Identity", x, Renamed(_read.Input));
+        Name(x, Renamed(_read.Input));
     }
 
     /// <summary>What the model returns becomes labels and their probabilities, at the frame's size.</summary>
@@ -85,8 +85,8 @@ public sealed class ThirdPartyGraph
             OutputKind.Matte => Matte(isLogits ? Add("Sigmoid", [y]) : y),
             _ => Winner(y),
         };
-        Name("Identity", labels, ModelManifest.LabelsOutput);
-        Name("Identity", Rounded(sure), ModelManifest.ConfidenceOutput);
+        Name(labels, ModelManifest.LabelsOutput);
+        Name(Rounded(sure), ModelManifest.ConfidenceOutput);
     }
 
     /// <summary>A label below 0 stands for none, and so does one above a byte's.</summary>
@@ -145,9 +145,9 @@ public sealed class ThirdPartyGraph
 
     private string Cast(string x, ElementType to) => Add("Cast", [x], ("to", [(long)to]));
 
-    private void Name(string op, string x, string name)
+    private void Name(string x, string name)
     {
-        Add(op, [x]);
+        Add("Identity", [x]);
         Graph.Node[^1].Output[0] = name;
     }
 
