@@ -7,6 +7,7 @@ namespace RealtimeSeg.Tests.App;
 /// <summary>What <c>doctor</c> tells, and lines for people.</summary>
 public sealed class DoctorTests
 {
+    [Trait("Set", "Slow")]
     [Fact]
     public void Each_check_is_a_short_line_and_the_report_has_all_of_it()
     {

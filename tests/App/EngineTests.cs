@@ -20,6 +20,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
 {
     private static readonly (int, int) Small = (160, 120);
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void All_schedules_show_the_same_images()
     {
@@ -39,6 +40,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(12, inline.Distinct().Count());
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(Schedule.Ahead)]
     [InlineData(Schedule.Pipelined)]
@@ -89,6 +91,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(report.Read + report.Unread, report.Stats.Count + report.Dropped);
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(Schedule.Inline)]
     [InlineData(Schedule.Pipelined)]
@@ -116,6 +119,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal([0, 5], Enumerable.Range(0, 8).Where(i => sink.Ages[i] == 0));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_target_rate_out_of_reach_uses_the_smallest_size()
     {
@@ -126,6 +130,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>The size is chosen before the source is read: no frame waits for it.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void The_sources_own_rate_is_held_from_the_first_frame()
     {
@@ -205,6 +210,7 @@ public sealed class EngineTests(AppModel model) : IClassFixture<AppModel>
         Assert.StartsWith("--target-fps: m takes 96×64 only", e.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_source_that_fails_ends_the_run_with_its_message_in_every_schedule()
     {

@@ -10,6 +10,7 @@ public sealed class FullDiskTests
 {
     private const int Frames = 60, Rate = 30;
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("v.mp4", 0)]
     [InlineData("v.mp4", 4)]
@@ -28,6 +29,7 @@ public sealed class FullDiskTests
         Assert.Equal(disk[name], Assert.Single(Directory.GetFiles(Path.GetDirectoryName(disk[name])!)));
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("v.webm")]
     [InlineData("v.mkv")]

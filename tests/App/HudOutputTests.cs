@@ -14,6 +14,7 @@ public sealed class HudOutputTests
 {
     private static readonly int[] Palette = [0x202020, 0x4080C0];
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Outputs_of_one_run_have_the_panels_that_were_asked_for()
     {

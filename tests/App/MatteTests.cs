@@ -159,6 +159,7 @@ public sealed class MatteTests : IDisposable
         Assert.True(Changes(smoothed) * 2.5 < Changes(each), $"{Changes(smoothed):F2} of {Changes(each):F2}");
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void What_moves_takes_no_probability_along()
     {
@@ -220,6 +221,7 @@ public sealed class MatteTests : IDisposable
     }
 
     /// <summary>The default model has no background: a view that needs one would show the plain image without a word.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("replace", 1)]
     [InlineData("overlay", 0)]
@@ -236,6 +238,7 @@ public sealed class MatteTests : IDisposable
     }
 
     /// <summary>The same matte, wherever labels are made, with all that a network of many classes says.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("replace")]
     [InlineData("cutout")]

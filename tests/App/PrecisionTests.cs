@@ -11,6 +11,7 @@ public sealed class PrecisionTests(AppModel slow) : IClassFixture<AppModel>
 {
     private static readonly SegmenterOptions Options = new(ExecutionProviders.Cpu, Size: (128, 96));
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -31,6 +31,7 @@ public sealed class ProviderTests : IDisposable
     }
 
     /// <summary>An engine of what a file held before must not be run.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void Another_graph_size_or_card_has_another_engine()
     {
@@ -70,6 +71,7 @@ public sealed class ProviderTests : IDisposable
         Assert.Equal(seen, ModelGraph.Of(file).UnpoolsBySwitches);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_provider_from_a_library_labels_as_the_CPU_does()
     {

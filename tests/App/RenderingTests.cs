@@ -50,6 +50,7 @@ public sealed class RenderingTests
     /// <summary>
     /// Colours that lie over the image are weaker where the network is unsure, and a matte is softer; colours that stand for classes stay.
     /// </summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("overlay", true)]
     [InlineData("split", true)]

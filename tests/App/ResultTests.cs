@@ -113,6 +113,7 @@ public sealed class ResultTests : IDisposable
     }
 
     /// <summary>A receiver that goes away costs results, which are counted, and holds up nothing.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public async Task What_a_receiver_missed_is_told_at_the_end()
     {

@@ -84,6 +84,7 @@ public sealed class ScoreDecoderTests : IDisposable
         }
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("fcn4s", 1f, 480, 360)]
     [InlineData("fcn4s", 1f, 97, 65)]
@@ -109,6 +110,7 @@ public sealed class ScoreDecoderTests : IDisposable
         Assert.Equal(8f, ModelManifest.Parse(session.ModelMetadata.CustomMetadataMap, "m").ScorePitch);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_network_in_integers_of_255_classes_is_decided_too()
     {

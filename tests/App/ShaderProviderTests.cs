@@ -19,6 +19,7 @@ public sealed class ShaderProviderTests
     /// A model that ends with scores and one that ends with labels; sizes that change and come back; a network that reads the image
     /// between bars, of which the stride makes more.
     /// </summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("street.onnx", Fit.Keep)]
     [InlineData("street.onnx", Fit.Letterbox)]
@@ -43,6 +44,7 @@ public sealed class ShaderProviderTests
     }
 
     /// <summary>A class whose score is no number, or beyond all, as damaged weights give it.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -76,6 +78,7 @@ public sealed class ShaderProviderTests
     }
 
     /// <summary>As the loop does: loaded on one thread, used by others, with another context current on the one that asks.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void Any_thread_may_ask_and_keeps_its_own_context()
     {

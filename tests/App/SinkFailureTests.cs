@@ -13,6 +13,7 @@ public sealed class SinkFailureTests
 {
     private const int Rate = 30, LostAtMost = 2 * Rate;
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("v.mp4", false)]
     [InlineData("v.mp4", true)]
@@ -40,6 +41,7 @@ public sealed class SinkFailureTests
         Assert.False(File.Exists(folder[name]));
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("v.mp4")]
     [InlineData("v.mkv")]
@@ -113,6 +115,7 @@ public sealed class SinkFailureTests
         Assert.Equal(3, FramesIn(folder["s.part.csv"]));
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public async Task A_pipe_that_nobody_reads_yet_holds_up_no_other_output()
     {

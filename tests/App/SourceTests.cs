@@ -50,6 +50,7 @@ public sealed class SourceTests
         }
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_stream_that_vanishes_is_opened_again()
     {

@@ -181,6 +181,7 @@ public sealed class StreamTests(AppModel model) : IClassFixture<AppModel>
         Assert.DoesNotContain(message, char.IsControl);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("s3#cret")]
     [InlineData("s3?cret")]

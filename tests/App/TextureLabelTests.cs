@@ -38,6 +38,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
 
     public static TheoryData<string> Names() => [.. Ways.Keys];
 
+    [Trait("Set", "Slow")]
     [Theory]
     [MemberData(nameof(Names))]
     public void Shaders_label_frames_as_the_CPU_does(string way)
@@ -63,6 +64,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>What is drawn, class shares and a click come from the same textures.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void The_view_and_the_shares_are_those_of_the_CPU()
     {
@@ -107,6 +109,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         static HudText Seen(byte[] _) => new(0, 0, 0, 0, 0, "", new FrameStats());
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(false, false, 0)]
     [InlineData(true, false, 1)]
@@ -132,6 +135,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>Counted by OpenGL: names that are in use.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void Another_model_or_size_leaves_nothing_behind()
     {
@@ -163,6 +167,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>Where shaders cannot run the network: told in a line, and the run goes on, whatever the schedule.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(Schedule.Inline)]
     [InlineData(Schedule.Pipelined)]
@@ -188,6 +193,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(Frames, sink.Labels.Count);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Any_provider_means_shaders_only_on_hardware_that_is_faster()
     {

@@ -57,6 +57,7 @@ public sealed class ThirdPartyShaderTests : IDisposable
     }
 
     /// <summary>As networks for portraits are exported from TensorFlow: channels last outside, squeezed and excited within.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_network_for_portraits_labels_as_on_the_CPU()
     {
@@ -80,6 +81,7 @@ public sealed class ThirdPartyShaderTests : IDisposable
         AssertAlike(new SegmenterOptions(Hints: new ModelHints { Mean = [0], Std = [255] }), _folder["m.onnx"], 2);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("mobilenetv2-voc", 2)]
     [InlineData("mobilenet-edgetpu-cityscapes", 4)]

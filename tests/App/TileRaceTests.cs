@@ -15,6 +15,7 @@ public sealed class TileRaceTests(AppModel model) : IClassFixture<AppModel>
 {
     private static readonly Driver Card = new("Test GPU", "4.6");
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void What_wins_is_kept_for_its_driver_and_used()
     {
@@ -36,6 +37,7 @@ public sealed class TileRaceTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>A tile that is none would make shaders that no driver takes.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("{")]
     [InlineData("[1, 2]")]

@@ -128,6 +128,7 @@ public sealed class VideoSinkTests
         LoopbackCamera.Check("/dev/video.mp4");
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("v.mp4")]
     [InlineData("v.mkv")]
@@ -148,6 +149,7 @@ public sealed class VideoSinkTests
         Assert.Equal(2.0, Media.Duration(folder[name]), 0.05);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_split_recording_goes_on_in_files_that_are_each_complete_also_after_a_restart()
     {

@@ -108,6 +108,7 @@ public sealed class VideoTests : IDisposable
         Assert.Empty(source.Problems);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_jump_goes_to_the_frame_of_that_time()
     {
@@ -129,6 +130,7 @@ public sealed class VideoTests : IDisposable
         Assert.Equal(0, source.Timing.Seconds!.Value, 0.0011);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_repetition_goes_on_where_the_one_before_ended()
     {
@@ -141,6 +143,7 @@ public sealed class VideoTests : IDisposable
         for (int i = 1; i < times.Count; i++) Assert.InRange(times[i] - times[i - 1], 0.01, 0.25);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void Pixels_come_out_square_and_upright()
     {
@@ -158,6 +161,7 @@ public sealed class VideoTests : IDisposable
         }
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("c.mp4")]
     [InlineData("c.mkv")]
@@ -188,6 +192,7 @@ public sealed class VideoTests : IDisposable
         Assert.Contains("holds no video", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void Reading_allocates_almost_nothing()
     {

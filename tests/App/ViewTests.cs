@@ -142,6 +142,7 @@ public sealed class ViewTests : IDisposable
         Assert.Equal((240, 240, 240), At(p, 48, 48));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void An_image_or_a_moving_backdrop_lies_behind_the_foreground()
     {

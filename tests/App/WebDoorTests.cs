@@ -192,6 +192,7 @@ public sealed class WebDoorTests : IDisposable
     public void A_port_in_use_is_refused_in_one_line()
         => AssertRefused(new Uri(_open.Value.Url).Authority, null, "choose another port");
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_port_without_rights_is_refused_in_one_line()
     {

@@ -67,6 +67,7 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         images.Dispose();
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public async Task The_buttons_are_the_rows_of_the_tables_and_each_of_them_is_answered()
     {

@@ -78,6 +78,7 @@ public sealed class TemporalTests
     }
 
     /// <summary>A drive along the toy street is cut to another street; a camera that turns sees most of its image elsewhere.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_cut_is_found_and_a_drive_or_a_fast_pan_is_none()
     {

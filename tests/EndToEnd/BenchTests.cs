@@ -119,6 +119,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>Shaders run where images are drawn: figures name the schedule that this leaves, and what went to the GPU.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_bench_in_shaders_tells_how_it_ran()
     {
@@ -135,6 +136,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>Of whatever draws here: a share of its ceiling, which no network reaches.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_roofline_sets_a_networks_kernels_against_the_ceiling()
     {
@@ -151,6 +153,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.InRange(Number(rows[0][5]), 1, 99);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_race_of_tiles_names_a_winner_of_each_kind_and_leaves_a_driver_in_software_its_own()
     {
@@ -170,6 +173,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>What can be measured is.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_suite_leaves_out_what_cannot_be_run()
     {
@@ -196,6 +200,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>Not only the configuration that is being measured.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public async Task A_signal_ends_a_whole_sweep()
     {
@@ -207,6 +212,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
     }
 
     /// <summary>The first configuration comes to the end of the images, the second to the signal.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public async Task A_signal_is_no_reason_for_what_ended_before_it()
     {
@@ -217,6 +223,7 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Matches("^warning: size 64x64: 4 of 300 frames measured: the source ended", error);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_bench_of_fewer_frames_than_asked_for_says_so()
     {

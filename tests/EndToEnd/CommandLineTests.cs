@@ -8,6 +8,7 @@ namespace RealtimeSeg.Tests.EndToEnd;
 public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
 {
     /// <summary>A header of a few bytes that wants 3 GB: OpenCV's own limit is a little above.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void An_image_of_a_thousand_million_pixels_is_refused()
     {
@@ -25,6 +26,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("CV_IO_MAX_IMAGE_PIXELS", error, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void An_image_that_may_not_be_read_is_skipped_and_told()
     {
@@ -40,6 +42,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("skipped 1 of 2 images", ran.Value.Error, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("missing.avi", "no file", "bench", "TMP/missing.avi")]
     [InlineData("text.avi", "not a video", "bench", "TMP/text.avi")]

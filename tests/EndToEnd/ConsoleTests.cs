@@ -10,6 +10,7 @@ public sealed class ConsoleTests(AppModel model) : IClassFixture<AppModel>
 {
     private static readonly string Program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Neither_figures_nor_messages_of_a_run_show_a_password()
     {
@@ -35,6 +36,7 @@ public sealed class ConsoleTests(AppModel model) : IClassFixture<AppModel>
         }
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("> /dev/full", CommandRunner.IncompleteCode)]
     [InlineData(">&-", 0)]

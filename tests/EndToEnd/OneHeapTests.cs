@@ -10,6 +10,7 @@ public sealed class OneHeapTests(AppModel model) : IClassFixture<AppModel>
 {
     private const string Variable = "MALLOC_ARENA_MAX";
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(null, "1")]
     [InlineData("3", "3")]

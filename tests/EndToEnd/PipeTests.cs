@@ -10,6 +10,7 @@ public sealed class PipeTests(AppModel model) : IClassFixture<AppModel>
 {
     private const int Width = 64, Height = 48, Frames = 5;
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void Raw_images_come_out_as_they_went_in()
     {
@@ -25,6 +26,7 @@ public sealed class PipeTests(AppModel model) : IClassFixture<AppModel>
         Assert.Contains("wrote standard output (5 frames)", error, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_video_comes_in_by_a_pipe_and_goes_out_as_images()
     {
@@ -43,6 +45,7 @@ public sealed class PipeTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(2 * Width * Height, output.Length);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_list_of_images_comes_in_by_a_pipe()
     {
@@ -69,6 +72,7 @@ public sealed class PipeTests(AppModel model) : IClassFixture<AppModel>
         Assert.EndsWith(",b/2.png", File.ReadLines(folder["s.csv"]).Last(), StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableTheory]
     [InlineData("--input-format names what it is")]
     [InlineData("is it mjpeg?", "--input-format", "mjpeg")]

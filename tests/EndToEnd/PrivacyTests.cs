@@ -7,6 +7,7 @@ namespace RealtimeSeg.Tests.EndToEnd;
 public sealed class PrivacyTests(AppModel model) : IClassFixture<AppModel>
 {
     /// <summary>Where it collects what it sends, it leaves an identifier of the machine and a database in the user's cache.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("replay", "synth://", "last.png", "--frames", "2", "--headless", "--model", Model)]
     [InlineData("eval", Model, "--data", "synth")]

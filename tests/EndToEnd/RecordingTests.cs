@@ -11,6 +11,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
 {
     private const string NoFfmpeg = "ffmpeg is not installed";
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Replay_writes_a_playable_video_a_still_and_a_sequence()
     {
@@ -33,6 +34,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(10, Directory.GetFiles(folder.Path).Length); // and no partial file
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_cut_out_keeps_its_transparency_in_files_that_can_hold_it()
     {
@@ -52,6 +54,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal((0.0, 255.0), (least, most));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Labels_and_class_shares_are_written_for_each_frame()
     {
@@ -76,6 +79,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(shares[top], Cv2.CountNonZero(same) / (480.0 * 360), 3);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_recording_loops_starts_later_and_can_be_mirrored()
     {
@@ -110,6 +114,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Matches("nb_read_frames=[1-9]", Probe(folder["v.mp4"], "-count_frames", "-show_entries", "stream=nb_read_frames"));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_truncated_video_is_rendered_up_to_its_end_and_reported()
     {
@@ -135,6 +140,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(CommandRunner.IncompleteCode, App("bench", folder["cut.avi"]).Code);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_name_that_looks_like_a_protocol_is_a_file_in_this_folder()
     {
@@ -147,6 +153,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(4, Media.Times("file:" + folder["12:30:00.mp4"]).Length);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public async Task Files_that_appear_during_a_run_are_left_alone()
     {
@@ -164,6 +171,7 @@ public sealed class RecordingTests(AppModel model) : IClassFixture<AppModel>
             Assert.Contains(ours, text, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [SkippableFact]
     public void A_video_is_written_also_by_an_ffmpeg_from_before_the_option_fps_mode()
     {

@@ -18,6 +18,7 @@ public sealed class WallTests
 
     private static readonly Walls Network = Walls.Read(typeof(NetworkPlan).Assembly, "RealtimeSeg.Network", Page, "network folder");
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Folders_use_only_what_the_tables_of_the_design_allow()
     {
@@ -28,6 +29,7 @@ public sealed class WallTests
         Assert.Empty(Network.Breaches());
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_planted_violation_is_found()
     {
@@ -35,6 +37,7 @@ public sealed class WallTests
         Finds("Autodiff uses Ops: ", Trainer.With("Autodiff", "Graph"));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_folder_that_no_table_lists_is_found() => Finds("folder Web is not listed", App.Without("Web"));
 

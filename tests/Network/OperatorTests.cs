@@ -83,6 +83,7 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         return all;
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [MemberData(nameof(All))]
     public void Operators_compute_what_ONNX_Runtime_does(string name, int width, int height)

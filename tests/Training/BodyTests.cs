@@ -164,6 +164,7 @@ public sealed class BodyTests : IDisposable
         Assert.Contains("the body ends at stride 12", message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("fcn8s", BodyChoice.NoNeck)]
     [InlineData("fcn4s", BodyChoice.PyramidNeck)]
@@ -228,6 +229,7 @@ public sealed class BodyTests : IDisposable
         Assert.Equal("fcn4s-mobile-fpn", evaluator.Manifest.Network);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_from_another_one_keeps_the_scaling_of_its_weights()
     {

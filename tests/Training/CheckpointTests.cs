@@ -43,6 +43,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([1, 2], loaded.State["w"]);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void One_wrong_bit_anywhere_is_damage()
     {

@@ -162,6 +162,7 @@ public sealed class ClassifierTests
         Assert.Contains("stem_gelu", message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_converted_network_trains_resumes_and_takes_its_weights_from_the_file()
     {
@@ -198,6 +199,7 @@ public sealed class ClassifierTests
     }
 
     /// <summary>Truncated and flipped files are refused in one line or read as other networks; they never crash.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("alexnet")]
     [InlineData("mobile")]

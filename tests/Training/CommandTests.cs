@@ -22,6 +22,7 @@ public sealed class CommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Eval_of_a_video_smooths_and_records_flicker()
     {
@@ -36,6 +37,7 @@ public sealed class CommandTests : IDisposable
         Assert.NotEqual(MeanIu("smooth.json"), MeanIu("plain.json")); // what is scored is what is shown
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Eval_fuses_the_labels_of_object_proposals()
     {
@@ -61,6 +63,7 @@ public sealed class CommandTests : IDisposable
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Eval_records_its_scores_in_the_model()
     {
@@ -72,6 +75,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal($"{Path.GetFileName(data)} val", evaluator.Manifest.Scores.Keys.Single());
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("--best", 0.5)]
     [InlineData(null, 0.25)]
@@ -86,6 +90,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(meanIu, evaluator.Manifest.MeanIu);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_score_on_images_that_a_network_was_trained_on_stays_out_of_its_file()
     {
@@ -105,6 +110,7 @@ public sealed class CommandTests : IDisposable
     }
 
     /// <summary>An ensemble has no score of its own, so its members' weights tell which checkpoints they are.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("--best")]
     [InlineData(null)]
@@ -121,6 +127,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, file.Graph.Initializer.Count(t => file.Dims(t.Name) is [11] && file.Floats(t.Name).SequenceEqual(bias)));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Quantize_writes_a_smaller_model_with_almost_the_same_labels()
     {
@@ -183,6 +190,7 @@ public sealed class CommandTests : IDisposable
         Assert.InRange(shares.Values.Sum(), 0.5, 1.001);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Data_sample_draws_a_clip_that_can_be_checked_previewed_and_evaluated_on()
     {

@@ -86,6 +86,7 @@ public sealed class FinePrintTests : IDisposable
     }
 
     /// <summary>A score is told if it proves something: not of an ensemble, and not once the answers were learned.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void An_export_has_the_score_of_its_own_weights_on_frames_that_none_of_its_runs_learned_from()
     {

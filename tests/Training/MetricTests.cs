@@ -179,6 +179,7 @@ public sealed class MetricTests
     }
 
     /// <summary>Of a still video with noise: smoothed labels flicker less, and a strength of 0 is each image on its own.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_video_is_scored_with_labels_smoothed_over_time()
     {

@@ -13,6 +13,7 @@ namespace RealtimeSeg.Tests.Training;
 /// <summary>Optimisers, schedules and losses.</summary>
 public sealed class OptimizerTests
 {
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("ohem", "learned", 0.4f)]
     [InlineData("l2", "bilinear", 0f)]
@@ -34,6 +35,7 @@ public sealed class OptimizerTests
         Assert.True(last < 0.75 * first, $"{first} → {last}");
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("sgd", 2e-2)]
     [InlineData("adamw", 2e-3)]

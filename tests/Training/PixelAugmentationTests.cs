@@ -98,6 +98,7 @@ public sealed class PixelAugmentationTests
     }
 
     /// <summary>Contrast by 35 %, brightness by 25 levels, in every image; half mirrored, half in stronger or weaker colours.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void Every_image_gets_another_light_and_half_of_them_are_mirrored()
     {

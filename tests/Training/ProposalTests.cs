@@ -88,6 +88,7 @@ public sealed class ProposalTests
         Assert.Equal("no scores", Assert.Throws<UserError>(() => new ProposalFusion(1).Labels(image, Fail)).Message);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Without_a_proposal_the_labels_are_those_of_the_whole_image()
     {

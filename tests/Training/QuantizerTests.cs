@@ -172,6 +172,7 @@ public sealed class QuantizerTests
         Assert.True(exact.Max() == 6 && exact.Min() == 0, "a clip that clips nothing proves nothing");
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_model_in_integers_is_refused()
     {

@@ -48,6 +48,7 @@ public sealed class RecipeTests
         Assert.All(shipped.State, s => Assert.True(s.Value.AsSpan().SequenceEqual(again.State[s.Key]), s.Key));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_recorded_score_is_in_the_file_and_leaves_the_network_unchanged()
     {

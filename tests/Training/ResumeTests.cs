@@ -15,6 +15,7 @@ public sealed class ResumeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("--lr", "0.5", "0.001")]
     [InlineData("--net", "fcn8s", "fcn32s")]
@@ -29,6 +30,7 @@ public sealed class ResumeTests : IDisposable
         Assert.StartsWith($"{option} {asked}: the run in {_folder["run"]} has {has}", e.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Options_that_say_what_the_run_has_are_not()
     {
@@ -37,6 +39,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(1, Last.Progress.Step);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void The_length_may_change_and_is_kept()
     {
@@ -50,6 +53,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Relative paths were typed where the run began; here, a program that stands elsewhere.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_is_resumed_and_exported_from_another_folder()
     {
@@ -62,6 +66,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>The rows of an epoch whose checkpoint was not written before the kill, and what a power cut left of a row.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData("2,2.00,1.5,0.001,3.00,1.0,,\n3,3.00,1.4,0.0")]
     [InlineData("1,1.00,2.2")]
@@ -78,6 +83,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>A row is the mean over its epoch, in whatever session its steps were done.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_log_is_the_same_though_the_run_was_resumed_within_an_epoch()
     {
@@ -93,6 +99,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Losses("whole"), Losses("parts"));
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void Reproduce_does_not_take_runs_of_other_options_for_its_own()
     {
@@ -105,6 +112,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>All labels are void: there is a loss of zero, and nothing to score.</summary>
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_that_nothing_scores_ends_and_is_evaluated()
     {

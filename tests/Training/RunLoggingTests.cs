@@ -34,6 +34,7 @@ public sealed class RunLoggingTests : IDisposable
             "09000000000000F83F10AC022A0D0A0B0A046C6F7373150000803E",
             Convert.ToHexString(EventFile.Scalars(1.5, 300, ("loss", 0.25))));
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_writes_events_of_every_step_and_a_new_file_when_it_is_resumed()
     {
@@ -87,6 +88,7 @@ public sealed class RunLoggingTests : IDisposable
         Assert.Equal(0, trainer.State.Step);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void The_mean_weights_of_runs_that_did_not_start_from_one_another_are_warned_of()
     {

@@ -106,6 +106,7 @@ public sealed class RunTests
             Assert.True(values.AsSpan().SequenceEqual(run.State[name]), $"{name} differs");
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_that_blows_up_names_the_gradient_and_leaves_no_bad_checkpoint()
     {
@@ -150,6 +151,7 @@ public sealed class RunTests
     }
 
     /// <summary>After a score out of its reach a run leaves that score's file as it is; after a low one it replaces it.</summary>
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(2, 2)]
     [InlineData(0, 3)]
@@ -168,6 +170,7 @@ public sealed class RunTests
         Assert.Equal(step, Checkpoint.Of(folder.Path, best: true).Progress.Step);
     }
 
+    [Trait("Set", "Slow")]
     [Theory]
     [InlineData(false, 0.25)]
     [InlineData(true, 0.5)]

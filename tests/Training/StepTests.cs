@@ -105,6 +105,7 @@ public sealed class StepTests
         Assert.True(losses.Zip(pinned).All(p => Math.Abs(p.First - p.Second) < 0.05 * p.Second), curve);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void The_body_learns_at_a_rate_of_its_own()
     {
@@ -146,6 +147,7 @@ public sealed class StepTests
             => new(l.Classify("score", l.Dropout("drop", FrameInput.Emit(l.Graph, frame), probability: 0.5f), Classes), 1, []);
     }
 
+    [Trait("Set", "Slow")]
     [Fact]
     public void A_run_can_start_from_another_runs_weights_as_far_as_they_fit()
     {
