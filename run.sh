@@ -63,7 +63,7 @@ build() {
 # Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone. Fuzzing, soaking and planting
 # faults are no tests with an end of their own: see docs/testing.md.
 run_tests() {
-    local filter='Set!=Long' log status=0 passed failed skipped
+    local filter='Set!=Long' log logs status=0 passed failed skipped
     case ${1:-} in
         --fuzz) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz "$@" ;;
         --fuzz-again) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz-again "$@" ;;
@@ -74,25 +74,46 @@ run_tests() {
         --fast) filter='Set!=Long&Set!=Slow' && shift ;;
         --long) filter='Set=Long' && shift ;;
     esac
-    [[ " $* " == *' --filter '* ]] || set -- --filter "$filter" "$@"
     check_whitespace
-    log=$(mktemp)
-    dotnet test "$root/tests/RealtimeSeg.Tests.csproj" -c Release --no-build --nologo --logger "console;verbosity=normal" "$@" 2>&1 |
-        tee "$log" || status=$?
-    passed=$(sed -n 's/^ *Passed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
-    failed=$(sed -n 's/^ *Failed: *\([0-9]*\)$/\1/p' "$log" | tail -1)
-    skipped=$(sed -n 's/^ *Skipped: *\([0-9]*\)$/\1/p' "$log" | tail -1)
+    logs=$(mktemp -d)
+    if [[ " $* " == *' --filter '* ]]; then
+        run_part "$logs/all" "$@" || status=$?
+    else
+        # The trainer's tests and all others at once, each with a console and a working folder of its own: apart they take the sum.
+        local trainer='FullyQualifiedName~RealtimeSeg.Tests.Training.' rest
+        rest=${trainer/\~/!~}
+        run_part "$logs/trainer" --filter "$filter&$trainer" "$@" >"$logs/trainer.out" &
+        run_part "$logs/rest" --filter "$filter&$rest" "$@" || status=$?
+        wait $! || status=$?
+        cat "$logs/trainer.out"
+    fi
     # A failure is told again at the end: what is read of a long run is its last lines.
-    awk '/^ *(Passed|Skipped|Failed) [^ ]+\.[^ ]/ { failed = $1 == "Failed" } /^Test Run / { exit } failed' "$log"
-    rm -f "$log"
-    echo "${passed:-0} passed, ${failed:-0} failed${skipped:+, $skipped skipped}"
-    [[ $status == 0 && ${failed:-0} == 0 && ${passed:-0} != 0 ]]
+    for log in "$logs"/*.log; do
+        awk '/^ *(Passed|Skipped|Failed) [^ ]+\.[^ ]/ { failed = $1 == "Failed" } /^Test Run / { exit } failed' "$log"
+    done
+    passed=$(count Passed "$logs") failed=$(count Failed "$logs") skipped=$(count Skipped "$logs")
+    rm -rf "$logs"
+    echo "$passed passed, $failed failed$([[ $skipped == 0 ]] || echo ", $skipped skipped")"
+    [[ $status == 0 && $failed == 0 && $passed != 0 ]]
+}
+
+# One process of tests. NAME OPTIONS...: its lines are kept in NAME.log.
+run_part() {
+    local name=$1
+    shift
+    dotnet test "$root/tests/RealtimeSeg.Tests.csproj" -c Release --no-build --nologo --logger "console;verbosity=normal" "$@" 2>&1 |
+        tee "$name.log"
+}
+
+# How many tests of all parts ended so, by their summaries.
+count() {
+    sed -n "s/^ *$1: *\([0-9]*\)\$/\1/p" "$2"/*.log | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 test_usage() {
     cat <<'EOF'
 ./run.sh test                      the tests that CI runs: a quarter of an hour
-./run.sh test --fast               those that take a minute and a half
+./run.sh test --fast               those that take two minutes
 ./run.sh test --long               those that take half an hour or another machine
 ./run.sh test --filter EXPRESSION  some of them, by 'dotnet test' filters: FullyQualifiedName~WebTests
 ./run.sh test --fuzz N             damaged inputs; --seed S, --folder DIR, --programs PERCENT, --patience SECONDS

@@ -35,11 +35,15 @@ internal sealed class PageAccess(string token) : IDisposable
         string header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.Ordinal)) return StatusCodes.Status401Unauthorized;
         IPAddress address = Network(context.Connection.RemoteIpAddress ?? IPAddress.None);
-        if (!TryTake(address, 0)) return StatusCodes.Status429TooManyRequests;
-        hasBearer = Matches(header[Scheme.Length..], token);
-        if (hasBearer) return StatusCodes.Status200OK;
-        TryTake(address, 1);
-        return StatusCodes.Status401Unauthorized;
+        lock (_wrong) // guesses that come at once are one after the other
+        {
+            // The bucket fills up by fractions, of which any lets a request for no permit pass.
+            if (_wrong.GetStatistics(address) is { CurrentAvailablePermits: < 1 }) return StatusCodes.Status429TooManyRequests;
+            hasBearer = Matches(header[Scheme.Length..], token);
+            if (hasBearer) return StatusCodes.Status200OK;
+            using RateLimitLease lease = _wrong.AttemptAcquire(address);
+            return StatusCodes.Status401Unauthorized;
+        }
     }
 
     /// <summary>Gives the sender the session.</summary>
@@ -62,12 +66,6 @@ internal sealed class PageAccess(string token) : IDisposable
         byte[] bytes = address.GetAddressBytes();
         if (bytes.Length > 4) bytes.AsSpan(bytes.Length / 2).Clear();
         return new IPAddress(bytes);
-    }
-
-    private bool TryTake(IPAddress address, int permits)
-    {
-        using RateLimitLease lease = _wrong.AttemptAcquire(address, permits);
-        return lease.IsAcquired;
     }
 
     private static bool Matches(string? given, string expected)

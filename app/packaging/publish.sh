@@ -48,7 +48,7 @@ write_docs() {
     mkdir -p "$doc/docs" "$doc/models" "$to/share/man/man1" "$to/share/bash-completion/completions" \
         "$to/share/fish/vendor_completions.d"
     cp "$source"/{README.md,LICENSE} "$doc"
-    cp "$source"/docs/*.{md,csv} "$doc/docs"
+    cp "$source"/docs/*.{md,csv,webp} "$doc/docs"
     cp "$source"/models/{README.md,*.png} "$doc/models"
     cp "$source/app/packaging/rtseg.default" "$doc"
     install -D "$source/app/packaging/Containerfile" "$doc/app/packaging/Containerfile"
