@@ -32,9 +32,14 @@ internal sealed class Telemetry(EngineParts parts, EngineOptions options, Contro
         get
         {
             Status? source = parts.Source.Status is { } text ? Frames.Status.Alarm(text) : null;
-            return Frames.Status.MostUrgent(source, controls.Status, parts.Models.Status, parts.Renderer.Status);
+            return Frames.Status.MostUrgent(source, controls.Status, parts.Models.Status, parts.Renderer.Status, Foreground);
         }
     }
+
+    /// <summary>What a view of the foreground needs, while it shows the plain image because nothing is background.</summary>
+    private Status? Foreground => parts.Renderer.KeepsEverything
+        ? Frames.Status.Alarm($"{parts.Renderer.View}: nothing is background: choose classes with --show, or a model of people")
+        : null;
 
     /// <summary>Frames that were not shown because newer ones came, in the source or on the way from it.</summary>
     public long Dropped => (_supply?.Dropped ?? 0) + parts.Source.Skipped;

@@ -29,18 +29,21 @@ internal sealed record HardwareEncoder(string Kind, string[] Device, string Uplo
     public static string NameOf(string codec) => Of(codec) is { } family && codec == family.Kind ? "h264_" + codec : codec;
 
     /// <summary>
-    /// Options with an encoder that runs here: a card's is tried on a few frames, and replaced by the usual one if it does not, aloud.
+    /// Options with an encoder that runs here. One that was asked for is tried on a few frames: a card's is replaced by the usual one if
+    /// it does not run, aloud; of the CPU's there is none that would mean the same.
     /// </summary>
     /// <param name="output">The video's name, for messages.</param>
     /// <param name="target">What it is.</param>
     /// <param name="options">As asked for.</param>
-    /// <exception cref="UserError">ffmpeg is not installed.</exception>
+    /// <exception cref="UserError">ffmpeg is not installed, or has no such encoder.</exception>
     public static VideoOptions OrUsual(string output, VideoTarget target, VideoOptions options)
     {
-        if (options.Codec is not { } asked || Of(asked) is null) return options;
+        if (options.Codec is not { } asked) return options;
         string codec = NameOf(asked);
         if (Refusal(output, target.Encoder(options with { Codec = codec }, (640, 360), isLive: true)) is not { } why)
             return options with { Codec = codec };
+        if (Of(asked) is null)
+            throw new UserError($"--codec {asked}: it does not run here ({why}): 'ffmpeg -encoders' lists those that may");
         Log.Warning($"{codec} does not run here ({why}): {target.Codec} encodes {output} instead");
         return options with { Codec = null };
     }

@@ -25,6 +25,7 @@ public sealed class ShaderProviderTests
     [InlineData("street.onnx", Fit.Letterbox)]
     [InlineData("street-deconvnet.onnx", Fit.Crop)]
     [InlineData("person-large.onnx", Fit.Keep)]
+    [InlineData("street-int8.onnx", Fit.Keep)]
     public void Frames_are_labelled_as_by_the_CPU(string name, Fit fit)
     {
         string model = Path.Combine(Repository.Root, "models", name);
@@ -39,7 +40,7 @@ public sealed class ShaderProviderTests
             expected.Image.CopyTo(actual.Image);
             Label(cpu, expected, size);
             Label(gl, actual, size);
-            AssertAlike(expected, actual, name == "person-large.onnx" ? 0.99 : 0.999);
+            AssertAlike(expected, actual, name == "street-int8.onnx" ? 0.995 : 0.999); // a sum on the edge of two codes costs pixels
         }
     }
 

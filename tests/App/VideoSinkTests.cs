@@ -196,6 +196,16 @@ public sealed class VideoSinkTests
         Assert.Equal(5, Media.Times(folder["v.mkv"]).Length);
     }
 
+    [SkippableTheory]
+    [InlineData("h265")]
+    [InlineData("pcm_s16le")]
+    public void An_encoder_that_ffmpeg_does_not_have_is_refused_before_the_first_frame(string codec)
+    {
+        Media.SkipWithoutFfmpeg();
+        UserError e = Assert.Throws<UserError>(() => new VideoSink("v.mp4", Studio.Context(video: new VideoOptions(codec))));
+        Assert.StartsWith($"--codec {codec}: it does not run here (", e.Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void An_address_among_the_outputs_has_no_password()
     {

@@ -107,6 +107,22 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         Assert.NotEqual(still, await page.Client.GetByteArrayAsync("/frame.jpg"));
     }
 
+    /// <summary>Keys that seem to do nothing are explained where they are pressed: the street has no background.</summary>
+    [Fact]
+    public async Task A_view_of_the_foreground_tells_that_nothing_is_background_while_it_is_shown()
+    {
+        await using ServedPage page = await ServedPage.StartAsync(model);
+        string? Trouble(JsonElement s) => s.GetProperty("trouble").GetString();
+        foreach (string name in new[] { "cutout", "overlay", "blur" })
+        {
+            int number = 1 + Views.All.ToList().FindIndex(v => v.Name == name);
+            await page.Client.PostAsync($"/view/{number}", null);
+            await page.UntilAsync(s => s.GetProperty("view").GetString() == name && (name == "overlay"
+                ? Trouble(s) is null
+                : Trouble(s)?.StartsWith($"{name}: nothing is background: choose classes with --show", StringComparison.Ordinal) == true));
+        }
+    }
+
     [Fact]
     public async Task Classes_that_share_a_name_share_an_entry()
     {

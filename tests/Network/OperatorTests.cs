@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OpenCvSharp;
 using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Network.Graphs;
@@ -11,6 +12,10 @@ namespace RealtimeSeg.Tests.Network;
 public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRunnerFixture>
 {
     private const int Channels = 7;
+
+    /// <summary>What 1 stands for in the codes of a map.</summary>
+    private const float CodeUnit = 0.013f;
+
     private static readonly Shape AnyMap = new(1, Shape.Dynamic, Shape.Dynamic, Shape.Dynamic);
 
     /// <summary>What is computed of x [1,7,H,W], by name.</summary>
@@ -68,7 +73,12 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         ["roots"] = (g, x) => Node(g, "Log", [Node(g, "Sqrt", [Node(g, "Exp", [Node(g, "Neg", [x])])])]),
         ["clip"] = (g, x) => Node(g, "Clip", [x, g.Constant(-0.2f), g.Constant(0.3f)]),
         ["hard sigmoid"] = (g, x) => Node(g, "HardSigmoid", [x], ("alpha", 0.4f), ("beta", 0.3f)),
-        ["codes"] = Codes,
+        ["codes"] = (g, x) => Codes(g, x),
+        ["codes of constants"] = (g, x) => Codes(g, Quantised(g, Codes(g, x), [3, 3], perChannel: true), 0.05f, 0),
+        ["codes, one scale"] = (g, x) => Codes(g, Quantised(g, Codes(g, x), [1, 1], perChannel: false), 0.05f, 128),
+        ["codes, rectified"] = (g, x) => Codes(g, Node(g, "Relu", [Quantised(g, Codes(g, x), [1, 1], perChannel: true)]), 0.04f, 0),
+        ["codes, another bias"] = (g, x) => Quantised(g, Codes(g, x), [1, 1], perChannel: true, biasUnit: 0.5f),
+        ["codes, read again"] = ReadAgain,
     };
 
     public static TheoryData<string, int, int> All()
@@ -175,9 +185,35 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         return Node(g, "MaxUnpool", [pooled[0], pooled[1]], windows);
     }
 
-    private static Value Codes(GraphBuilder g, Value x)
+    /// <summary>Of codes that others read as well: in sums on either side, as what a mean is taken of, and as they are.</summary>
+    private static Value ReadAgain(GraphBuilder g, Value x)
     {
-        Value scale = g.Constant(0.013f), zero = g.Constant([100], ElementType.UInt8, Shape.Scalar);
+        Value codes = Codes(g, x), others = Codes(g, Quantised(g, codes, [1, 1], perChannel: true), 0.05f, 120);
+        Value sums = Node(g, "Add", [Node(g, "Sub", [codes, others]), Node(g, "GlobalAveragePool", [codes])]);
+        return Node(g, "Add", [sums, Node(g, "Mul", [g.Constant(0.5f), codes])]);
+    }
+
+    /// <summary>A convolution of codes with seven channels in a quantised graph's form.</summary>
+    private static Value Quantised(GraphBuilder g, Value x, long[] kernel, bool perChannel, float biasUnit = 1)
+    {
+        Shape dims = new(Channels, Channels, kernel[0], kernel[1]), list = perChannel ? new Shape(Channels) : Shape.Scalar;
+        float[] scales = [.. Enumerable.Range(0, perChannel ? Channels : 1).Select(i => 0.002f + (0.0007f * i))];
+        byte[] weights = [.. Enumerable.Range(0, (int)dims.Count).Select(i => unchecked((byte)(sbyte)((i * 37 % 127) - 63)))];
+        int[] biases = [.. Enumerable.Range(0, Channels).Select(i => (i * 911 % 2000) - 1000)];
+        Value none = g.Constant(new byte[scales.Length], ElementType.Int8, list);
+        (string, object) axis = ("axis", 0L);
+        Value w = Node(g, "DequantizeLinear", [g.Constant(weights, ElementType.Int8, dims), g.Constant(scales, list), none], axis);
+        float[] units = [.. Enumerable.Range(0, Channels).Select(i => scales[perChannel ? i : 0] * CodeUnit * biasUnit)];
+        Value codes = g.Constant(MemoryMarshal.AsBytes<int>(biases), ElementType.Int32, new Shape(Channels));
+        Value bias = Node(g, "DequantizeLinear", [codes, g.Constant(units, new Shape(Channels))], axis);
+        long pad = kernel[0] / 2;
+        Shape shape = new(1, Channels, Shape.Dynamic, Shape.Dynamic);
+        return g.Add("Conv", [x, w, bias], shape, attributes: [("kernel_shape", kernel), ("pads", new long[] { pad, pad, pad, pad })]);
+    }
+
+    private static Value Codes(GraphBuilder g, Value x, float unit = CodeUnit, byte zeroCode = 100)
+    {
+        Value scale = g.Constant(unit), zero = g.Constant([zeroCode], ElementType.UInt8, Shape.Scalar);
         Value codes = g.Add("QuantizeLinear", [x, scale, zero], AnyMap, ElementType.UInt8);
         return g.Add("DequantizeLinear", [codes, scale, zero], AnyMap, ElementType.Float);
     }

@@ -8,8 +8,7 @@ internal static class Convolutions
     /// <summary>X [1,I,H,W], kernels [O,I/groups,KH,KW], bias [O] → [1,O,H',W'].</summary>
     public static void Conv(NodeReader n)
     {
-        Map x = n.Map(0);
-        Constant kernels = n.Known(1);
+        (Map x, Constant kernels) = Operands(n);
         if (kernels.Dims.Length != 4) throw n.Cannot("it is not two-dimensional");
         Window w = Windowed.Of(n, kernels.Dims[2], kernels.Dims[3], x.Shape);
         int groups = (int)n.Int("group", 1), channels = (int)kernels.Dims[0];
@@ -24,7 +23,8 @@ internal static class Convolutions
                 Weights = [("kernels", Packed.Kernels(kernels, 1))],
                 Flops = 2 * kernels.Length * y.Shape.Height * y.Shape.Width,
             };
-        AddBias(n, step);
+        if (x.Unit == 1) AddBias(n, step);
+        else AddScaled(n, step, x.Unit, n.Known(1).Quantized!.Scales);
     }
 
     /// <summary>X [1,I,H,W], kernels [I,O,KH,KW], bias [O] → [1,O,H',W'].</summary>
@@ -41,6 +41,29 @@ internal static class Convolutions
         Map y = Map.Of((int)kernels.Dims[1], Cells(x.Shape.Height, 0), Cells(x.Shape.Width, 1));
         AddBias(n, new TransposedStep(y, x, kernels, w));
     }
+
+    /// <summary>What a convolution multiplies: codes if both operands have them, floats otherwise.</summary>
+    private static (Map X, Constant Kernels) Operands(NodeReader n) => n.Known(1) is { Quantized: { } quantized } && n.RawMap(0).Unit != 1
+        ? (n.RawMap(0), quantized.Codes)
+        : (n.Map(0), n.Known(1));
+
+    /// <summary>
+    /// Adds the step of a convolution of codes: bias in codes if it has the products' scale, as ONNX's rule is, then the scale of each
+    /// channel.
+    /// </summary>
+    private static void AddScaled(NodeReader n, Step step, float unit, Constant scales)
+    {
+        QuantizedConstant? bias = n.Has(2) ? n.Known(2).Quantized : null;
+        bool inCodes = bias is not null && HasScale(bias.Scales.AsFloats, unit, scales.AsFloats);
+        if (inCodes) step.Append(new Pointwise("v + o", [], bias!.Codes, Spread.Channel), step.Output.Alike());
+        step.Append(new Scaling(unit, scales), step.Output.Alike());
+        if (n.Has(2) && !inCodes) step.Append(new Pointwise("v + o", [], n.Known(2), Spread.Channel), step.Output.Alike());
+        n.Add(step);
+    }
+
+    /// <summary>Whether a bias has the scale of the products that it is added to, as far as floats tell.</summary>
+    private static bool HasScale(float[] bias, float unit, float[] kernels)
+        => bias.Length == kernels.Length && bias.Zip(kernels, (b, k) => Math.Abs(b - (unit * k)) <= 1e-6f * Math.Abs(b)).All(same => same);
 
     private static void AddBias(NodeReader n, Step step)
     {

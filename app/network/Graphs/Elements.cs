@@ -16,32 +16,38 @@ internal static class Elements
     public static void Binary(NodeReader n, string expression, Func<double, double, double> compute)
     {
         if (n.Inputs != 2) throw n.Cannot($"it has {n.Inputs} operands");
-        if (n[0] is Constant known && n[1] is Constant other)
+        if (n.Raw(0) is Constant known && n.Raw(1) is Constant other)
         {
             n.Bind(Computed(n, known, other, compute));
             return;
         }
 
-        if (n[0] is Constant)
+        if (n.Raw(0) is Constant)
         {
             Over(n, n.Map(1), n.Known(0), o => In(expression, o, "v"));
             return;
         }
 
-        Map a = n.Map(0);
-        if (n[1] is Constant right)
+        if (n.Raw(1) is Constant right)
         {
-            Over(n, a, right, o => In(expression, "v", o));
+            Over(n, n.Map(0), right, o => In(expression, "v", o));
             return;
         }
 
-        Map b = n.Map(1);
+        (Map a, Map b) = (n.RawMap(0), n.RawMap(1));
         long[] dims = Common(n, a.Dims, b.Dims);
         // What is computed last can be continued without waiting for the other one.
         bool aIsFirst = a.Dims.SequenceEqual(dims) && !(b.Dims.SequenceEqual(dims) && n.PlaceOf(b) > n.PlaceOf(a));
-        if (aIsFirst) Over(n, a, b, o => In(expression, "v", o));
-        else if (b.Dims.SequenceEqual(dims)) Over(n, b, a, o => In(expression, o, "v"));
-        else Over(n, Windows.Spread(n, a, dims), b, o => In(expression, "v", o));
+        if (aIsFirst) Pair(n, a, b, (v, o) => In(expression, v, o));
+        else if (b.Dims.SequenceEqual(dims)) Pair(n, b, a, (v, o) => In(expression, o, v));
+        else Pair(n, Windows.Spread(n, n.Map(0), dims), b, (v, o) => In(expression, v, o));
+    }
+
+    /// <summary>Two maps, each in its unit.</summary>
+    private static void Pair(NodeReader n, Map map, Map other, Func<string, string, string> expression)
+    {
+        string first = map.Unit == 1 ? "v" : "(v * {0})", second = other.Unit == 1 ? "o" : "(o * {1})";
+        n.Append(map, new Pointwise(expression(first, second), [map.Unit, other.Unit], other, SpreadOf(n, map, other)));
     }
 
     public static void Mod(NodeReader n)
@@ -61,7 +67,7 @@ internal static class Elements
     {
         float low = n.Number(1, n.Float("min", float.MinValue)), high = n.Number(2, n.Float("max", float.MaxValue));
         n.Append(n.Map(0), low == 0 && high == float.MaxValue
-            ? Pointwise.Of("max(v, 0.0)")
+            ? Pointwise.Relu
             : Pointwise.Of("clamp(v, {0}, {1})", low, high));
     }
 
@@ -70,14 +76,23 @@ internal static class Elements
     {
         (float scale, float zero, bool isSigned) = (n.Number(1, 1), n.Number(2, 0), n.Has(2) && IsSigned(n));
         (float low, float high) = isSigned ? (-128f, 127f) : (0f, 255f);
-        n.Append(n.Map(0), Pointwise.Of("clamp(roundEven(v / {0}) + {1}, {2}, {3})", scale, zero, low, high), isInteger: true);
+        Map map = n.Map(0);
+        n.Append(map, n.Divide(map, scale)
+            ? Pointwise.Of("clamp(roundEven(v) + {0}, {1}, {2})", zero, low, high)
+            : Pointwise.Of("clamp(roundEven(v / {0}) + {1}, {2}, {3})", scale, zero, low, high), isInteger: true);
     }
 
     /// <summary>Codes as floats: of a map, or of constants with a scale for each channel.</summary>
     public static void Dequantize(NodeReader n)
     {
-        if (n[0] is Constant codes) n.Bind(Dequantized(n, codes));
-        else n.Append(n.Map(0), Pointwise.Of("(v - {0}) * {1}", n.Number(2, 0), n.Number(1, 1)));
+        if (n[0] is Constant codes)
+        {
+            n.Bind(Dequantized(n, codes));
+            return;
+        }
+
+        float zero = n.Number(2, 0);
+        n.Append(n.Map(0), zero == 0 ? Pointwise.Of("v") : Pointwise.Of("v - {0}", zero), unit: n.Number(1, 1));
     }
 
     /// <summary>Whether the codes have signs: only the type of their zero tells.</summary>
@@ -89,14 +104,19 @@ internal static class Elements
         long axis = scales.Length == 1 ? 0 : n.Int("axis", 1);
         if (axis < 0) axis += codes.Dims.Length;
         long inner = Operand.Count(codes.Dims.Skip((int)axis + 1)), channels = scales.Length;
-        float[] from = codes.AsFloats, to = new float[from.Length];
+        float[] from = codes.AsFloats, whole = new float[from.Length], to = new float[from.Length];
         for (int i = 0; i < to.Length; i++)
         {
             long c = i / inner % channels;
-            to[i] = (from[i] - zeros[zeros.Length == 1 ? 0 : c]) * scales[c];
+            whole[i] = from[i] - zeros[zeros.Length == 1 ? 0 : c];
+            to[i] = whole[i] * scales[c];
         }
 
-        return Constant.Of(to, codes.Dims);
+        bool byFirst = scales.Length == 1 || axis == 0;
+        return Constant.Of(to, codes.Dims) with
+        {
+            Quantized = byFirst ? new QuantizedConstant(Constant.Of(whole, codes.Dims), Constant.Of(scales, scales.Length)) : null,
+        };
     }
 
     private static void Over(NodeReader n, Map map, Operand other, Func<string, string> expression)

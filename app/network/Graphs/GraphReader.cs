@@ -68,6 +68,9 @@ internal sealed class GraphReader
 
     public bool IsShared(Map map) => _shared.Contains(map.Storage);
 
+    /// <summary>Codes multiplied by what 1 in them stands for.</summary>
+    public Map Floats(Map codes) => Steps.Append(codes, Pointwise.Of("v * {0}", codes.Unit), codes.Alike(), !IsShared(codes));
+
     private void Read(NodeProto node)
     {
         if (node.Output.All(o => _file.Constants.ContainsKey(o))) return; // known since another size was read
@@ -77,5 +80,9 @@ internal sealed class GraphReader
     }
 
     private Map MapOf(string name)
-        => Of(name) as Map ?? throw new UserError($"{_file.Path}: its output {name} does not depend on the frame: use --provider cpu");
+    {
+        if (Of(name) is not Map map)
+            throw new UserError($"{_file.Path}: its output {name} does not depend on the frame: use --provider cpu");
+        return map.Unit == 1 ? map : Floats(map);
+    }
 }

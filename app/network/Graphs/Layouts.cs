@@ -44,7 +44,7 @@ internal static class Layouts
 
     public static void Shape(NodeReader n)
     {
-        long[] dims = n[0].Dims;
+        long[] dims = n.Raw(0).Dims;
         n.Bind(Constant.Of(dims, dims.Length));
     }
 

@@ -9,6 +9,8 @@ namespace RealtimeSeg.Network.Graphs;
 /// <param name="graph">Its graph.</param>
 internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
 {
+    private readonly Dictionary<string, Map> _floats = new(StringComparer.Ordinal);
+
     public StepList Steps => graph.Steps;
 
     public string Operator => node.OpType;
@@ -18,7 +20,11 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
     /// <summary>Whether anything reads a result: exported operators have some that nobody does.</summary>
     public bool IsRead(int output) => output < node.Output.Count && graph.IsRead(node.Output[output]);
 
-    public Operand this[int input] => graph.Of(node.Input[input]);
+    /// <summary>An operand in its own unit: codes are multiplied by their scale first.</summary>
+    public Operand this[int input] => Raw(input) is Map { Unit: not 1 } codes ? Floats(input, codes) : Raw(input);
+
+    /// <summary>An operand as it is, for readers that know of <see cref="Map.Unit"/>; floats once they were asked for.</summary>
+    public Operand Raw(int input) => _floats.TryGetValue(node.Input[input], out Map? floats) ? floats : graph.Of(node.Input[input]);
 
     /// <summary>The version of ONNX's operators that the file was written for.</summary>
     public long Opset => graph.Opset;
@@ -31,6 +37,10 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
         Map map => map,
         _ => throw Cannot($"input {input + 1} is no feature map"),
     };
+
+    /// <summary>A map as it is, which may be of codes.</summary>
+    /// <exception cref="UserError">The operand is no feature map.</exception>
+    public Map RawMap(int input) => Raw(input) as Map ?? Map(input);
 
     /// <exception cref="UserError">The operand is not known before a frame comes.</exception>
     public Constant Known(int input) => this[input] as Constant ?? throw Cannot($"input {input + 1} depends on the frame's content");
@@ -57,14 +67,20 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
     public void Add(Step step) => Bind(Steps.Add(step));
 
     /// <summary>Adds an operator on single elements and binds its result.</summary>
-    public void Append(Map map, Pointwise further, bool isInteger = false)
-        => Bind(Steps.Append(map, further, map.Alike(isInteger), !graph.IsShared(map)));
+    public void Append(Map map, Pointwise further, bool isInteger = false, float unit = 1)
+        => Bind(Steps.Append(map, further, map.Alike(isInteger) with { Unit = unit }, !graph.IsShared(map)));
+
+    /// <summary>Has a map divided by a number where its codes are scaled, if that is what makes it and nothing else reads it.</summary>
+    public bool Divide(Map map, float by) => !graph.IsShared(map) && Steps.Divide(map, by);
 
     /// <summary>Place of the step that made a map; −1 for none that may be continued.</summary>
     public int PlaceOf(Map map) => graph.IsShared(map) ? -1 : Steps.PlaceOf(map);
 
     /// <summary>Takes out the step that made a map, if it is of a kernel and nothing else was or is to be read of it.</summary>
     public bool TakeBack(Map map, string kernel) => !graph.IsShared(map) && Steps.TakeBack(map, kernel);
+
+    /// <summary>Codes as floats, for this node alone.</summary>
+    private Map Floats(int input, Map codes) => _floats[node.Input[input]] = graph.Floats(codes);
 
     public UserError Cannot(string what)
         => new($"{path}: the gl provider cannot run {node.OpType} (node {node.Name}): {what}: use --provider cpu");

@@ -1,3 +1,5 @@
+using RealtimeSeg.Network.Steps;
+
 namespace RealtimeSeg.Network.Graphs;
 
 /// <summary>The operators that can be run: a row each. What a graph contains besides is named, and the CPU takes over.</summary>
@@ -38,7 +40,7 @@ internal static class Operators
             ["Pow"] = n => Elements.Binary(n, "pow({a}, {b})", Math.Pow),
             ["PRelu"] = n => Elements.Binary(n, "max({a}, 0.0) + {b} * min({a}, 0.0)", (a, b) => Math.Max(a, 0) + (b * Math.Min(a, 0))),
             ["Mod"] = Elements.Mod,
-            ["Relu"] = n => Elements.Unary(n, "max(v, 0.0)"),
+            ["Relu"] = n => n.Append(n.Map(0), Pointwise.Relu),
             ["Clip"] = Elements.Clip,
             ["LeakyRelu"] = n => Elements.Unary(n, "max(v, 0.0) + {0} * min(v, 0.0)", n.Float("alpha", 0.01f)),
             ["Sigmoid"] = n => Elements.Unary(n, "1.0 / (1.0 + exp(-v))"),

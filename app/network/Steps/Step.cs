@@ -51,5 +51,15 @@ public class Step(string kernel, Map output, params Map[] inputs)
         Output = result;
     }
 
+    /// <summary>Divides its output where its codes are scaled, if that comes last, or before a rectifier alone.</summary>
+    /// <returns>Whether it does.</returns>
+    public bool Divide(float by)
+    {
+        int last = _after.FindLastIndex(p => !ReferenceEquals(p, Pointwise.Relu));
+        if (last < 0 || _after[last] is not Scaling scaling) return false;
+        _after[last] = new Scaling(scaling.Unit, scaling.Scales, by);
+        return true;
+    }
+
     public override string ToString() => $"{Kernel} {string.Join(", ", Inputs.Select(i => i.Shape))} → {Output.Shape}";
 }

@@ -50,6 +50,10 @@ internal sealed class StepList(bool fuses)
         return _steps.Remove(maker);
     }
 
+    /// <summary>Has a map divided by a number where its codes are scaled, if its maker does that last.</summary>
+    /// <returns>Whether it does.</returns>
+    public bool Divide(Map map, float by) => fuses && _makers.TryGetValue(map.Storage, out Step? maker) && maker.Divide(by);
+
     /// <summary>Place of the step that made a map; −1 for none.</summary>
     public int PlaceOf(Map map) => _makers.TryGetValue(map.Storage, out Step? maker) ? _steps.IndexOf(maker) : -1;
 }
