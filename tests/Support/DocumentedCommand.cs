@@ -17,7 +17,8 @@ public sealed partial record DocumentedCommand(string Page, IReadOnlyList<string
 
     /// <summary>Their lines of code are those that the long set of tests runs.</summary>
     private static readonly string[] Tried = ["README.md", "docs/training.md"];
-    private static readonly string[] Elsewhere = ["/bin/", "/obj/", "/out/", "/runs/", "/node_modules/"];
+    private static readonly string[] Folders = ["docs", "models", "app", "training", "tests", "shaders", ".github"];
+    private static readonly string[] Built = ["/bin/", "/obj/"];
     private static readonly HashSet<string> Verbs = AppCommands.Root().Subcommands.Concat(TrainerCommands.Root().Subcommands)
         .Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
 
@@ -25,9 +26,11 @@ public sealed partial record DocumentedCommand(string Page, IReadOnlyList<string
     public bool CanBeTried { get; private init; }
 
     /// <summary>Those of every page of the repository.</summary>
-    public static IEnumerable<DocumentedCommand> All() => Directory.GetFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
+    public static IEnumerable<DocumentedCommand> All() => Folders
+        .SelectMany(f => Directory.GetFiles(Path.Combine(Repository.Root, f), "*.md", SearchOption.AllDirectories))
+        .Concat(Directory.GetFiles(Repository.Root, "*.md"))
+        .Where(file => !Built.Any(b => file.Contains(b, StringComparison.Ordinal)))
         .Select(file => Path.GetRelativePath(Repository.Root, file))
-        .Where(page => !Elsewhere.Any(e => $"/{page}".Contains(e, StringComparison.Ordinal)))
         .Order(StringComparer.Ordinal)
         .SelectMany(page => Of(page, File.ReadAllLines(Path.Combine(Repository.Root, page))));
 
