@@ -38,9 +38,9 @@ internal static class PipelineRows
         Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
             + "float, int8, or named (the default with --model)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
-        Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws; models of the "
-            + "trainer only); cuda and tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it "
-            + "is faster than the CPU, else cpu)",
+        Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws); cuda and "
+            + "tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it is faster than the CPU "
+            + "with a model of the trainer, else cpu)",
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
         Row.Value("--provider-library", "Shared library of a plug-in provider for ONNX Runtime (OpenVINO's, WebGPU's); --provider names it",
             s => s.Segmenter.ProviderLibrary, (s, v) => s with { Segmenter = s.Segmenter with { ProviderLibrary = v } }),

@@ -51,7 +51,6 @@ public sealed partial class LinkTests
             .Replace(' ', '-').ToLowerInvariant());
 
     /// <summary>A link to another place of the repository.</summary>
-    [GeneratedRegex(
-        @"\]\((?<target>[^)#:\s]*)(?:#(?<anchor>[^)\s]*))?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: RegexLimit.Milliseconds)]
+    [GeneratedRegex(@"\]\((?<target>[^)#:\s]*)(?:#(?<anchor>[^)\s]*))?\)", RegexOptions.ExplicitCapture, RegexLimit.Milliseconds)]
     private static partial Regex Link();
 }

@@ -1,17 +1,17 @@
+using System.CommandLine;
 using RealtimeSeg.Commands;
+using RealtimeSeg.Training.Commands;
 
 namespace RealtimeSeg.Tests.Support;
 
-/// <summary>Runs a command line of the app in this process, for what ends before a frame is shown.</summary>
+/// <summary>Runs a command line of a program in this process, for what ends before a frame is shown.</summary>
 internal static class InProcess
 {
     /// <summary>Exit code and what went to standard error.</summary>
-    public static (int Code, string Error) App(params string[] arguments)
-    {
-        int code = 0;
-        string error = Errors(() => code = CommandRunner.Run(AppCommands.Root(), arguments));
-        return (code, error);
-    }
+    public static (int Code, string Error) App(params string[] arguments) => Run(AppCommands.Root(), arguments);
+
+    /// <summary>The same of the trainer.</summary>
+    public static (int Code, string Error) Trainer(params string[] arguments) => Run(TrainerCommands.Root(), arguments);
 
     /// <summary>What goes to standard error meanwhile.</summary>
     public static string Errors(Action work)
@@ -29,5 +29,12 @@ internal static class InProcess
         }
 
         return error.ToString();
+    }
+
+    private static (int Code, string Error) Run(RootCommand program, string[] arguments)
+    {
+        int code = 0;
+        string error = Errors(() => code = CommandRunner.Run(program, arguments));
+        return (code, error);
     }
 }

@@ -40,6 +40,73 @@ public sealed class ReproduceTests
         Assert.Equal($"better against worse: {verdict}", comparison.Verdict([.. results, Of("better", 99, 0.9)])); // a seed of one only
     }
 
+    /// <summary>The ensemble beats one member in both seeds, and loses to the other: that decides, and the claim did not hold.</summary>
+    [Fact]
+    public void A_claims_row_has_the_comparison_that_came_out_worst()
+    {
+        using TemporaryFolder folder = new();
+        ReproduceSettings settings = new() { Data = "synth", Epochs = 8, Seeds = 2, Out = folder["page.md"], Note = "On a toy." };
+        Result[] Seed(int seed) =>
+        [
+            Of("fcn8s", seed, 0.50 + (0.01 * seed)), Of("deconvnet, two stages", seed, 0.2), Of("fcn8s + deconvnet", seed, 0.4),
+        ];
+        ResultsPage.Write(settings, [.. Seed(1), .. Seed(2)]);
+        string page = File.ReadAllText(settings.Out);
+        Assert.Contains(
+            "| An ensemble of FCN and DeconvNet beats both | DeconvNet paper, section 4.3 | did not hold "
+            + "| -11.5 ± 0.7 points of mIoU, 2 seeds | fcn8s + deconvnet against fcn8s |\n",
+            page, StringComparison.Ordinal);
+        Assert.DoesNotContain("| Skips from finer layers", page, StringComparison.Ordinal); // of which results are missing
+        Assert.Contains("over the seeds.\n\nOn a toy.\n\n## DeconvNet sees", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_with_one_seed_has_a_row_without_a_deviation()
+    {
+        using TemporaryFolder folder = new();
+        ReproduceSettings settings = new() { Data = "synth", Epochs = 8, Out = folder["page.md"] };
+        ResultsPage.Write(settings, [Of("fcn8s", 1, 0.5), Of("fcn8s, squared error", 1, 0.4)]);
+        Assert.Contains(
+            "| not decided | +10.0 points of mIoU, 1 seed | fcn8s against fcn8s, squared error |", File.ReadAllText(settings.Out),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_table_is_read_as_it_was_written()
+    {
+        using TemporaryFolder folder = new();
+        Result[] results =
+        [
+            Of("a, \"b\"", 1, 0.1234) with { BySize = (0.1, double.NaN, 0.3), Parameters = 12, Minutes = 1.5, Command = "x \"y z\"" },
+            Of("c", 2, 0.4),
+        ];
+        ResultsTable.Write(folder["r.csv"], results);
+        File.AppendAllText(folder["r.csv"], File.ReadAllText(folder["r.csv"])); // another machine's
+        Assert.Equal([.. results, .. results], ResultsTable.Read(folder["r.csv"]));
+        File.AppendAllText(folder["r.csv"], "\"c\",2,0.4\n");
+        UserError refused = Assert.Throws<UserError>(() => ResultsTable.Read(folder["r.csv"]));
+        Assert.Contains("line 7: not a row", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, 2, "--lr 0.001", "these options give 'train --net fcn8s --epochs 4'")]
+    [InlineData(8, 1, "--lr 0.001", "seed 2 is beyond --seeds 1")]
+    [InlineData(8, 2, "--batch 2", "these options give 'train --net fcn8s --batch 2 --epochs 8'")]
+    public void A_page_is_not_written_of_results_that_came_of_other_options(int epochs, int seeds, string common, string says)
+    {
+        using TemporaryFolder folder = new();
+        ResultsTable.Write(folder["page.csv"],
+        [
+            Of("fcn8s", 1, 0.4) with { Command = "train --net fcn8s --epochs 8" },
+            Of("fcn8s", 2, 0.4) with { Command = "train --net fcn8s --seed 2 --epochs 8" },
+        ]);
+        string[] command = ["train", "reproduce", "--data", "synth", "--page-only", "--out", folder["page.md"]];
+        (int code, string error) = InProcess.Trainer([.. command, "--epochs", $"{epochs}", "--seeds", $"{seeds}", "--common", common]);
+        Assert.Equal(2, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["page.md"]));
+    }
+
     private static Result Of(string name, int seed, double meanIu) => new(name, meanIu, 0, 0, default)
     {
         Seed = seed,
@@ -63,11 +130,13 @@ public sealed class ReproduceTests
         string[] command = EveryPlanForOneStep(folder, seeds);
         Succeeds(command);
         string page = File.ReadAllText(folder["page.md"]), data = folder["toy set"], runs = folder["runs"];
-        Assert.Equal(6, page.Split("\n## ").Length - 2); // six claims, then the commands
+        Assert.Equal(6, page.Split("\n## ").Length - 3); // how it was measured, six claims, the commands
+        string which = seeds == 1 ? "seed 1" : "seeds 1–2", csv = File.ReadAllText(folder["page.csv"]);
+        Assert.Contains($"train --net deconvnet --from {folder[lastRuns]}/7 --data", csv, StringComparison.Ordinal);
         foreach (string line in new[]
         {
-            $"- fcn8s, squared error, seed 1: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
-            $"- deconvnet, two stages, seed {seeds}: `./run.sh train --net deconvnet --from {folder[lastRuns]}/7 --data",
+            $"- fcn8s, squared error, {which}: `./run.sh train --net fcn8s --data \"{data}\" --batch 2 --crop 32x32 --loss l2 --steps 1`",
+            $"- deconvnet, two stages, {which}: `./run.sh train --net deconvnet --from {runs}/7 --data",
             $"`./run.sh export --ensemble {runs}/2,{runs}/8 ",
             spread,
         })
@@ -81,6 +150,10 @@ public sealed class ReproduceTests
         DateTime trained = File.GetLastWriteTimeUtc(last);
         Succeeds(command);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(last));
+        Succeeds([.. command, "--page-only"]);
+        const string end = "\n## Commands";
+        string again = File.ReadAllText(folder["page.md"]);
+        Assert.Equal(page[page.IndexOf(end, StringComparison.Ordinal)..], again[again.IndexOf(end, StringComparison.Ordinal)..]);
 
         Directory.Delete(Path.Combine(runs, "7"), recursive: true); // as after a refusal, to train it with other options
         (int code, _, string error) = Cli.Run(Repository.Root, command);

@@ -3,12 +3,24 @@ using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>A claim of the chapter, the names of the runs that it is about, and what decides on it.</summary>
-internal sealed record Claim(string Text, IReadOnlyList<string> Names, IReadOnlyList<Comparison> Comparisons);
+/// <summary>A claim of the chapter that the project starts from.</summary>
+/// <param name="Text">The claim.</param>
+/// <param name="Source">The paper and section that make it, or the chapter.</param>
+/// <param name="Names">The runs that it is about.</param>
+/// <param name="Comparisons">What decides on it: it holds if all of them do.</param>
+internal sealed record Claim(string Text, string Source, IReadOnlyList<string> Names, IReadOnlyList<Comparison> Comparisons)
+{
+    /// <summary>The comparison that comes out worst for the claim.</summary>
+    public Decision Deciding(IReadOnlyList<Result> results)
+        => Comparisons.Select(c => c.Decide(results)).OrderBy(d => d.Outcome).ThenBy(d => d.Certainty).First();
+}
 
 /// <summary>What <c>train reproduce</c> trains, and the claims that the results are for.</summary>
 internal static class Claims
 {
+    /// <summary>Where a claim is from that names no paper.</summary>
+    private const string Chapter = "the chapter that the project starts from";
+
     private static readonly Plan Fcn32s = new(
         Fcn.Coarsest, c => c with { Net = Fcn.Coarsest, Objective = c.Objective with { Auxiliary = 0 } });
     private static readonly Plan Fcn16s = new("fcn16s", c => c with { Net = "fcn16s" });
@@ -43,18 +55,19 @@ internal static class Claims
 
     public static IReadOnlyList<Claim> All { get; } =
     [
-        new("Skips from finer layers sharpen the result (FCN paper, section 4.3)",
+        new("Skips from finer layers sharpen the result", "FCN paper, section 4.3",
             [Fcn32s.Name, Fcn16s.Name, Fcn8s.Name, Fcn4s.Name],
             [Boundary(Fcn16s.Name, Fcn32s.Name), Boundary(Fcn8s.Name, Fcn16s.Name), MeanIu(Fcn8s.Name, Fcn32s.Name)]),
-        new("Upsampling that is learned beats a frozen bilinear one",
+        new("Upsampling that is learned beats a frozen bilinear one", Chapter,
             [Fcn8s.Name, Bilinear.Name], [MeanIu(Fcn8s.Name, Bilinear.Name)]),
-        new("Per-pixel cross-entropy beats squared error", [Fcn8s.Name, Squared.Name], [MeanIu(Fcn8s.Name, Squared.Name)]),
-        new("DeconvNet sees small objects that FCN misses (DeconvNet paper, section 1)",
+        new("Per-pixel cross-entropy beats squared error", Chapter,
+            [Fcn8s.Name, Squared.Name], [MeanIu(Fcn8s.Name, Squared.Name)]),
+        new("DeconvNet sees small objects that FCN misses", "DeconvNet paper, section 1",
             [Fcn8s.Name, SecondStage.Name],
             [new(SecondStage.Name, Fcn8s.Name, "small objects' IoU", r => r.BySize.Small)]),
-        new("Training DeconvNet on single objects first helps (DeconvNet paper, section 4.1)",
+        new("Training DeconvNet on single objects first helps", "DeconvNet paper, section 4.1",
             [OneStage.Name, SecondStage.Name], [MeanIu(SecondStage.Name, OneStage.Name)]),
-        new("An ensemble of FCN and DeconvNet beats both (DeconvNet paper, section 4.3)",
+        new("An ensemble of FCN and DeconvNet beats both", "DeconvNet paper, section 4.3",
             [Fcn8s.Name, SecondStage.Name, Ensemble.Name],
             [MeanIu(Ensemble.Name, Fcn8s.Name), MeanIu(Ensemble.Name, SecondStage.Name)]),
     ];

@@ -9,24 +9,42 @@ namespace RealtimeSeg.Training.Commands;
 /// <param name="Figure">The figure, 0 to 1.</param>
 internal sealed record Comparison(string Better, string Worse, string What, Func<Result, double> Figure)
 {
+    /// <summary>Both networks' names.</summary>
+    public string Networks => $"{Better} against {Worse}";
+
+    /// <summary>The outcome in a line.</summary>
+    public string Verdict(IReadOnlyList<Result> results)
+    {
+        Decision d = Decide(results);
+        string spread = d.Seeds < 2 ? "one seed" : Text($"± {d.Deviation:F1} over {d.Seeds} seeds");
+        return Text($"{Networks}: {d.Points:+0.0;-0.0} points of {What} ({spread}): {Words(d.Outcome)}");
+    }
+
     /// <summary>
-    /// Whether it held: in each seed, and by more than the deviation of the differences. If all seeds say so of the opposite, it did not;
+    /// Whether it held: in each seed, and by more than the deviation of the differences. If all seeds show the opposite, it did not;
     /// else nothing is decided. One seed decides nothing.
     /// </summary>
-    public string Verdict(IReadOnlyList<Result> results)
+    public Decision Decide(IReadOnlyList<Result> results)
     {
         double[] points = [.. Differences(results).Select(d => 100 * d)];
         double mean = points.Average(), deviation = Outcome.Deviation(points);
         bool clear = Math.Abs(mean) > deviation;
-        string outcome = true switch
+        Holding outcome = true switch
         {
-            _ when clear && points.All(d => d > 0) => "held",
-            _ when clear && points.All(d => d < 0) => "did not hold",
-            _ => "not decided",
+            _ when clear && points.All(d => d > 0) => Holding.Held,
+            _ when clear && points.All(d => d < 0) => Holding.DidNotHold,
+            _ => Holding.NotDecided,
         };
-        string spread = points.Length < 2 ? "one seed" : Text($"± {deviation:F1} over {points.Length} seeds");
-        return Text($"{Better} against {Worse}: {mean:+0.0;-0.0} points of {What} ({spread}): {outcome}");
+        return new Decision(this, outcome, mean, deviation, points.Length);
     }
+
+    /// <summary>An outcome as the page words it.</summary>
+    public static string Words(Holding outcome) => outcome switch
+    {
+        Holding.Held => "held",
+        Holding.DidNotHold => "did not hold",
+        _ => "not decided",
+    };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

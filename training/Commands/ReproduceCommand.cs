@@ -24,6 +24,12 @@ internal sealed record ReproduceSettings
     /// <summary>The page with the results.</summary>
     public string Out { get; init; } = "out/results.md";
 
+    /// <summary>What the page adds to how it was measured, such as the machine and what else it did.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Nothing is trained: the page is written from the .csv beside it.</summary>
+    public bool PageOnly { get; init; }
+
     /// <summary>A page that is something else may be replaced.</summary>
     public bool Overwrite { get; init; }
 }
@@ -43,6 +49,9 @@ internal static class ReproduceCommand
         Row.Value("--common", "Options of train that all runs share, as one text", s => s.Common, (s, v) => s with { Common = v }),
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),
+        Row.Value("--note", "A remark for the page, such as the machine and what else it did", s => s.Note, (s, v) => s with { Note = v }),
+        Row.Flag("--page-only", "Train nothing: write the page from its .csv, such as one joined from those of several machines",
+            s => s with { PageOnly = true }),
         Overwriting.Row<ReproduceSettings>(s => s with { Overwrite = true }),
     ];
 
@@ -58,7 +67,9 @@ internal static class ReproduceCommand
         c.SetAction(p =>
         {
             ReproduceSettings settings = options.Read(p) with { Data = p.GetValue(data)! };
-            new Reproduction(settings, Common(settings.Common)).Run();
+            Reproduction reproduction = new(settings, Common(settings.Common));
+            if (settings.PageOnly) reproduction.WritePage();
+            else reproduction.Run();
             return 0;
         });
         return c;

@@ -14,18 +14,16 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     /// <summary>Validation scores during training would cost time and change nothing.</summary>
     private const int NeverEvaluate = 1000;
 
-    private readonly MixedDataset _validation = MixedDataset.Parse(settings.Data, new Split(Training: false));
+    private readonly Lazy<MixedDataset> _validation = new(() => MixedDataset.Parse(settings.Data, new Split(Training: false)));
     private readonly List<Result> _results = [];
 
     /// <summary>Does what is left to do; returns early if a signal stops a run.</summary>
     /// <exception cref="UserError">A run cannot be made with these settings, or was made with others.</exception>
     public void Run()
     {
-        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out, ResultsPage.Table(settings)], [], settings.Overwrite);
-        int first = common.Run.Seed;
-        if (first > int.MaxValue - settings.Seeds)
-            throw new UserError($"--seed {first} in --common: there are no {settings.Seeds} seeds from there; begin with a smaller one");
-        int[] seeds = [.. Enumerable.Range(first, settings.Seeds)];
+        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out, ResultsTable.PathOf(settings)], [], settings.Overwrite);
+        int[] seeds = Seeds();
+        _ = _validation.Value; // a set that cannot be read is refused before hours of training, too
         foreach (int seed in seeds)
         {
             foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan, seed)); // before any of them takes its hours
@@ -48,6 +46,26 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         Console.WriteLine($"wrote {settings.Out}");
     }
 
+    /// <summary>Writes the page from the table beside it, and trains nothing.</summary>
+    /// <exception cref="UserError">There is no table, or it has results that these settings do not give.</exception>
+    public void WritePage()
+    {
+        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out], [], settings.Overwrite);
+        string table = ResultsTable.PathOf(settings);
+        IReadOnlyList<Result> results = ResultsTable.Read(table);
+        int[] seeds = Seeds();
+        foreach (Result r in results)
+        {
+            if (!seeds.Contains(r.Seed)) throw new UserError($"{table}: seed {r.Seed} is beyond --seeds {settings.Seeds}");
+            string expected = CommandOf(r) ?? throw new UserError($"{table}: {r.Name} is no network of the claims");
+            if (r.Command != expected)
+                throw new UserError($"{table}: {r.Name}, seed {r.Seed} came of '{r.Command}', these options give '{expected}'");
+        }
+
+        ResultsPage.Write(settings, results);
+        Console.WriteLine($"wrote {settings.Out}");
+    }
+
     /// <summary>The settings of a run: the shared ones, changed as planned.</summary>
     internal TrainSettings SettingsOf(Plan plan, int seed) => common with
     {
@@ -61,6 +79,30 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         Out = Folder(plan, seed),
         Epochs = plan.Share(settings.Epochs),
     };
+
+    private int[] Seeds()
+    {
+        int first = common.Run.Seed;
+        if (first > int.MaxValue - settings.Seeds)
+            throw new UserError($"--seed {first} in --common: there are no {settings.Seeds} seeds from there; begin with a smaller one");
+        return [.. Enumerable.Range(first, settings.Seeds)];
+    }
+
+    /// <summary>The command that makes a result; null if none does.</summary>
+    private string? CommandOf(Result result)
+    {
+        if (result.Name == Claims.Ensemble.Name) return CombineCommand(result.Seed);
+        Plan? plan = Claims.Plans.FirstOrDefault(p => p.Name == result.Name);
+        return plan is null ? null : CommandText.Train(SettingsOf(plan, result.Seed));
+    }
+
+    private string CombineCommand(int seed)
+        => CommandText.Line("export", "--ensemble", string.Join(',', Members(seed)), CombinedFile(seed));
+
+    /// <summary>Folders of the runs that are combined.</summary>
+    private string[] Members(int seed) => [.. Claims.Ensemble.Members.Select(m => Folder(m, seed))];
+
+    private string CombinedFile(int seed) => Path.Combine(Folder(seed), "ensemble.onnx");
 
     private string Folder(Plan plan, int seed)
     {
@@ -108,18 +150,17 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     private Result Combined(int seed)
     {
         (string name, IReadOnlyList<Plan> members) = Claims.Ensemble;
-        string[] folders = [.. members.Select(m => Folder(m, seed))];
-        string model = Path.Combine(Folder(seed), "ensemble.onnx");
-        RunExport.FromRuns(folders, Ensemble.Mean, model);
+        string model = CombinedFile(seed);
+        RunExport.FromRuns(Members(seed), Ensemble.Mean, model);
         double MinutesOf(Plan p) => RunLog.Minutes(Folder(p, seed));
         double minutes = members.Sum(m => MinutesOf(m) + (m.From is null ? 0 : MinutesOf(m.From)));
-        return Evaluate(name, seed, model, minutes, CommandText.Line("export", "--ensemble", string.Join(',', folders), model));
+        return Evaluate(name, seed, model, minutes, CombineCommand(seed));
     }
 
     private Result Evaluate(string name, int seed, string model, double minutes, string command)
     {
         using Evaluator evaluator = new(File.ReadAllBytes(model), model);
-        using Scoreboard board = Scoreboard.Of(evaluator, _validation.Parts);
+        using Scoreboard board = Scoreboard.Of(evaluator, _validation.Value.Parts);
         return new Result(name, board.Matrix.MeanIu, board.Matrix.PixelAccuracy, board.Boundary.Mean, board.Sizes.Terciles)
         {
             Seed = seed,
@@ -134,5 +175,6 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     {
         _results.Add(result);
         ResultsPage.Write(settings, _results);
+        ResultsTable.Write(ResultsTable.PathOf(settings), _results);
     }
 }

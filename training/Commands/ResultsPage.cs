@@ -3,60 +3,87 @@ using System.Text;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>Writes the results of <c>train reproduce</c>: a page with a table per claim, and a .csv of all figures beside it.</summary>
+/// <summary>Writes the page of <c>train reproduce</c>: what came of each claim, then a section per claim, then the commands.</summary>
 internal static class ResultsPage
 {
     private const string Beginning = "# Results\n\nWritten by `./run.sh train reproduce";
 
     /// <param name="settings">Where to, and what the results came from.</param>
     /// <param name="results">So far; claims that lack one are left out.</param>
-    /// <exception cref="UserError">A file cannot be written.</exception>
+    /// <exception cref="UserError">The file cannot be written.</exception>
     public static void Write(ReproduceSettings settings, IReadOnlyList<Result> results)
     {
+        Claim[] complete = [.. Claims.All.Where(c => c.Names.All(n => results.Any(r => r.Name == n)))];
         StringBuilder page = new(Head(settings));
-        foreach (Claim claim in Claims.All)
-        {
-            Outcome[] compared = [.. claim.Names.Select(n => new Outcome([.. results.Where(r => r.Name == n)]))];
-            if (Array.TrueForAll(compared, o => o.Results.Count > 0)) page.Append(Section(claim, compared, results));
-        }
-
-        page.Append("\n## Commands\n\n");
-        foreach (Result r in results) page.Append(CultureInfo.InvariantCulture, $"- {r.Name}, seed {r.Seed}: `./run.sh {r.Command}`\n");
+        page.Append(Summary(complete, results)).Append(Method(settings));
+        foreach (Claim claim in complete) page.Append(Section(claim, results));
+        page.Append(Commands(settings, results));
         AtomicFile.Write(settings.Out, Encoding.UTF8.GetBytes(page.ToString()));
-        AtomicFile.Write(Table(settings), Encoding.UTF8.GetBytes(Csv(results)));
     }
 
-    /// <summary>Where the figures go.</summary>
-    public static string Table(ReproduceSettings settings) => Path.ChangeExtension(settings.Out, ".csv");
-
-    /// <summary>Whether a file is such a page, which a reproduction that goes on writes anew.</summary>
+    /// <summary>Whether a file is such a page, which a reproduction that resumes writes again.</summary>
     public static bool Is(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith(Beginning, StringComparison.Ordinal);
 
     private static string Head(ReproduceSettings s)
     {
         string common = s.Common.Length > 0 ? $" --common {Runs.ShellWord.Quoted(s.Common)}" : "";
         string seeds = s.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $" --seeds {s.Seeds}") : "";
+        string runs = s.Runs == new ReproduceSettings().Runs ? "" : $" --runs {Runs.ShellWord.Quoted(s.Runs)}";
         string command = string.Create(
-            CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{seeds}{common}");
+            CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{seeds}{common}{runs}");
+        return $"""
+            {Beginning} {command}`.
+            The outcome is what was measured, even if it contradicts the claim.
+
+            """;
+    }
+
+    /// <summary>A row for each claim.</summary>
+    private static string Summary(Claim[] claims, IReadOnlyList<Result> results)
+    {
+        if (claims.Length == 0) return "";
+        StringBuilder text = new("\n| claim | source | held? | deciding figure | networks |\n|---|---|---|---|---|\n");
+        foreach (Claim claim in claims)
+        {
+            Decision d = claim.Deciding(results);
+            text.Append($"| {claim.Text} | {claim.Source} | {Comparison.Words(d.Outcome)} | {d.Figure} | {d.Of.Networks} |\n");
+        }
+
+        text.Append("""
+
+            Held: the network that is claimed to be better was so with each seed, and by more than the deviation of the lead. Did not hold:
+            it was worse with each seed, likewise. One seed decides nothing. If there are several comparisons, all must hold, and the
+            figure is that of the one that came out worst for the claim. A point is a hundredth; ± is the standard deviation over the seeds.
+
+            """);
+        return text.ToString();
+    }
+
+    private static string Method(ReproduceSettings s)
+    {
         string certainty = s.Seeds > 1
             ? "Figures are means ± standard deviations over the seeds."
             : "With one seed each, a difference of a point or so proves nothing.";
+        string note = s.Note.Length > 0 ? $"\n{s.Note}\n" : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
-            {Beginning} {command}`: every network with the same {s.Epochs} epochs, seeds, recipe and data, from
-            random weights; its exported file is evaluated on the validation split. Small, medium and large: IoU of objects by terciles of
-            their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median. {certainty}
-            The outcome is what was measured, even if it contradicts the claim. DeconvNet's second stage trains on whole images, and whole
-            images are evaluated: no object proposals are used.
 
+            ## How it was measured
+
+            Every network has the same {s.Epochs} epochs, seeds, recipe and data, and begins with random weights; its exported file is
+            evaluated on the validation split. DeconvNet's second stage trains on whole images, and whole images are evaluated: no object
+            proposals are used. Small, medium and large: IoU of objects by terciles of their area. Minutes are wall clock beside other load,
+            pauses included; milliseconds are the network's median.
+            {certainty}
+            {note}
             """);
     }
 
-    private static string Section(Claim claim, Outcome[] compared, IReadOnlyList<Result> results)
+    private static string Section(Claim claim, IReadOnlyList<Result> results)
     {
-        StringBuilder text = new($"\n## {claim.Text}\n\n");
+        StringBuilder text = new($"\n## {claim.Text}\n\nSource: {claim.Source}.\n\n");
         text.Append("| network | mIoU | boundary F1 | small | medium | large | parameters | minutes | ms |\n");
         text.Append("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        foreach (Outcome o in compared)
+        foreach (Outcome o in claim.Names.Select(n => new Outcome([.. results.Where(r => r.Name == n)])))
         {
             text.Append(CultureInfo.InvariantCulture, $"| {o.Name} | {Figure(o, r => r.MeanIu, 4)} | {Figure(o, r => r.BoundaryF1, 4)} ");
             text.Append(CultureInfo.InvariantCulture, $"| {Figure(o, r => r.BySize.Small, 3)} | {Figure(o, r => r.BySize.Medium, 3)} ");
@@ -75,18 +102,26 @@ internal static class ResultsPage
         return of.Results.Count < 2 ? mean : $"{mean} ± {of.Deviation(figure).ToString($"F{digits}", CultureInfo.InvariantCulture)}";
     }
 
-    private static string Csv(IReadOnlyList<Result> results)
+    /// <summary>A line for each network: the command of its first seed, by which those of the others follow.</summary>
+    private static string Commands(ReproduceSettings settings, IReadOnlyList<Result> results)
     {
-        StringBuilder csv = new("network,seed,miou,pixel_accuracy,boundary_f1,small,medium,large,parameters,minutes,ms,command\n");
-        foreach (Result r in results)
+        StringBuilder text = new("\n## Commands\n\n");
+        int seeds = results.Select(r => r.Seed).Distinct().Count();
+        if (seeds > 1)
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{Cell(r.Name)},{r.Seed},{r.MeanIu:F4},{r.PixelAccuracy:F4},{r.BoundaryF1:F4},");
-            csv.Append(CultureInfo.InvariantCulture, $"{r.BySize.Small:F4},{r.BySize.Medium:F4},{r.BySize.Large:F4},");
-            csv.Append(CultureInfo.InvariantCulture, $"{r.Parameters},{r.Minutes:F1},{r.Milliseconds:F1},{Cell(r.Command)}\n");
+            text.Append("Those of the first seed; the commands of another seed N have `--seed N`, and ");
+            text.Append($"`{settings.Runs}/seed-N` in place of `{settings.Runs}`.\n\n");
         }
 
-        return csv.ToString();
-    }
+        foreach (IGrouping<string, Result> network in results.GroupBy(r => r.Name, StringComparer.Ordinal))
+        {
+            int first = network.Min(r => r.Seed), last = network.Max(r => r.Seed);
+            string which = first == last
+                ? string.Create(CultureInfo.InvariantCulture, $"seed {first}")
+                : string.Create(CultureInfo.InvariantCulture, $"seeds {first}–{last}");
+            text.Append($"- {network.Key}, {which}: `./run.sh {network.First(r => r.Seed == first).Command}`\n");
+        }
 
-    private static string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        return text.ToString();
+    }
 }
