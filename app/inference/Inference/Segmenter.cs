@@ -16,6 +16,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>ONNX Runtime throws what it would also print.</summary>
     internal const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
+    /// <summary>1 once native libraries have their settings.</summary>
+    private static int _isSettled;
+
     private readonly InferenceSession? _session;
     private readonly Lazy<GlLabeller>? _ownShaders;
     private readonly RunOptions _run = new() { LogSeverityLevel = Silent };
@@ -83,7 +86,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     public static Segmenter Open(string path, SegmenterOptions? options = null, Action<string>? report = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        NativeSettings.Apply();
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0) NativeSettings.Apply(); // once: other threads may be reading the environment
         return Load(path, options ?? new SegmenterOptions(), report ?? (_ => { }));
     }
 
