@@ -37,8 +37,8 @@ install() {
 
 changed() {
     [[ -f $stamp && -x $root/app/$bin/rtseg && -x $root/training/$bin/rtseg-train ]] || return 0
-    [[ -n $(cd "$root" && find app training shaders tests models ./*.props ./*.sln global.json BannedSymbols.txt .editorconfig \
-        \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print -quit) ]]
+    [[ -n $(cd "$root" && find app training shaders tests models docs/samples ./*.props ./*.targets ./*.sln global.json BannedSymbols.txt \
+        .editorconfig docs/library.md \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print -quit) ]]
 }
 
 build() {

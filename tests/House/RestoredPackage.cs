@@ -10,7 +10,7 @@ namespace RealtimeSeg.Tests.House;
 /// <param name="IsForTests">Whether only the tests use it.</param>
 internal sealed record RestoredPackage(string Name, string Version, bool IsForTests)
 {
-    private static readonly string[] Programs = ["app", "app/core", "app/network", "training"];
+    private static readonly string[] Programs = ["app", "app/core", "app/network", "app/inference", "training", "training/graphs"];
 
     /// <summary>All of them, by name.</summary>
     public static IReadOnlyList<RestoredPackage> All()

@@ -1,9 +1,11 @@
 using System.Reflection;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Engine;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Network.Graphs;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Step;
 using Xunit;
 
 namespace RealtimeSeg.Tests.House;
@@ -12,11 +14,12 @@ namespace RealtimeSeg.Tests.House;
 public sealed class WallTests
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "design.md"));
-    private static readonly Walls App = Walls.Read(typeof(FrameEngine).Assembly, "RealtimeSeg", Page, "app folder");
-    private static readonly Walls Trainer = Walls.Read(typeof(GraphBuilder).Assembly, "RealtimeSeg.Training", Page, "trainer folder");
-    private static readonly Walls Core = Walls.Read(typeof(ModelManifest).Assembly, "RealtimeSeg.Core", Page, "core folder");
-
-    private static readonly Walls Network = Walls.Read(typeof(NetworkPlan).Assembly, "RealtimeSeg.Network", Page, "network folder");
+    private static readonly Assembly Program = typeof(FrameEngine).Assembly, TrainerProgram = typeof(TrainStep).Assembly;
+    private static readonly Assembly Inference = typeof(Segmenter).Assembly, Graphs = typeof(GraphBuilder).Assembly;
+    private static readonly Walls App = Walls.Read([Program, Inference], "RealtimeSeg", Page, "app folder");
+    private static readonly Walls Trainer = Walls.Read([TrainerProgram, Graphs], "RealtimeSeg.Training", Page, "trainer folder");
+    private static readonly Walls Core = Walls.Read([typeof(ModelManifest).Assembly], "RealtimeSeg.Core", Page, "core folder");
+    private static readonly Walls Network = Walls.Read([typeof(NetworkPlan).Assembly], "RealtimeSeg.Network", Page, "network folder");
 
     [Trait("Set", "Slow")]
     [Fact]
@@ -49,12 +52,39 @@ public sealed class WallTests
     }
 
     [Fact]
+    public void Walls_hold_across_assemblies()
+    {
+        Finds("Inference uses Frames: ", App.With("Inference")); // both in the library
+        Finds("Engine uses Inference: ", App.With("Engine", "Frames", "Input", "Sources", "Graphics", "Sinks")); // program and library
+        Finds("Autodiff uses Graph: ", Trainer.With("Autodiff", "Ops"));
+        Finds("Step uses Autodiff: ", Trainer.With("Step", "Graph", "Ops", "Nn", "Networks", "Optim", "Quantization"));
+    }
+
+    [Fact]
     public void App_and_trainer_do_not_refer_to_each_other()
     {
-        Assembly app = typeof(FrameEngine).Assembly, trainer = typeof(GraphBuilder).Assembly;
-        Assert.DoesNotContain(app.GetReferencedAssemblies(), a => a.Name == trainer.GetName().Name);
-        Assert.DoesNotContain(trainer.GetReferencedAssemblies(), a => a.Name == app.GetName().Name);
+        Assert.DoesNotContain(Names(Program), n => n == TrainerProgram.GetName().Name || n == Graphs.GetName().Name);
+        Assert.DoesNotContain(Names(TrainerProgram), n => n == Program.GetName().Name || n == Inference.GetName().Name);
     }
+
+    /// <summary>
+    /// What a library refers to goes along into other people's programs. Silk.NET.OpenGL is the names of OpenGL's calls and no more:
+    /// compute shaders, if they are asked for, find the driver's library by themselves.
+    /// </summary>
+    [Fact]
+    public void Libraries_need_no_program_no_window_and_no_drawing()
+    {
+        string[] graphs = ["Google.Protobuf", "RealtimeSeg.Core"];
+        string[] inference = [.. graphs, "Microsoft.ML.OnnxRuntime", "OpenCvSharp", "RealtimeSeg.Network", "Silk.NET.OpenGL"];
+        Assert.Empty(Foreign(Graphs).Except(graphs, StringComparer.Ordinal));
+        Assert.Empty(Foreign(Inference).Except(inference, StringComparer.Ordinal));
+        Assert.Contains(Foreign(Inference), n => n == "OpenCvSharp"); // names are found
+    }
+
+    private static IEnumerable<string> Foreign(Assembly assembly)
+        => Names(assembly).Where(n => !n.StartsWith("System.", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Names(Assembly assembly) => assembly.GetReferencedAssemblies().Select(a => a.Name!);
 
     private static void Finds(string breach, Walls walls)
         => Assert.Contains(walls.Breaches(), b => b.StartsWith(breach, StringComparison.Ordinal));

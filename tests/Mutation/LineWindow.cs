@@ -16,8 +16,8 @@ internal sealed record LineWindow(string File, int From, int To)
 
     private static readonly string[] Scope =
     [
-        "training/Ops", "training/Autodiff", "training/Optim", "training/Metrics", "training/Batches", "training/Export",
-        "app/core/Contract", "app/Frames",
+        "training/graphs/Ops", "training/graphs/Autodiff", "training/Optim", "training/Metrics", "training/Batches", "training/Export",
+        "app/core/Contract", "app/Frames", "app/inference/Frames",
     ];
 
     /// <summary>This share (0 to 1) of all windows, without repetition.</summary>

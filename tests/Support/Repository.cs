@@ -8,7 +8,7 @@ namespace RealtimeSeg.Tests.Support;
 /// <summary>Where the sources are, and the data beside them.</summary>
 internal static class Repository
 {
-    private static readonly string[] Folders = ["app", "training", "tests", "shaders", ".ci"];
+    private static readonly string[] Folders = ["app", "training", "tests", "shaders", "docs/samples", ".ci"];
     private static readonly HashSet<string> Extensions =
         [".cs", ".proto", ".vert", ".frag", ".glsl", ".comp", ".html", ".css", ".js", ".sh", ".py", ".csproj"];
 

@@ -15,6 +15,7 @@ public sealed class GradientTests
     private static readonly Row[] Rows =
     [
         new("Add", "with broadcast", [new(2, 3, 4), new(3, 1)], (g, x) => Elementwise.Add(g, x[0], x[1])),
+        new("Sub", "with broadcast", [new(2, 3, 4), new(3, 1)], (g, x) => Elementwise.Sub(g, x[0], x[1])),
         new("Mul", "with broadcast", [new(2, 3, 4), new(1, 3, 1)], (g, x) => Elementwise.Mul(g, x[0], x[1])),
         new("Mul", "of a value used twice", [new(2, 3), new(2, 3)], (g, x) => UsedTwice(g, x[0], x[1])),
         new("Relu", "at both signs", [new(3, 8)], (g, x) => Relu.Emit(g, x[0])),

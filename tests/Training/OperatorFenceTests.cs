@@ -1,13 +1,14 @@
 using System.Reflection;
 using Mono.Cecil;
 using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Step;
 using Xunit;
 
 namespace RealtimeSeg.Tests.Training;
 
 /// <summary>
-/// Nodes are added to graphs in training/Ops only (and by the builder itself): the other folders use its functions, which state shapes and
-/// gradients. Read from the compiled calls, however the operator's name is written.
+/// Nodes are added to graphs in training/graphs/Ops only (and by the builder itself): the other folders use its functions, which state
+/// shapes and gradients. Read from the compiled calls, however the operator's name is written.
 /// </summary>
 public sealed class OperatorFenceTests
 {
@@ -15,7 +16,11 @@ public sealed class OperatorFenceTests
     private static readonly string[] Adders = [nameof(GraphBuilder.Add), nameof(GraphBuilder.Composite)];
 
     [Fact]
-    public void Nodes_are_added_by_operators_only() => Assert.DoesNotContain(Adding(typeof(GraphBuilder).Assembly), t => !IsOperator(t));
+    public void Nodes_are_added_by_operators_only()
+    {
+        Assert.DoesNotContain(Adding(typeof(GraphBuilder).Assembly), t => !IsOperator(t));
+        Assert.Empty(Adding(typeof(StepGraph).Assembly)); // the trainer itself
+    }
 
     [Fact]
     public void The_operators_of_Ops_are_found() => Assert.Contains(Root + "Ops.Conv", Adding(typeof(GraphBuilder).Assembly));

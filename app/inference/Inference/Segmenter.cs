@@ -1,24 +1,23 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx.ThirdParty;
-using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Network.Device;
-using RealtimeSeg.Network.Graphs;
-using RealtimeSeg.Network.Steps;
 
 namespace RealtimeSeg.Inference;
 
 /// <summary>
-/// An exported model, ready to label frames. Used by one thread at a time. It is unloaded when its owner and the last slot that is bound
-/// to it have let go.
+/// An exported model, ready to label images: a program has them as pixels (<see cref="Segment"/>), the app in slots, which one thread at a
+/// time labels. It is unloaded when its owner and the last slot that is bound to it have let go.
 /// </summary>
 public sealed class Segmenter : IFrameModel, IDisposable
 {
     /// <summary>ONNX Runtime throws what it would also print.</summary>
-    private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+    internal const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+
+    /// <summary>1 once native libraries have their settings.</summary>
+    private static int _isSettled;
 
     private readonly InferenceSession? _session;
     private readonly Lazy<GlLabeller>? _ownShaders;
@@ -34,7 +33,12 @@ public sealed class Segmenter : IFrameModel, IDisposable
     private volatile bool _isRetired;
     private bool _disposed;
 
-    private Segmenter(string name, OpenedSession opened, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
+    private readonly Lock _pixelLock = new();
+
+    /// <summary>For callers that have pixels and no slot; made when the first one comes.</summary>
+    private PixelLabeller? _pixels;
+
+    internal Segmenter(string name, OpenedSession opened, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
     {
         (Name, _session, Provider, Threads, Manifest) = (name, opened.Session, opened.Provider, threads, manifest);
         if (opened.EndsWithScores) _scorePitch = manifest.ScorePitch;
@@ -42,25 +46,27 @@ public sealed class Segmenter : IFrameModel, IDisposable
         if (thirdParty is not null) _runner = new ThirdPartyRunner(opened.Session, thirdParty, name, manifest.Classes.Count);
     }
 
-    private Segmenter(string name, ShaderModel shaders, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
+    internal Segmenter(string name, ShaderModel shaders, int threads, ModelManifest manifest, ThirdPartyModel? thirdParty = null)
     {
         (Name, Shaders, Provider, Threads, Manifest) = (name, shaders, ExecutionProviders.Gl, threads, manifest);
         _thirdParty = thirdParty;
         _ownShaders = new Lazy<GlLabeller>(() => new GlLabeller(shaders));
     }
 
+    /// <summary>The file's name without extension.</summary>
     public string Name { get; }
 
+    /// <summary>Names and colours of classes, by label; working size, scores, origin.</summary>
     public ModelManifest Manifest { get; }
 
     /// <summary>The provider that runs it, after any fallback.</summary>
     public string Provider { get; }
 
     /// <summary>Whether it takes images of its working size only.</summary>
-    public bool TakesOneSize => _thirdParty is { TakesOneSize: true };
+    internal bool TakesOneSize => _thirdParty is { TakesOneSize: true };
 
     /// <summary>What compute shaders run, for whoever draws; null unless <see cref="Provider"/> is gl.</summary>
-    public ShaderModel? Shaders { get; }
+    internal ShaderModel? Shaders { get; }
 
     /// <summary>CPU threads that it may use.</summary>
     public int Threads { get; }
@@ -68,35 +74,74 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>The sides of what it reads are multiples of this.</summary>
     private int Stride => _thirdParty is { TakesOneSize: false } ? ThirdPartyModel.UsualStride : 1;
 
-    /// <summary>Loads a model of the trainer, or a third-party model as far as it can be read.</summary>
+    /// <summary>
+    /// Loads a model of the trainer, or a third-party model as far as it can be read, for images as other programs have them. ONNX Runtime
+    /// is told to send nothing home, OpenCV to keep its logs to itself.
+    /// </summary>
     /// <param name="path">An .onnx file.</param>
-    /// <param name="options">How to run it.</param>
+    /// <param name="options">How to run it; null for the best provider that there is, a thread per core and the model's own size.</param>
     /// <param name="report">Receives a line for a fallback to another provider, and on how a third-party model was read.</param>
+    /// <returns>The model, which the caller disposes.</returns>
     /// <exception cref="UserError">No file, not ONNX, or neither a manifest nor inputs and outputs that can be read.</exception>
-    public static Segmenter Load(string path, SegmenterOptions options, Action<string> report)
+    public static Segmenter Open(string path, SegmenterOptions? options = null, Action<string>? report = null)
     {
-        Check(path, options);
-        if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
-        if (options.Provider == ExecutionProviders.Gl) return LoadShaders(path, options, report);
-        List<string> passedOver = [];
-        OpenedSession opened = Open(path, options, passedOver.Add);
-        try
+        ArgumentNullException.ThrowIfNull(path);
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0) NativeSettings.Apply(); // once: other threads may be reading the environment
+        return Load(path, options ?? new SegmenterOptions(), report ?? (_ => { }));
+    }
+
+    /// <summary>
+    /// Labels one image, without regard to others. Any thread may call it; calls of several threads wait for each other. Once it ran for an
+    /// image of the same size, a call allocates no managed memory on the CPU.
+    /// </summary>
+    /// <param name="pixels">Rows from the top, pixels from the left, a byte per channel.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="labels">
+    /// width·height bytes, row by row without gaps. Receives each pixel's class: an index of <see cref="ModelManifest.Classes"/>, or
+    /// <see cref="NetworkFrame.Unlabelled"/> where <see cref="Core.Contract.Fit.Crop"/> leaves pixels out.
+    /// </param>
+    /// <param name="confidence">Likewise. Receives the probability of that class in 0–255; empty if it is not wanted.</param>
+    /// <param name="order">The channels of a pixel.</param>
+    /// <param name="stride">Bytes from one row to the next; 0 if there is no gap between them.</param>
+    /// <exception cref="ArgumentException">A buffer has not the length that belongs to the size; the message has both.</exception>
+    /// <exception cref="UserError">The network cannot be run at this size.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public void SegmentInto(
+        ReadOnlySpan<byte> pixels,
+        int width,
+        int height,
+        Span<byte> labels,
+        Span<byte> confidence = default,
+        PixelOrder order = PixelOrder.Bgr,
+        int stride = 0)
+    {
+        PixelRows image = new(pixels, width, height, order, stride);
+        image.CheckMap(labels.Length, nameof(labels));
+        if (!confidence.IsEmpty) image.CheckMap(confidence.Length, nameof(confidence));
+        lock (_pixelLock)
         {
-            passedOver.ForEach(report);
-            return opened.EndsWithScores || HasContract(opened.Session)
-                ? LoadOwn(path, options, opened)
-                : LoadThirdParty(path, options, opened, report);
-        }
-        catch
-        {
-            opened.Session.Dispose();
-            throw;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            (_pixels ??= new PixelLabeller(this)).Label(image, labels, confidence);
         }
     }
 
+    /// <summary>The same with buffers of its own.</summary>
+    /// <inheritdoc cref="SegmentInto"/>
+    public Segmentation Segment(ReadOnlySpan<byte> pixels, int width, int height, PixelOrder order = PixelOrder.Bgr, int stride = 0)
+    {
+        _ = new PixelRows(pixels, width, height, order, stride); // a wrong size is no reason for large buffers
+        Segmentation result = new(width, height, new byte[width * height], new byte[width * height]);
+        SegmentInto(pixels, width, height, result.Labels, result.Confidence, order, stride);
+        return result;
+    }
+
+    /// <inheritdoc cref="ModelLoader.Load"/>
+    internal static Segmenter Load(string path, SegmenterOptions options, Action<string> report) => ModelLoader.Load(path, options, report);
+
     /// <summary>What can be seen to be wrong before anything is loaded.</summary>
     /// <exception cref="UserError">There is no such file, or no such provider.</exception>
-    public static void Check(string path, SegmenterOptions options)
+    internal static void Check(string path, SegmenterOptions options)
     {
         ExecutionProviders.Check(options.Provider, options.ProviderLibrary);
         if (!File.Exists(path) && !Directory.Exists(path))
@@ -104,19 +149,19 @@ public sealed class Segmenter : IFrameModel, IDisposable
     }
 
     /// <summary>The files beside a model that are read when it is loaded; none beside a model of the trainer.</summary>
-    public static IReadOnlyList<string> Sidecars(string path)
+    internal static IReadOnlyList<string> Sidecars(string path)
         => Sidecar.Files(path) is { Count: > 0 } files && !ModelGraph.IsOwn(path) ? files : [];
 
     /// <summary>How a frame is brought to the network.</summary>
     /// <param name="slot">The frame.</param>
     /// <param name="size">Working size for this frame instead of the model's own.</param>
-    public FrameGeometry Geometry(FrameSlot slot, (int Width, int Height)? size = null)
+    internal FrameGeometry Geometry(FrameSlot slot, (int Width, int Height)? size = null)
         => FrameGeometry.For(slot.Image.Width, slot.Image.Height, size ?? Manifest.Size, Manifest.Fit, Stride);
 
     /// <summary>Scales the slot's image to the network's size. First use, or another size, binds the slot's buffers.</summary>
     /// <param name="slot">The frame.</param>
     /// <param name="size">Working size for this frame instead of the model's own.</param>
-    public void Fit(FrameSlot slot, (int Width, int Height)? size = null)
+    internal void Fit(FrameSlot slot, (int Width, int Height)? size = null)
     {
         FrameGeometry geometry = Geometry(slot, size);
         if (slot.Binding?.Model != this || slot.Binding.Geometry != geometry) Bind(slot, geometry);
@@ -126,7 +171,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>Fills the slot's labels and confidence from its fitted image.</summary>
     /// <exception cref="UserError">The network cannot be run at this size.</exception>
     /// <exception cref="InvalidOperationException">The slot was fitted for another model, or not at all.</exception>
-    public void Infer(FrameSlot slot)
+    internal void Infer(FrameSlot slot)
     {
         if (slot.Binding?.Model != this) throw new InvalidOperationException($"the slot is not fitted for {Name}");
         try
@@ -147,7 +192,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// that draws, the plan is made.
     /// </summary>
     /// <exception cref="UserError">This is one of them.</exception>
-    public void Rehearse()
+    internal void Rehearse()
     {
         using FrameSlot slot = Blank();
         if (Shaders is not null)
@@ -162,7 +207,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     }
 
     /// <summary>A slot with a black image of its working size; the caller disposes it.</summary>
-    public FrameSlot Blank()
+    internal FrameSlot Blank()
     {
         FrameSlot slot = new();
         slot.Image.Create(Manifest.Size.Height, Manifest.Size.Width, MatType.CV_8UC3);
@@ -171,7 +216,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     }
 
     /// <summary>Keeps it loaded until <see cref="LetGo"/>; false if it is unloaded already. Called by any thread.</summary>
-    public bool TryKeep()
+    internal bool TryKeep()
     {
         int users;
         do
@@ -184,7 +229,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     }
 
     /// <summary>Ends a <see cref="TryKeep"/>.</summary>
-    public void LetGo()
+    internal void LetGo()
     {
         if (Interlocked.Decrement(ref _users) > 0) return;
         if (_isRetired) _ = Task.Run(Unload);
@@ -195,7 +240,7 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// The owner lets go in the middle of a run: whoever uses the model last must not wait for its unloading, which takes as long as a
     /// frame or two. The task ends with it.
     /// </summary>
-    public Task Retire()
+    internal Task Retire()
     {
         _isRetired = true;
         Dispose();
@@ -205,8 +250,13 @@ public sealed class Segmenter : IFrameModel, IDisposable
     /// <summary>The owner lets go.</summary>
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
+        lock (_pixelLock)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            _pixels?.Dispose();
+        }
+
         LetGo();
     }
 
@@ -218,8 +268,9 @@ public sealed class Segmenter : IFrameModel, IDisposable
             _session?.Dispose();
             if (_ownShaders is { IsValueCreated: true }) _ownShaders.Value.Dispose();
             NativeHeap.GiveBackWhatIsFree();
-            // A steady run never fills the oldest generation, which therefore only grows: 7 MB in an hour. This takes 2 ms.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            // A steady run never fills the oldest generation, which therefore only grows: 7 MB in an hour. This takes 2 ms in the app;
+            // nobody knows what it takes in another program, which only disposes.
+            if (_isRetired) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
         finally
         {
@@ -239,81 +290,4 @@ public sealed class Segmenter : IFrameModel, IDisposable
             _ => new LabelBinding(this, _session!, _run, slot, geometry),
         };
     }
-
-    private static OpenedSession Open(string path, SegmenterOptions options, Action<string> report)
-    {
-        SessionOptions Configure()
-        {
-            SessionOptions o = new()
-            {
-                LogSeverityLevel = Silent,
-                IntraOpNumThreads = options.ThreadCount,
-            };
-            // Threads that spin between runs would take the cores that capture and software rendering need.
-            o.AddSessionConfigEntry("session.intra_op.allow_spinning", options.Spin ? "1" : "0");
-            return o;
-        }
-
-        try
-        {
-            using FileStream readable = File.OpenRead(path); // ONNX Runtime would call a file without permission no model
-            return ExecutionProviders.Open(ModelGraph.Of(path), Configure, options, report);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read {path} ({UserError.OneLine(e)}): check its permissions", e);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new UserError($"{path} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
-        }
-    }
-
-    /// <summary>Whether a graph has the inputs and outputs that the trainer exports.</summary>
-    private static bool HasContract(InferenceSession session)
-    {
-        bool reads = session.InputMetadata.Count == 1
-            && session.InputMetadata.TryGetValue(ModelManifest.FrameInput, out NodeMetadata? input)
-            && input.ElementDataType == TensorElementType.UInt8
-            && input.Dimensions.Length == 4;
-        return reads
-            && session.OutputMetadata.ContainsKey(ModelManifest.LabelsOutput)
-            && session.OutputMetadata.ContainsKey(ModelManifest.ConfidenceOutput);
-    }
-
-    private static Segmenter LoadOwn(string path, SegmenterOptions options, OpenedSession opened)
-    {
-        ModelManifest manifest = ModelManifest.Parse(() => opened.Session.ModelMetadata.CustomMetadataMap, path);
-        return new Segmenter(NameOf(path), opened, options.ThreadCount, Wanted(manifest, options));
-    }
-
-    private static Segmenter LoadShaders(string path, SegmenterOptions options, Action<string> report)
-    {
-        OnnxFile file = OnnxFile.Read(path);
-        KernelTiles? Tiles(Driver driver) => TileRace.Kept(driver, options.GlHalf, UserCache.File(TileRace.CacheFile));
-        if (ModelGraph.IsOwn(path))
-        {
-            ModelManifest own = ModelManifest.Parse(file.Metadata, path);
-            ShaderModel shaders = new(new NetworkFile(file), own.ScorePitch, options.GlHalf, Tiles);
-            return new Segmenter(NameOf(path), shaders, options.ThreadCount, Wanted(own, options));
-        }
-
-        // What its file leaves out, types and sizes, ONNX Runtime infers.
-        SegmenterOptions cpu = options with { Provider = ExecutionProviders.Cpu, ProviderLibrary = null };
-        using InferenceSession session = Open(path, cpu, _ => { }).Session;
-        (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyFile.Understand(path, options, session, report);
-        ShaderModel wrapped = new(ThirdPartyFile.Graph(file, model, manifest, session), null, options.GlHalf, Tiles);
-        return new Segmenter(NameOf(path), wrapped, options.ThreadCount, manifest, model);
-    }
-
-    private static ModelManifest Wanted(ModelManifest manifest, SegmenterOptions options)
-        => manifest with { Size = options.Size ?? manifest.Size, Fit = options.Fit ?? manifest.Fit };
-
-    private static Segmenter LoadThirdParty(string path, SegmenterOptions options, OpenedSession opened, Action<string> report)
-    {
-        (ThirdPartyModel model, ModelManifest manifest) = ThirdPartyFile.Understand(path, options, opened.Session, report);
-        return new Segmenter(NameOf(path), opened, options.ThreadCount, manifest, model);
-    }
-
-    private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);
 }

@@ -10,7 +10,7 @@ namespace RealtimeSeg.Inference;
 /// Which of a network's two files is the faster depends on what the processor has for integers; it is measured once, and kept in the user's
 /// cache for this processor, these files and this way to run them.
 /// </summary>
-public static class PrecisionRace
+internal static class PrecisionRace
 {
     private const int WarmUp = 2, Frames = 10;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace RealtimeSeg.Inference;
 
 /// <summary>A session, the provider that runs it, and whether its only output are scores.</summary>
-public readonly record struct OpenedSession(InferenceSession Session, string Provider, bool EndsWithScores);
+internal readonly record struct OpenedSession(InferenceSession Session, string Provider, bool EndsWithScores);
 
 /// <summary>What can run a network.</summary>
 public static class ExecutionProviders
@@ -18,7 +18,7 @@ public static class ExecutionProviders
     /// Whether this build of ONNX Runtime has a GPU provider; there may still be no GPU. By its file, because ONNX Runtime itself takes a
     /// tenth of a second to load, and whoever asks for help does not need it.
     /// </summary>
-    public static bool GpuBuild { get; } = File.Exists(Path.Combine(AppContext.BaseDirectory, "libonnxruntime_providers_cuda.so"));
+    public static bool GpuBuild { get; } = NativeFolders().Any(f => File.Exists(Path.Combine(f, "libonnxruntime_providers_cuda.so")));
 
     /// <summary>Opens a session. <c>auto</c> tries TensorRT, if an engine of the model is there, CUDA and CPU in turn.</summary>
     /// <param name="model">The .onnx file, or its graph.</param>
@@ -28,7 +28,7 @@ public static class ExecutionProviders
     /// <param name="report">Receives a line for each provider that is passed over, and for what will be slow.</param>
     /// <exception cref="UserError">There is no such provider, or it is not usable on this machine.</exception>
     /// <exception cref="OnnxRuntimeException">The file is not a model that can be loaded.</exception>
-    public static OpenedSession Open(
+    internal static OpenedSession Open(
         ModelGraph model, Func<SessionOptions> configure, SegmenterOptions options, Action<string> report)
     {
         (string wanted, string? library) = (options.Provider, options.ProviderLibrary);
@@ -60,7 +60,7 @@ public static class ExecutionProviders
     }
 
     /// <exception cref="UserError">There is no such provider, or this build has none for NVIDIA's cards.</exception>
-    public static void Check(string wanted, string? library)
+    internal static void Check(string wanted, string? library)
     {
         if (library is not null && wanted == Auto)
             throw new UserError($"--provider-library {library} needs --provider NAME: what the provider in it calls itself");
@@ -82,6 +82,11 @@ public static class ExecutionProviders
             throw new UserError($"provider {wanted}: this build of ONNX Runtime has no GPU provider: {Remedy}");
         }
     }
+
+    /// <summary>Where .NET looks for native libraries: of a program that is made for any system, in folders of packages.</summary>
+    private static IEnumerable<string> NativeFolders()
+        => ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory);
 
     private static bool IsOwn(string name) => Choices.Contains(name, StringComparer.Ordinal);
 

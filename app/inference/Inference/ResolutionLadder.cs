@@ -8,7 +8,7 @@ namespace RealtimeSeg.Inference;
 /// </summary>
 /// <param name="targetFps">Frames per second to hold.</param>
 /// <param name="full">The model's own size in pixels, the highest rung.</param>
-public sealed class ResolutionLadder(double targetFps, (int Width, int Height) full)
+internal sealed class ResolutionLadder(double targetFps, (int Width, int Height) full)
 {
     /// <summary>Weight of a new frame in the running means.</summary>
     private const double Smoothing = 0.25;

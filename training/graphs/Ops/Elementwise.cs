@@ -13,6 +13,8 @@ public static class Elementwise
 
     public static Value Sub(GraphBuilder g, Value a, Value b) => Binary(g, "Sub", a, b);
 
+    internal static IReadOnlyList<Value?> SubGradient(Backward b) => [b.DY, b.Needs(1) ? Neg(b.Graph, b.DY) : null];
+
     public static Value Mul(GraphBuilder g, Value a, Value b) => Binary(g, "Mul", a, b);
 
     internal static IReadOnlyList<Value?> MulGradient(Backward b) =>

@@ -6,7 +6,7 @@ namespace RealtimeSeg.Inference;
 /// <summary>A frame's labels: fitted, then inferred and smoothed over time, or kept from an earlier frame. Used by one thread.</summary>
 /// <param name="options">How often, and how smooth.</param>
 /// <param name="clock">For the frame's stamps.</param>
-public sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposable
+internal sealed class Labeller(LabelOptions options, FrameClock clock) : IDisposable
 {
     private readonly KeepRule _keep = new(options);
     private readonly LabelMemory _memory = new();

@@ -6,7 +6,7 @@ namespace RealtimeSeg.Inference;
 /// <summary>
 /// Compares images with one that is remembered, cell by cell: noise averages out within a cell, a small thing that moves does not.
 /// </summary>
-public sealed class StillDetector : IDisposable
+internal sealed class StillDetector : IDisposable
 {
     /// <summary>Side of a cell in pixels.</summary>
     private const int Cell = 8;

@@ -3,7 +3,7 @@ namespace RealtimeSeg.Inference;
 /// <summary>A network that comes in two files.</summary>
 /// <param name="Floats">NAME.onnx, which need not exist.</param>
 /// <param name="Integers">NAME-int8.onnx, likewise.</param>
-public sealed record PrecisionPair(string Floats, string Integers)
+internal sealed record PrecisionPair(string Floats, string Integers)
 {
     private const string Suffix = "-int8", Extension = ".onnx";
 

@@ -13,6 +13,7 @@ public static class Gradients
     private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
     {
         ["Add"] = Elementwise.AddGradient,
+        ["Sub"] = Elementwise.SubGradient,
         ["Mul"] = Elementwise.MulGradient,
         ["Relu"] = Relu.Gradient,
         ["Clip"] = Clip.Gradient,

@@ -4,7 +4,7 @@ using RealtimeSeg.Frames;
 namespace RealtimeSeg.Inference;
 
 /// <summary>Which frames may skip the network and keep the labels of the last one that did not. Used by one thread.</summary>
-public sealed class KeepRule(LabelOptions options) : IDisposable
+internal sealed class KeepRule(LabelOptions options) : IDisposable
 {
     private const double Tolerance = 1e-3;
 

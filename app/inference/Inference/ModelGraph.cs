@@ -14,7 +14,7 @@ namespace RealtimeSeg.Inference;
 /// <param name="path">The file.</param>
 /// <param name="upToScores">The graph without labels and confidence, or null for the file as it is.</param>
 /// <param name="unpools">See <see cref="UnpoolsBySwitches"/>.</param>
-public sealed class ModelGraph(string path, byte[]? upToScores = null, bool unpools = false)
+internal sealed class ModelGraph(string path, byte[]? upToScores = null, bool unpools = false)
 {
     /// <summary>Larger files are read by ONNX Runtime alone: a second copy costs more than the end of a slow network.</summary>
     private const long LargestCopied = 256 << 20;
