@@ -56,7 +56,7 @@ internal static class Convolutions
         QuantizedConstant? bias = n.Has(2) ? n.Known(2).Quantized : null;
         bool inCodes = bias is not null && HasScale(bias.Scales.AsFloats, unit, scales.AsFloats);
         if (inCodes) step.Append(new Pointwise("v + o", [], bias!.Codes, Spread.Channel), step.Output.Alike());
-        step.Append(new Scaling(unit, scales), step.Output.Alike());
+        step.Append(Pointwise.Scaling(unit, scales), step.Output.Alike());
         if (n.Has(2) && !inCodes) step.Append(new Pointwise("v + o", [], n.Known(2), Spread.Channel), step.Output.Alike());
         n.Add(step);
     }

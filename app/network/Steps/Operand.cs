@@ -18,7 +18,7 @@ public abstract record Operand(long[] Dims)
 public sealed record Constant(long[] Dims, float[]? Floats, long[]? Integers, bool IsSigned = true) : Operand(Dims)
 {
     /// <summary>What they were quantised to, if they were: codes less their zero, and what 1 stands for in each channel.</summary>
-    public QuantizedConstant? Quantized { get; init; }
+    internal QuantizedConstant? Quantized { get; init; }
 
     public static Constant Of(float[] values, params long[] dims) => new(dims, values, null);
 
@@ -33,7 +33,7 @@ public sealed record Constant(long[] Dims, float[]? Floats, long[]? Integers, bo
 /// <summary>Codes of constants, and their scales.</summary>
 /// <param name="Codes">Whole numbers, less the zero's code.</param>
 /// <param name="Scales">One for all, or one for each entry of the first dimension.</param>
-public sealed record QuantizedConstant(Constant Codes, Constant Scales);
+internal sealed record QuantizedConstant(Constant Codes, Constant Scales);
 
 /// <summary>A feature map, computed for each frame.</summary>
 /// <param name="Dims">As ONNX has it.</param>
@@ -49,7 +49,7 @@ public sealed record Map(long[] Dims, MapShape Shape) : Operand(Dims)
     /// What 1 in it stands for. Codes of a quantised network have a scale that is left to what reads them: sums of their products are
     /// whole numbers, exact in floats, and so the same as those of integer kernels.
     /// </summary>
-    public float Unit { get; init; } = 1;
+    internal float Unit { get; init; } = 1;
 
     /// <summary>Whether ONNX has channels last, as in the frame. Memory has them first all the same.</summary>
     public bool HasChannelsLast { get; init; }

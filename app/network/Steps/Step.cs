@@ -53,11 +53,11 @@ public class Step(string kernel, Map output, params Map[] inputs)
 
     /// <summary>Divides its output where its codes are scaled, if that comes last, or before a rectifier alone.</summary>
     /// <returns>Whether it does.</returns>
-    public bool Divide(float by)
+    internal bool Divide(float by)
     {
         int last = _after.FindLastIndex(p => !ReferenceEquals(p, Pointwise.Relu));
-        if (last < 0 || _after[last] is not Scaling scaling) return false;
-        _after[last] = new Scaling(scaling.Unit, scaling.Scales, by);
+        if (last < 0 || _after[last].Units is not { } units) return false;
+        _after[last] = Pointwise.Scaling(units.Map, units.Kernels, by);
         return true;
     }
 
