@@ -63,7 +63,7 @@ build() {
 # Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone. Fuzzing, soaking and planting
 # faults are no tests with an end of their own: see docs/testing.md.
 run_tests() {
-    local filter='Set!=Long' log logs status=0 passed failed skipped
+    local filter='Set!=Long' log logs ended='' status=0 passed failed skipped
     case ${1:-} in
         --fuzz) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz "$@" ;;
         --fuzz-again) shift && exec dotnet "$root/tests/$bin/RealtimeSeg.Tests.dll" fuzz-again "$@" ;;
@@ -73,18 +73,20 @@ run_tests() {
         --soak) shift && exec "$root/tests/soak.sh" "$@" ;;
         --fast) filter='Set!=Long&Set!=Slow' && shift ;;
         --long) filter='Set=Long' && shift ;;
+        '' | -? | -*:* | --filter* | --logger* | --settings* | --collect* | --blame* | --diag* | --results-* | --list-* | --verbosity*) ;;
+        *) fail "no option $1 of test: './run.sh test --help' lists them" ;;
     esac
     check_whitespace
     logs=$(mktemp -d)
-    if [[ " $* " == *' --filter '* ]]; then
+    if [[ " $* " == *' --filter'[\ =]* ]]; then
         run_part "$logs/all" "$@" || status=$?
     else
         # The trainer's tests and all others at once, each with a console and a working folder of its own: apart they take the sum.
         local trainer='FullyQualifiedName~RealtimeSeg.Tests.Training.' rest
         rest=${trainer/\~/!~}
         run_part "$logs/trainer" --filter "$filter&$trainer" "$@" >"$logs/trainer.out" &
-        run_part "$logs/rest" --filter "$filter&$rest" "$@" || status=$?
-        wait $! || status=$?
+        run_part "$logs/rest" --filter "$filter&$rest" "$@" || status=$? ended="the tests of the app"
+        wait $! || status=$? ended="${ended:+$ended and }the trainer's tests"
         cat "$logs/trainer.out"
     fi
     # A failure is told again at the end: what is read of a long run is its last lines.
@@ -93,6 +95,7 @@ run_tests() {
     done
     passed=$(count Passed "$logs") failed=$(count Failed "$logs") skipped=$(count Skipped "$logs")
     rm -rf "$logs"
+    [[ $status == 0 || $failed != 0 ]] || echo "error: ${ended:-the tests} did not run to their end (exit code $status)"
     echo "$passed passed, $failed failed$([[ $skipped == 0 ]] || echo ", $skipped skipped")"
     [[ $status == 0 && $failed == 0 && $passed != 0 ]]
 }

@@ -36,7 +36,7 @@ internal static class PipelineRows
             + "and cutout unless --show is given, else street; 'models' lists them); M goes from one to the next",
             s => Bundled.NameOf(s.Model), WithModel),
         Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
-            + "float, int8, or named (the default with --model)",
+            + "float, int8, or named (the default with --model FILE)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
         Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws); cuda and "
             + "tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it is faster than the CPU "
@@ -50,7 +50,8 @@ internal static class PipelineRows
             s => s.Segmenter.Threads, (s, v) => s with { Segmenter = s.Segmenter with { Threads = v } }, Limits.Threads),
         Row.Switch("--spin", "Let idle threads of the network spin: on or off",
             s => s.Segmenter.Spin, (s, v) => s with { Segmenter = s.Segmenter with { Spin = v } }),
-        Row.Parsed("--size", "Working size WxH of the network instead of the model's; W:H is the same",
+        Row.Parsed("--size", "Working size WxH of the network instead of the model's, or as many pixels in the image's aspect (--fit); "
+            + "W:H is the same",
             s => s.Segmenter.Size is { } size ? $"{size.Width}x{size.Height}" : null,
             (s, v) => OfFixedSize(s) with { Segmenter = s.Segmenter with { Size = Parse.Size("--size", v) } }),
         Row.Parsed("--fit", "How frames of another aspect are fitted to that size: keep (the network takes the frame's aspect), "

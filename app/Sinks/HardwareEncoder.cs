@@ -29,8 +29,8 @@ internal sealed record HardwareEncoder(string Kind, string[] Device, string Uplo
     public static string NameOf(string codec) => Of(codec) is { } family && codec == family.Kind ? "h264_" + codec : codec;
 
     /// <summary>
-    /// Options with an encoder that runs here. One that was asked for is tried on a few frames: a card's is replaced by the usual one if
-    /// it does not run, aloud; of the CPU's there is none that would mean the same.
+    /// Options with an encoder that runs here. A card's is tried on a few frames, and replaced by the usual one if it does not, aloud. Of
+    /// the CPU's, which may take some sizes and rates only, a name that ffmpeg does not have is refused.
     /// </summary>
     /// <param name="output">The video's name, for messages.</param>
     /// <param name="target">What it is.</param>
@@ -39,11 +39,16 @@ internal sealed record HardwareEncoder(string Kind, string[] Device, string Uplo
     public static VideoOptions OrUsual(string output, VideoTarget target, VideoOptions options)
     {
         if (options.Codec is not { } asked) return options;
+        if (Of(asked) is null)
+        {
+            return Ffmpeg.EncodesVideo(asked) != false
+                ? options
+                : throw new UserError($"--codec {asked}: ffmpeg has no such encoder of video: 'ffmpeg -encoders' lists them");
+        }
+
         string codec = NameOf(asked);
         if (Refusal(output, target.Encoder(options with { Codec = codec }, (640, 360), isLive: true)) is not { } why)
             return options with { Codec = codec };
-        if (Of(asked) is null)
-            throw new UserError($"--codec {asked}: it does not run here ({why}): 'ffmpeg -encoders' lists those that may");
         Log.Warning($"{codec} does not run here ({why}): {target.Codec} encodes {output} instead");
         return options with { Codec = null };
     }

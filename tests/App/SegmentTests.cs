@@ -169,6 +169,21 @@ public sealed class SegmentTests
         Assert.Throws<ArgumentNullException>(() => Segmenter.Open(null!));
     }
 
+    /// <summary>Such sizes took a machine's memory, and other libraries' exceptions told of them.</summary>
+    [Theory]
+    [InlineData(0, 0, 0, 0)]
+    [InlineData(-5, 3, 0, 0)]
+    [InlineData(int.MaxValue, 2, 0, 0)]
+    [InlineData(8192, 8192, 0, 0)]
+    [InlineData(96, 64, -1, 0)]
+    [InlineData(96, 64, 100_000, 0)]
+    [InlineData(96, 64, 0, 77)]
+    public void Options_that_the_programs_refuse_are_refused(int width, int height, int threads, int fit)
+    {
+        SegmenterOptions options = new(ExecutionProviders.Cpu, threads, (width, height), Fit: (Fit)fit);
+        Assert.Throws<UserError>(() => Segmenter.Open(Model, options));
+    }
+
     /// <summary>The program writes labels as palette PNGs of the image's size.</summary>
     [Fact]
     public void Pixels_get_the_labels_that_replay_writes()

@@ -79,6 +79,17 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         ["codes, rectified"] = (g, x) => Codes(g, Node(g, "Relu", [Quantised(g, Codes(g, x), [1, 1], perChannel: true)]), 0.04f, 0),
         ["codes, another bias"] = (g, x) => Quantised(g, Codes(g, x), [1, 1], perChannel: true, biasUnit: 0.5f),
         ["codes, read again"] = ReadAgain,
+        ["codes, kernels reshaped"] = (g, x) => Quantised(g, Codes(g, x), [3, 3], perChannel: false, reshaped: true),
+        ["codes and what they were"] = (g, x) =>
+        {
+            Value sums = Quantised(g, Codes(g, x), [1, 1], perChannel: true);
+            return Node(g, "Sub", [Codes(g, Node(g, "Relu", [sums]), 0.05f, 0), Codes(g, sums, 0.07f, 128)]);
+        },
+        ["codes as floats twice"] = (g, x) =>
+        {
+            Value sums = Quantised(g, Codes(g, x), [1, 1], perChannel: true);
+            return Node(g, "Add", [Codes(g, sums, 0.07f, 128), Node(g, "Mul", [sums, g.Constant(0.25f)])]);
+        },
     };
 
     public static TheoryData<string, int, int> All()
@@ -194,7 +205,8 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
     }
 
     /// <summary>A convolution of codes with seven channels in a quantised graph's form.</summary>
-    private static Value Quantised(GraphBuilder g, Value x, long[] kernel, bool perChannel, float biasUnit = 1)
+    private static Value Quantised(
+        GraphBuilder g, Value x, long[] kernel, bool perChannel, float biasUnit = 1, bool reshaped = false)
     {
         Shape dims = new(Channels, Channels, kernel[0], kernel[1]), list = perChannel ? new Shape(Channels) : Shape.Scalar;
         float[] scales = [.. Enumerable.Range(0, perChannel ? Channels : 1).Select(i => 0.002f + (0.0007f * i))];
@@ -202,7 +214,9 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         int[] biases = [.. Enumerable.Range(0, Channels).Select(i => (i * 911 % 2000) - 1000)];
         Value none = g.Constant(new byte[scales.Length], ElementType.Int8, list);
         (string, object) axis = ("axis", 0L);
-        Value w = Node(g, "DequantizeLinear", [g.Constant(weights, ElementType.Int8, dims), g.Constant(scales, list), none], axis);
+        Shape stored = reshaped ? new Shape(1, Channels * Channels, kernel[0], kernel[1]) : dims;
+        Value w = Node(g, "DequantizeLinear", [g.Constant(weights, ElementType.Int8, stored), g.Constant(scales, list), none], axis);
+        if (reshaped) w = Node(g, "Reshape", [w, g.Constant(Channels, Channels, kernel[0], kernel[1])]);
         float[] units = [.. Enumerable.Range(0, Channels).Select(i => scales[perChannel ? i : 0] * CodeUnit * biasUnit)];
         Value codes = g.Constant(MemoryMarshal.AsBytes<int>(biases), ElementType.Int32, new Shape(Channels));
         Value bias = Node(g, "DequantizeLinear", [codes, g.Constant(units, new Shape(Channels))], axis);

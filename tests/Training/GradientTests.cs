@@ -98,6 +98,16 @@ public sealed class GradientTests
         Assert.Contains("stem", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_loss_of_several_numbers_and_a_constant_of_too_few_are_refused()
+    {
+        GraphBuilder g = new();
+        Value x = g.Input("x", ElementType.Float, new Shape(3));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => Gradients.Of(g, Elementwise.Mul(g, x, x), [x]));
+        Assert.StartsWith("a loss is one number", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => g.Constant([1f, 2f, 3f], new Shape(4)));
+    }
+
     /// <summary>Operators that no row differentiates.</summary>
     private static IEnumerable<string> Uncovered(IEnumerable<string> operators)
         => operators.Except(Rows.Select(r => r.Op), StringComparer.Ordinal);

@@ -107,6 +107,23 @@ public sealed class ReproduceTests
         Assert.False(File.Exists(folder["page.md"]));
     }
 
+    /// <summary>A row twice would be two seeds, and the page in the table's place would be all that is left of it.</summary>
+    [Fact]
+    public void A_row_that_occurs_again_and_a_page_over_its_table_are_refused()
+    {
+        using TemporaryFolder folder = new();
+        Result row = Of("fcn8s", 1, 0.4) with { Command = "train --net fcn8s --epochs 8" };
+        ResultsTable.Write(folder["page.csv"], [row, row]);
+        string[] command = ["train", "reproduce", "--data", "synth", "--page-only", "--epochs", "8", "-y", "--out"];
+        (int code, string error) = InProcess.Trainer([.. command, folder["page.md"]]);
+        Assert.Equal(2, code);
+        Assert.Contains("line 3: fcn8s with seed 1 again", error, StringComparison.Ordinal);
+        string table = File.ReadAllText(folder["page.csv"]);
+        (code, _) = InProcess.Trainer([.. command, folder["page.csv"]]);
+        Assert.Equal(2, code);
+        Assert.Equal(table, File.ReadAllText(folder["page.csv"]));
+    }
+
     private static Result Of(string name, int seed, double meanIu) => new(name, meanIu, 0, 0, default)
     {
         Seed = seed,

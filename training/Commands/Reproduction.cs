@@ -50,8 +50,9 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     /// <exception cref="UserError">There is no table, or it has results that these settings do not give.</exception>
     public void WritePage()
     {
-        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out], [], settings.Overwrite);
         string table = ResultsTable.PathOf(settings);
+        OutputName.Check([settings.Out, table], [], overwrite: true); // one of them twice would be the page in place of its table
+        if (!ResultsPage.Is(settings.Out)) OutputName.Check([settings.Out], [], settings.Overwrite);
         IReadOnlyList<Result> results = ResultsTable.Read(table);
         int[] seeds = Seeds();
         foreach (Result r in results)

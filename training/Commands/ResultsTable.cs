@@ -33,12 +33,16 @@ internal static partial class ResultsTable
     {
         if (!File.Exists(path)) throw new UserError($"no results at {path}: train first, or name the page beside them with --out");
         List<Result> results = [];
+        HashSet<(string, int)> seen = [];
         int number = 0;
         foreach (string line in File.ReadLines(path))
         {
             number++;
             if (line == Head) continue;
-            results.Add(Parsed(line) ?? throw new UserError($"{path}, line {number}: not a row of '{Head}'"));
+            Result result = Parsed(line) ?? throw new UserError($"{path}, line {number}: not a row of '{Head}'");
+            if (!seen.Add((result.Name, result.Seed)))
+                throw new UserError($"{path}, line {number}: {result.Name} with seed {result.Seed} again: leave one of them");
+            results.Add(result);
         }
 
         return results.Count > 0 ? results : throw new UserError($"{path} has no results");

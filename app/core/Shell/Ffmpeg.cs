@@ -45,6 +45,10 @@ public static partial class Ffmpeg
     /// <summary>Whether the program is installed and encodes H.264.</summary>
     public static bool HasH264() => Says("-encoders")?.Contains("libx264", StringComparison.Ordinal) == true;
 
+    /// <summary>Whether it has an encoder of video by this name; null if it does not say.</summary>
+    public static bool? EncodesVideo(string name) => Says("-encoders")?.Split('\n')
+        .Any(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [['V', ..], string found, ..] && found == name);
+
     /// <summary>What it answers to a question about itself; null if it is not installed or fails.</summary>
     private static string? Says(string question)
     {

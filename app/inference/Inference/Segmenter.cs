@@ -86,13 +86,15 @@ public sealed class Segmenter : IFrameModel, IDisposable
     public static Segmenter Open(string path, SegmenterOptions? options = null, Action<string>? report = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        options ??= new SegmenterOptions();
+        options.Check();
         if (Interlocked.Exchange(ref _isSettled, 1) == 0) NativeSettings.Apply(); // once: other threads may be reading the environment
-        return Load(path, options ?? new SegmenterOptions(), report ?? (_ => { }));
+        return Load(path, options, report ?? (_ => { }));
     }
 
     /// <summary>
-    /// Labels one image, without regard to others. Any thread may call it; calls of several threads wait for each other. Once it ran for an
-    /// image of the same size, a call allocates no managed memory on the CPU.
+    /// Labels one image, without regard to others. Any thread may call it; calls of several threads wait for each other. While all
+    /// images are of the same size, later calls allocate no managed memory on the CPU, with models of the trainer.
     /// </summary>
     /// <param name="pixels">Rows from the top, pixels from the left, a byte per channel.</param>
     /// <param name="width">In pixels.</param>

@@ -22,6 +22,16 @@ public sealed record SegmenterOptions(
     Fit? Fit = null,
     string? ProviderLibrary = null)
 {
+    /// <summary>What the programs' options have limits for.</summary>
+    /// <exception cref="UserError">A size, a number of threads or a fit that there is not.</exception>
+    internal void Check()
+    {
+        if (Size is { } size) Parse.Size(nameof(Size), FormattableString.Invariant($"{size.Width}x{size.Height}"));
+        if (!Limits.Threads.Allows(Threads)) throw new UserError($"{nameof(Threads)} {Threads}: {Limits.Threads.Text}");
+        if (Fit is { } fit && !Enum.IsDefined(fit))
+            throw new UserError($"{nameof(Fit)} {(int)fit}: choose {string.Join(", ", Enum.GetNames<Fit>())}");
+    }
+
     /// <summary>CPU threads as a number.</summary>
     public int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;
 

@@ -81,7 +81,7 @@ internal static class Layouts
         long[] dims = [.. wanted.Select((w, i) => w == 0 ? x.Dims[i] : w == -1 ? count / known : w)];
         n.Bind(x switch
         {
-            Constant c => c with { Dims = dims },
+            Constant c => c.Reshaped(dims),
             _ when dims.SequenceEqual(x.Dims) => x,
             Map map => Renamed(n, map, dims),
             _ => throw n.Cannot("it is no image"),
@@ -147,7 +147,7 @@ internal static class Layouts
     /// <summary>A constant whose dimensions of 1 are repeated.</summary>
     public static Constant Repeated(NodeReader n, Constant constant, long[] dims)
     {
-        if (constant.Length == Operand.Count(dims)) return constant with { Dims = dims };
+        if (constant.Length == Operand.Count(dims)) return constant.Reshaped(dims);
         int count = (int)Operand.Count(dims), missing = dims.Length - constant.Dims.Length;
         if (missing < 0) throw n.Cannot("it leaves out dimensions");
         int[] from = new int[count]; // the element that each comes from
@@ -172,7 +172,7 @@ internal static class Layouts
 
     private static void Bind(NodeReader n, long[] dims) => n.Bind(n[0] switch
     {
-        Constant c => c with { Dims = dims },
+        Constant c => c.Reshaped(dims),
         Map map => Renamed(n, map, dims),
         _ => throw n.Cannot("it is no image"),
     });

@@ -26,6 +26,9 @@ public sealed record Constant(long[] Dims, float[]? Floats, long[]? Integers, bo
 
     public long Length => Count(Dims);
 
+    /// <summary>The same numbers under other dimensions. Scales of channels, which may have other places now, are left behind.</summary>
+    internal Constant Reshaped(long[] dims) => this with { Dims = dims, Quantized = null };
+
     /// <summary>The same as floats.</summary>
     public float[] AsFloats => Floats ?? [.. Integers!.Select(i => (float)i)];
 }

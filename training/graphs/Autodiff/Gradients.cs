@@ -47,9 +47,11 @@ public static class Gradients
     /// <param name="targets">Values to differentiate for, usually the weights.</param>
     /// <returns>One gradient for each target, of its shape.</returns>
     /// <exception cref="NotSupportedException">An operator on the way has no rule.</exception>
-    /// <exception cref="ArgumentException">The loss does not depend on a target.</exception>
+    /// <exception cref="ArgumentException">The loss does not depend on a target, or is not one number.</exception>
     public static IReadOnlyList<Value> Of(GraphBuilder g, Value loss, IReadOnlyList<Value> targets)
     {
+        if (!loss.Shape.IsStatic || loss.Shape.Count != 1)
+            throw new ArgumentException($"a loss is one number, {loss.Name} has the shape {loss.Shape}", nameof(loss));
         HashSet<Value> wanted = Dependents(g, targets);
         Dictionary<Value, Value> gradients = new() { [loss] = g.Constant(1f) };
         using (g.Scope("grad"))

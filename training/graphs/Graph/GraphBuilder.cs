@@ -70,7 +70,10 @@ public sealed class GraphBuilder
 
     public Value Constant(float value) => Constant([value], Shape.Scalar);
 
-    public Value Constant(ReadOnlySpan<float> data, Shape shape) => Constant(MemoryMarshal.AsBytes(data), ElementType.Float, shape);
+    /// <exception cref="ArgumentException">The shape has room for another number of values.</exception>
+    public Value Constant(ReadOnlySpan<float> data, Shape shape) => data.Length == shape.Count
+        ? Constant(MemoryMarshal.AsBytes(data), ElementType.Float, shape)
+        : throw new ArgumentException($"{data.Length} values for a constant of shape {shape}", nameof(data));
 
     /// <summary>A one-dimensional list of integers: axes, pads, a target shape.</summary>
     public Value Constant(params long[] data) => Constant(MemoryMarshal.AsBytes<long>(data), ElementType.Int64, new Shape(data.Length));
