@@ -115,8 +115,8 @@ count() {
 
 test_usage() {
     cat <<'EOF'
-./run.sh test                      the tests that CI runs: a quarter of an hour
-./run.sh test --fast               those that take two minutes
+./run.sh test                      the tests that CI runs: ten minutes
+./run.sh test --fast               those that take a minute and a half
 ./run.sh test --long               those that take half an hour or another machine
 ./run.sh test --filter EXPRESSION  some of them, by 'dotnet test' filters: FullyQualifiedName~WebTests
 ./run.sh test --fuzz N             damaged inputs; --seed S, --folder DIR, --programs PERCENT, --patience SECONDS

@@ -80,9 +80,11 @@ public sealed class ReproduceTests
             Of("a, \"b\"", 1, 0.1234) with { BySize = (0.1, double.NaN, 0.3), Parameters = 12, Minutes = 1.5, Command = "x \"y z\"" },
             Of("c", 2, 0.4),
         ];
+        Result[] others = [.. results.Select(r => r with { Seed = r.Seed + 2 })];
         ResultsTable.Write(folder["r.csv"], results);
-        File.AppendAllText(folder["r.csv"], File.ReadAllText(folder["r.csv"])); // another machine's
-        Assert.Equal([.. results, .. results], ResultsTable.Read(folder["r.csv"]));
+        ResultsTable.Write(folder["another machine's.csv"], others);
+        File.AppendAllText(folder["r.csv"], File.ReadAllText(folder["another machine's.csv"]));
+        Assert.Equal([.. results, .. others], ResultsTable.Read(folder["r.csv"]));
         File.AppendAllText(folder["r.csv"], "\"c\",2,0.4\n");
         UserError refused = Assert.Throws<UserError>(() => ResultsTable.Read(folder["r.csv"]));
         Assert.Contains("line 7: not a row", refused.Message, StringComparison.Ordinal);
