@@ -71,15 +71,19 @@ public sealed class ThirdPartyEvalTests : IDisposable
 
     /// <summary>Cityscapes' classes on CamVid's, people of any kind on a map of people, and classes without names as they come.</summary>
     [Theory]
-    [InlineData("road,vegetation,person,rider,terrain", "street", "3,5,9,10,255,255")]
-    [InlineData("sofa,person,rider", "people", "0,1,1,255")]
-    public void Classes_of_others_are_found_by_the_maps_of_data(string model, string kind, string expected)
+    [InlineData("road,vegetation,person,rider,terrain", "street", "3,5,9,10,255,255", "sky, building, pole and 4 more; --map")]
+    [InlineData("background,person", "street", "255,9,255", "the model knows 1: nothing is labelled sky, building, pole and 7 more; --map")]
+    [InlineData("sofa,person,rider", "people", "0,1,1,255", null)]
+    public void Classes_of_others_are_found_by_the_maps_of_data(string model, string kind, string expected, string? note)
     {
         IReadOnlyList<string> data = kind == "street" ? StreetClasses.Names : ["background", "person"];
         string[] names = model.Split(',');
         byte[] labels = [.. Enumerable.Range(0, names.Length).Select(k => (byte)k), 255];
-        ClassMatch.Of(names, new MemoryDataset(data)).Apply(labels);
+        ClassMatch match = ClassMatch.Of(names, new MemoryDataset(data));
+        match.Apply(labels);
         Assert.Equal(expected, string.Join(',', labels));
+        if (note is null) Assert.Null(match.Note);
+        else Assert.Contains(note, match.Note, StringComparison.Ordinal);
     }
 
     /// <summary>As many classes on both sides: names decide, and if they do not, a note tells that the order did.</summary>

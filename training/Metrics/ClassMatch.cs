@@ -34,7 +34,7 @@ internal sealed class ClassMatch
         bool areUnnamed = model.Select((name, i) => (name, i)).All(c => c.name == $"class{c.i}");
         if (areUnnamed && model.Count == data.Count)
             return new ClassMatch(data, null, $"note: the model's classes have no names: they are taken in the order of {set.Name}'s");
-        if (ByMap(model, data) is { } mapped) return mapped;
+        if (ByMap(model, set) is { } mapped) return mapped;
         string[] missing = [.. data.Where((_, k) => theirs[k] != Background && !own.Contains(theirs[k], StringComparer.Ordinal))];
         if (missing.Length == 0) return ByName(own, theirs, data);
         int moved = Array.FindIndex(theirs, name => Array.IndexOf(own, name) is >= 0 and var k && k != Array.IndexOf(theirs, name));
@@ -77,14 +77,26 @@ internal sealed class ClassMatch
         return new ClassMatch(model, null, $"note: the model's classes are taken in the order of {set.Name}'s: {taken}");
     }
 
-    /// <summary>By a class map that makes the data's classes of the model's; null if there is none.</summary>
-    private static ClassMatch? ByMap(IReadOnlyList<string> model, IReadOnlyList<string> data)
+    private static string MissedBy(IDataset set, string[] missing)
     {
+        string more = missing.Length > ShownPairs ? $" and {missing.Length - ShownPairs} more" : "";
+        string known = $"of {set.Name}'s {set.ClassNames.Count} classes the model knows {set.ClassNames.Count - missing.Length}";
+        string remedy = 2 * missing.Length > set.ClassNames.Count ? "; --map voc-person compares people alone" : "";
+        return $"note: {known}: nothing is labelled {string.Join(", ", missing.Take(ShownPairs))}{more}{remedy}";
+    }
+
+    /// <summary>By a class map that makes the data's classes of the model's; null if there is none.</summary>
+    private static ClassMatch? ByMap(IReadOnlyList<string> model, IDataset set)
+    {
+        IReadOnlyList<string> data = set.ClassNames;
         foreach (string name in ClassMap.All)
         {
             ClassMap map = ClassMap.Of(model, name);
             bool finds = Enumerable.Range(0, model.Count).Any(k => map.Table[k] < data.Count && data[map.Table[k]] != Background);
-            if (finds && map.Names.SequenceEqual(data, StringComparer.Ordinal)) return new ClassMatch(data, map.Table.ToArray());
+            if (!finds || !map.Names.SequenceEqual(data, StringComparer.Ordinal)) continue;
+            byte[] table = map.Table.ToArray();
+            string[] missing = [.. data.Where((_, k) => !table.AsSpan(0, model.Count).Contains((byte)k))];
+            return new ClassMatch(data, table, missing.Length == 0 ? null : MissedBy(set, missing));
         }
 
         return null;
