@@ -15,8 +15,8 @@ public sealed partial record DocumentedCommand(string Page, IReadOnlyList<string
 {
     private const string Start = "./run.sh", Indent = "    ", Fence = "```", Experiments = "docs/experiments.md";
 
-    /// <summary>Their lines of code are those that the long set of tests runs.</summary>
-    private static readonly string[] Tried = ["README.md", "docs/training.md"];
+    /// <summary>Their lines of code are those that tests run.</summary>
+    private static readonly string[] Tried = ["README.md", "docs/training.md", "docs/usage.md"];
     private static readonly string[] Folders = ["docs", "models", "app", "training", "tests", "shaders", ".github"];
     private static readonly string[] Built = ["/bin/", "/obj/"];
     private static readonly HashSet<string> Verbs = AppCommands.Root().Subcommands.Concat(TrainerCommands.Root().Subcommands)

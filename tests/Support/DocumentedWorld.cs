@@ -32,6 +32,11 @@ internal sealed class DocumentedWorld : IDisposable
         _ => null,
     };
 
+    /// <summary>Whether a command takes seconds, and needs nothing trained before it.</summary>
+    public static bool IsQuick(string command) => Missing(command) is null && !command.Contains("out/toy.onnx", StringComparison.Ordinal)
+        && command.Split('\n') is ["doctor" or "info" or "models" or "replay", ..] or ["bench", "app/Assets/street.mp4", ..]
+            or ["data", "sample" or "check", ..] or ["export", "--random", ..] or ["export", "--net", ..];
+
     /// <summary>The command's arguments with this folder's files in place of those that the docs leave open, cut short.</summary>
     public string[] Localized(string command)
     {
@@ -48,11 +53,17 @@ internal sealed class DocumentedWorld : IDisposable
     private static string[] Shortened(string[] arguments) => arguments switch
     {
         ["train", .. { } rest] when !rest.Contains("--bench") && !rest.Contains("--resume")
-            => With(With(With(arguments, "--steps", "3"), "--batch", "1"), "--crop", "96x96"),
+            => With(With(With(Without(arguments, "--epochs"), "--steps", "3"), "--batch", "1"), "--crop", "96x96"),
         ["replay", .. { } rest] when !rest.Contains("--headless") => [.. With(arguments, "--frames", "8"), "--headless"],
         ["replay" or "bench", ..] => With(arguments, "--frames", "8"),
         _ => arguments,
     };
+
+    private static string[] Without(string[] arguments, string option)
+    {
+        int at = Array.IndexOf(arguments, option);
+        return at < 0 ? arguments : [.. arguments[..at], .. arguments[(at + 2)..]];
+    }
 
     private static string[] With(string[] arguments, string option, string value)
     {

@@ -102,7 +102,8 @@ internal static class ExportCommand
 
     private static void Run(string[] paths, ExportSettings s)
     {
-        if (s is { Random: true, Net: Classifier } && s.Form != new ExportSettings().Form)
+        bool isPlain = s.Form is { Kernels: KernelStorage.Float, UnpoolByScatter: false, Scales: null or [1f] };
+        if (s is { Random: true, Net: Classifier } && !isPlain)
             throw new UserError($"--net {Classifier} is written as its authors have it: leave the form out");
         bool fromOneRun = !s.Random && s.Ensemble is null;
         if (paths.Length != (fromOneRun ? 2 : 1))
