@@ -53,7 +53,8 @@ internal static class ResultsPage
 
             Held: the network that is claimed to be better was so with each seed, and by more than the deviation of the lead. Did not hold:
             it was worse with each seed, likewise. One seed decides nothing. If there are several comparisons, all must hold, and the
-            figure is that of the one that came out worst for the claim. A point is a hundredth; ± is the standard deviation over the seeds.
+            figure is that of the one that came out worst for the claim. A point is a hundredth; ± is the
+            standard deviation over the seeds.
 
             FCN paper: Long, Shelhamer and Darrell, "Fully Convolutional Networks for Semantic Segmentation", CVPR 2015.
             DeconvNet paper: Noh, Hong and Han, "Learning Deconvolution Network for Semantic Segmentation", ICCV 2015.

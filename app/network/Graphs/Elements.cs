@@ -47,7 +47,8 @@ internal static class Elements
     private static void Pair(NodeReader n, Map map, Map other, Func<string, string, string> expression)
     {
         string first = map.Unit == 1 ? "v" : "(v * {0})", second = other.Unit == 1 ? "o" : "(o * {1})";
-        n.Append(map, new Pointwise(expression(first, second), [map.Unit, other.Unit], other, SpreadOf(n, map, other)));
+        float[] units = (map.Unit, other.Unit) is (1, 1) ? [] : [map.Unit, other.Unit];
+        n.Append(map, new Pointwise(expression(first, second), units, other, SpreadOf(n, map, other)));
     }
 
     public static void Mod(NodeReader n)
