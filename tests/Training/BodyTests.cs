@@ -168,18 +168,36 @@ public sealed class BodyTests : IDisposable
     [Theory]
     [InlineData("fcn8s", BodyChoice.NoNeck)]
     [InlineData("fcn4s", BodyChoice.PyramidNeck)]
+    [InlineData("deconvnet", BodyChoice.NoNeck)]
     public void A_network_on_a_files_body_trains_exports_and_runs_at_any_size(string net, string neck)
     {
         ClassifierFile.WriteMobile(File, MobileHead.ImagePooling);
         RunConfig config = Toy.Config(3, net) with { Backbone = File, Input = InputScaling.ImageNet, Neck = neck };
         Toy.Train(config, _folder["run"]);
         ModelManifest manifest = RunExport.FromRun(_folder["run"], _folder["m.onnx"]);
-        Assert.Equal(neck == BodyChoice.NoNeck ? "fcn8s-mobile" : "fcn4s-mobile-fpn", manifest.Network);
+        Assert.Equal(neck == BodyChoice.NoNeck ? $"{net}-mobile" : $"{net}-mobile-fpn", manifest.Network);
         string recorded = neck == BodyChoice.NoNeck ? "--backbone mobile.onnx --color rgb" : "--neck fpn";
         Assert.Contains(recorded, manifest.Recipe[0], StringComparison.Ordinal);
         using Evaluator evaluator = new(System.IO.File.ReadAllBytes(_folder["m.onnx"]), "m");
         using Mat image = new Mat(Toy.Street.Parts[0].Load(0).Image, new Rect(0, 0, 110, 75)).Clone();
         Assert.Equal(75 * 110, evaluator.Labels(image).Length);
+    }
+
+    /// <summary>The body has 8, 12 and 16 channels at strides 2, 4 and 8, the compact plan 24, 48 and 96: minima fill up to twice as many.</summary>
+    [Fact]
+    public void A_mirror_over_a_body_has_a_level_for_each_stride_and_the_bodys_own_weights()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.Dense);
+        Parameter[] mirror = [.. InferenceGraph.Declared(NetworkNames.Parse("deconvnet", File, 3))];
+        Assert.Equal(
+            "deconv.fc6 128→32, deconv3.1 32→24, deconv2.1 24→16, deconv1.1 16→16",
+            string.Join(", ", mirror.Where(p => p.Kind == ParameterKind.Weight && p.Name.StartsWith("deconv", StringComparison.Ordinal))
+                .Where(p => !p.Name.Contains("block", StringComparison.Ordinal))
+                .Select(p => $"{p.Name[..^".weight".Length]} {p.Shape[1]}→{p.Shape[0]}")));
+
+        static string Body(IEnumerable<Parameter> all) => string.Join(", ", all.Where(p => p.InBody).Select(p => $"{p.Name} {p.Shape}"));
+        Assert.NotEmpty(Body(mirror));
+        Assert.Equal(Body(InferenceGraph.Declared(NetworkNames.Parse("fcn4s", File, 3))), Body(mirror)); // so that --from an FCN fits
     }
 
     [Fact]
@@ -190,7 +208,7 @@ public sealed class BodyTests : IDisposable
         RunConfig config = settings.ConfigFor(Toy.Street);
         Assert.Equal(caffe, config.Input);
         Assert.Equal(caffe, ((Fcn)config.Network()).Backbone.Input);
-        Assert.Equal(caffe, ((DeconvNet)(config with { Net = "deconvnet" }).Network()).Input);
+        Assert.Equal(caffe, ((DeconvNet)(config with { Net = "deconvnet" }).Network()).Encoder.Input);
         Assert.Equal(InputScaling.ImageNet, (settings with { Run = settings.Run with { Input = null } }).ConfigFor(Toy.Street).Input);
         RunConfig random = settings.Run with { Init = null, Input = null };
         Assert.Null(new TrainSettings { Run = random }.ConfigFor(Toy.Street).Input);
@@ -246,9 +264,9 @@ public sealed class BodyTests : IDisposable
             => Assert.Throws<UserError>(() => NetworkNames.Parse(net, backbone, 3, body: choice)).Message;
         Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(Features: "x")), StringComparison.Ordinal);
         Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
-        Assert.Contains("own body", Error("deconvnet", "vgg16", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
+        Assert.Contains("--backbone FILE", Error("deconvnet", "vgg16", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
         Assert.Contains("choose none or fpn", Error("fcn8s", "reslite", new BodyChoice(Neck: "giraffe")), StringComparison.Ordinal);
-        Assert.Contains("own body", Error("deconvnet", "vgg16", new BodyChoice(Neck: "fpn")), StringComparison.Ordinal);
+        Assert.Contains("--neck is for FCNs", Error("deconvnet", "vgg16", new BodyChoice(Neck: "fpn")), StringComparison.Ordinal);
     }
 
     /// <summary>As combining the weights of runs asks.</summary>

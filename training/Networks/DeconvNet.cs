@@ -1,7 +1,5 @@
-using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Nn;
-using RealtimeSeg.Training.Ops;
 
 namespace RealtimeSeg.Training.Networks;
 
@@ -14,12 +12,10 @@ namespace RealtimeSeg.Training.Networks;
 /// without one the error reaches the encoder through the whole mirror only.
 /// </summary>
 /// <param name="Classes">K.</param>
-/// <param name="Backbone">One of <see cref="Plans"/>.</param>
-/// <param name="Input">What its first weights expect; null for <see cref="InputScaling.Plain"/>.</param>
-public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact, InputScaling? Input = null) : INetwork
+/// <param name="Encoder">What precedes the bottleneck.</param>
+public sealed record DeconvNet(int Classes, DeconvEncoder Encoder) : INetwork
 {
     public const string Name = "deconvnet", Compact = "reslite";
-    private const int PoolSize = 2;
 
     /// <summary>Cells under the kernel of fc6 on each axis, and of its mirror.</summary>
     private const int Context = 7;
@@ -40,26 +36,19 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact,
 
     public NetworkOutput Forward(Layers l, Value frame)
     {
-        DeconvNetPlan plan = Plans[Backbone];
-        Value x = FrameInput.Emit(l.Graph, frame, Input); // [N,3,H,W]
-        Stack<(Value Switches, Value Pooled)> pools = new();
-        for (int level = 0; level < plan.Levels; level++)
-        {
-            Value encoded = Encode(l, plan, level, x);
-            (x, Value switches) = MaxPool.Emit(l.Graph, encoded, PoolSize);
-            pools.Push((switches, encoded));
-        }
-
-        x = l.ConvBnRelu("fc6", x, plan.Bottleneck, Context);
+        EncodedImage encoded = Encoder.Encode(l, frame);
+        DeconvNetPlan plan = encoded.Mirror;
+        Value x = l.ConvBnRelu("fc6", encoded.Deepest, plan.Bottleneck, Context);
         x = l.ConvBnRelu("fc7", x, plan.Bottleneck, kernel: 1);
         long stride = plan.StemStride << plan.Levels;
         List<(long, Func<Value>)> coarser = [Auxiliary(l, x, stride)];
         x = l.ConvBnRelu("deconv.fc6", x, plan.Widths[^1], Context);
         for (int level = plan.Levels - 1; level >= 0; level--)
         {
-            (Value switches, Value pooled) = pools.Pop();
-            x = Decode(l, plan, level, l.Unpool(x, switches, pooled, PoolSize)); // [N,width of the finer level,H/stride,W/stride]
-            stride /= PoolSize;
+            (Value switches, Value pooled) = encoded.Pools[level];
+            x = l.Unpool(x, switches, pooled, DeconvEncoder.PoolSize);
+            x = Decode(l, plan, level, x); // [N,width of the finer level,H/stride,W/stride]
+            stride /= DeconvEncoder.PoolSize;
             if (level > 0) coarser.Add(Auxiliary(l, x, stride));
         }
 
@@ -70,16 +59,6 @@ public sealed record DeconvNet(int Classes, string Backbone = DeconvNet.Compact,
     /// <summary>A class layer for training only, emitted when it is asked for.</summary>
     private (long, Func<Value>) Auxiliary(Layers l, Value features, long stride)
         => (stride, () => l.Classify($"aux{stride}", features, Classes));
-
-    /// <summary>One level of convolutions, before its pool.</summary>
-    private static Value Encode(Layers l, DeconvNetPlan plan, int level, Value x)
-    {
-        int stride = level == 0 ? plan.StemStride : 1; // of the first convolution
-        if (plan.Residual) return ResLite.Level(l, level, x, stride);
-        for (int i = 1; i <= plan.Depths[level]; i++)
-            x = l.ConvBnRelu($"conv{level + 1}.{i}", x, plan.Widths[level], stride: i == 1 ? stride : 1);
-        return x;
-    }
 
     /// <summary>The mirror of a level, ending with the channels of the finer one, after which residual blocks cost less.</summary>
     private static Value Decode(Layers l, DeconvNetPlan plan, int level, Value x)

@@ -36,9 +36,17 @@ public static class NetworkNames
 
     private static DeconvNet ParseDeconvNet(string backbone, int classes, BodyChoice? body)
     {
-        if (body is { Features: not null } or { Neck: not BodyChoice.NoNeck } or { OutputStride: not null })
-            throw new UserError($"--features, --neck and --output-stride are for FCNs: {DeconvNet.Name} has its own body");
-        if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, backbone, body?.Input);
-        throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}");
+        if (body is { Neck: not BodyChoice.NoNeck }) throw new UserError($"--neck is for FCNs: {DeconvNet.Name} has its mirror there");
+        if (Backbone.IsFile(backbone))
+        {
+            Backbone read = Backbone.Parse(backbone, body);
+            return new DeconvNet(classes, new DeconvEncoder(read.Name, Body: read));
+        }
+
+        if (body is { Features: not null } or { OutputStride: not null })
+            throw new UserError($"--features and --output-stride are for the bodies of files: add --backbone FILE{Backbone.FileEnding}");
+        if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, new DeconvEncoder(backbone, body?.Input));
+        throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}, "
+            + $"or a classifier's {Backbone.FileEnding} file");
     }
 }

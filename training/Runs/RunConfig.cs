@@ -180,8 +180,8 @@ public sealed record RunConfig
         if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
         if (ContinuesStage && From is null) throw new UserError("--stage 2 continues stage 1: name its run with --from");
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
-        if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name)
-            throw new UserError($"--body-lr and --freeze-body: {Net} has no separate backbone: leave them out");
+        if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name && !Networks.Backbone.IsFile(Backbone))
+            throw new UserError($"--body-lr and --freeze-body: {Net} has a body apart over a --backbone FILE.onnx only: leave them out");
         if (Upsampling != Fcn.Learned && (Net == DeconvNet.Name || Net == Fcn.Coarsest))
             throw new UserError($"--upsample: {Net} has no upsampling to choose: leave it out");
         if (TrainOn is not (Split.Train or Split.TrainVal))

@@ -20,8 +20,8 @@ public static class RunOptionTable
     [
         RunOption.Of("--net", string.Join(", ", NetworkNames.Names), c => c.Net, (c, v) => c with { Net = v }),
         RunOption.Of("--backbone",
-            $"{string.Join(", ", Backbone.Names)} or the .onnx file of a classifier or another network for FCNs; "
-                + $"{string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet",
+            $"{string.Join(", ", Backbone.Names)} for FCNs; {string.Join(", ", DeconvNet.Plans.Keys)} for deconvnet; "
+                + "or the .onnx file of a classifier or another network",
             c => c.Backbone.Length > 0 ? c.Backbone : null, (c, v) => c with { Backbone = v ?? "" }) with { Shorten = Short },
         RunOption.Of("--features", "The tensor that the body of a --backbone file ends with [default: its last feature map]",
             c => c.Features, (c, v) => c with { Features = v }),
