@@ -72,6 +72,7 @@ public sealed class GradientTests
         CrossEntropy(hardOnly: true, smoothing: 0),
         CrossEntropy(hardOnly: true, smoothing: 0.2f),
         new("SoftmaxSquaredError", "with weights and ignored pixels", [new(2, 4, 2, 3)], (g, x) => SquaredError(g, x[0])),
+        new("SoftCrossEntropy", "against probabilities", [new(2, 3, 2, 2)], (g, x) => SoftCrossEntropy.Emit(g, x[0], Taught(g))),
     ];
 
     public static TheoryData<string> RowNames { get; } = [.. Rows.Select(r => r.ToString())];
@@ -197,6 +198,13 @@ public sealed class GradientTests
     }
 
     private static Value SquaredError(GraphBuilder g, Value x) => SoftmaxSquaredError.Emit(g, x, Truth(g), [1f, 0.5f, 2f, 3f]);
+
+    /// <summary>Probabilities of three classes for two images of four pixels.</summary>
+    private static Value Taught(GraphBuilder g)
+    {
+        float[][] planes = [[0.7f, 0, 0.2f, 1], [0.2f, 0.5f, 0.2f, 0], [0.1f, 0.5f, 0.6f, 0]];
+        return g.Constant([.. planes.SelectMany(p => p), .. planes.Reverse().SelectMany(p => p)], new Shape(2, 3, 2, 2));
+    }
 
     private static Value Truth(GraphBuilder g)
         => g.Constant([0, 2, 1, 255, 2, 0, 3, 1, 1, 255, 0, 2], ElementType.UInt8, new Shape(2, 2, 3));

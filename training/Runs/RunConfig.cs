@@ -126,6 +126,9 @@ public sealed record RunConfig
     /// <summary>Share of the images to validate on; null for the data's own split.</summary>
     public double? ValidationShare { get; init; }
 
+    /// <summary>An exported file whose probabilities the network learns from, or null; its weight is <see cref="Objective.Teaching"/>.</summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Whether the second of two stages was asked for, which has to start from the first; the run need not know.</summary>
     [JsonIgnore]
     public bool ContinuesStage { get; init; }

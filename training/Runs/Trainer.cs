@@ -50,7 +50,9 @@ public sealed class Trainer(
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
         RunState state = State = from?.Progress ?? new RunState();
-        using TrainStep step = new(BuildGraph(stop), config.Seed);
+        StepGraph graph = BuildGraph(stop);
+        using TrainStep step = new(graph, config.Seed);
+        using Teacher? teacher = config.Teacher is { } file ? new Teacher(config.Located(file), config.ClassNames) : null;
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         using BatchLoader loader = new(train, config.Batch, config.Seed, state.Step, config.ToSampling());
@@ -65,6 +67,7 @@ public sealed class Trainer(
         {
             double rate = schedule.At(state.Step);
             loader.Next(step.Frame, step.Labels);
+            teacher?.Fill(step.Frame, graph.Batch, graph.TaughtShape!, step.Taught);
             double bodyRate = config.BodyRateAt(rate, state.Step / loader.StepsPerEpoch);
             float loss = step.Run(StepNumbers.At(rate, state.Step, config.AverageDecay, bodyRate));
             ThrowIfNotFinite(loss, step.NonFiniteGradient(), state.Step);
@@ -98,7 +101,8 @@ public sealed class Trainer(
         stop.ThrowIfCancellationRequested();
         Phase("building the graph of a step");
         return StepGraph.Build(
-            _network, config.Batch, config.Objective, weights, config.ToOptimizer(), average: config.AverageDecay > 0, config.ClipNorm);
+            _network, config.Batch, config.Objective, weights, config.ToOptimizer(), average: config.AverageDecay > 0, config.ClipNorm,
+            taught: config.Teacher is not null);
     }
 
     private bool IsEvaluationDue(long done, int stepsPerEpoch)

@@ -21,6 +21,9 @@ public sealed record Objective
     /// <summary>Weight of each auxiliary loss, on the coarser logits that the skips refine; 0 for none.</summary>
     public float Auxiliary { get; init; }
 
+    /// <summary>Weight of the cross-entropy against a teacher's probabilities, if there is a teacher.</summary>
+    public float Teaching { get; init; } = 1;
+
     /// <summary>The same objective, if its values are valid.</summary>
     /// <exception cref="UserError">No such loss, or a value out of range.</exception>
     public Objective Checked()
@@ -32,13 +35,21 @@ public sealed record Objective
         if (LabelSmoothing > 0 && Loss == SquaredError)
             throw new UserError($"--label-smoothing is for {CrossEntropy} and {HardExamples}, not for {SquaredError}: leave it out");
         if (Auxiliary is not (>= 0 and <= 1)) throw new UserError($"--aux {Auxiliary}: it must lie between 0 and 1");
+        if (Teaching is not (> 0 and <= 100)) throw new UserError($"--teacher-weight {Teaching}: it must be above 0 and at most 100");
         return this;
     }
 
-    /// <summary>Adds the loss, a scalar, of a network's logits on uint8 labels [N,H,W].</summary>
-    public Value Emit(GraphBuilder g, NetworkOutput output, Value labels, IReadOnlyList<float> classWeights)
+    /// <summary>Adds the loss, a scalar, of a network's output.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="output">Of the network.</param>
+    /// <param name="labels">[N,H,W], uint8.</param>
+    /// <param name="classWeights">One per class.</param>
+    /// <param name="taught">A teacher's probabilities at the network's own stride, [N,K,H/stride,W/stride]; null without a teacher.</param>
+    public Value Emit(GraphBuilder g, NetworkOutput output, Value labels, IReadOnlyList<float> classWeights, Value? taught = null)
     {
         Value loss = EmitOne(g, output.Logits(g), labels, classWeights);
+        if (taught is not null)
+            loss = Elementwise.Add(g, loss, Elementwise.Mul(g, SoftCrossEntropy.Emit(g, output.Scores, taught), g.Constant(Teaching)));
         if (Auxiliary <= 0) return loss;
         foreach ((long stride, Func<Value> logits) in output.Auxiliary)
         {

@@ -11,7 +11,7 @@ namespace RealtimeSeg.Training.Step;
 /// <summary>The whole training step as one ONNX graph: forward, loss, gradients, update.</summary>
 public sealed class StepGraph
 {
-    public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Loss = "loss", Norms = "norms";
+    public const string Frame = "frame", Labels = "labels", Numbers = "numbers", Taught = "taught", Loss = "loss", Norms = "norms";
 
     /// <summary>Prefix of a parameter's name that names its moving average.</summary>
     public const string AveragePrefix = "average/";
@@ -23,6 +23,9 @@ public sealed class StepGraph
     public required IReadOnlyList<StateTensor> State { get; init; }
 
     public required BatchShape Batch { get; init; }
+
+    /// <summary>The shape of a teacher's probabilities, the input <see cref="Taught"/>; null without a teacher.</summary>
+    public Shape? TaughtShape { get; init; }
 
     /// <summary>The learned parameters, in the order of the output <see cref="Norms"/>: the squared norm of each one's gradient.</summary>
     public required IReadOnlyList<string> Learned { get; init; }
@@ -38,6 +41,7 @@ public sealed class StepGraph
     /// <param name="optimizer">Emits the updates.</param>
     /// <param name="average">Keep a moving average of all parameters beside them, to be exported instead.</param>
     /// <param name="clipNorm">Largest gradient norm over all parameters together (Pascanu et al. 2013); 0 for no limit.</param>
+    /// <param name="taught">A teacher's probabilities go into the loss.</param>
     public static StepGraph Build(
         INetwork net,
         BatchShape batch,
@@ -45,7 +49,8 @@ public sealed class StepGraph
         IReadOnlyList<float> classWeights,
         Optimizer optimizer,
         bool average = false,
-        float clipNorm = 0)
+        float clipNorm = 0,
+        bool taught = false)
     {
         GraphBuilder g = new();
         Value frame = g.Input(Frame, ElementType.UInt8, new Shape(batch.N, batch.H, batch.W, 3));
@@ -54,7 +59,9 @@ public sealed class StepGraph
 
         StepScalars scalars = StepScalars.Of(g, numbers);
         TrainableLayers layers = new(g, batchStatistics: true, scalars.DropoutStep);
-        Value loss = objective.Emit(g, net.Forward(layers, frame), labels, classWeights);
+        NetworkOutput output = net.Forward(layers, frame);
+        Value? teacher = taught ? g.Input(Taught, ElementType.Float, output.Scores.Shape) : null;
+        Value loss = objective.Emit(g, output, labels, classWeights, teacher);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
 
@@ -82,6 +89,7 @@ public sealed class StepGraph
             Model = OnnxWriter.Write(g, next.Outputs),
             State = next.Tensors,
             Batch = batch,
+            TaughtShape = teacher?.Shape,
             Learned = [.. learned.Select(p => p.Parameter.Name)],
         };
     }

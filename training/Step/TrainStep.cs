@@ -15,6 +15,7 @@ public sealed class TrainStep : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
     private readonly OrtValue _frame, _labels, _numbers, _loss, _norms;
+    private readonly OrtValue? _taught;
     private readonly OrtValue[][] _state, _inputs, _outputs;
     private readonly string[] _inputNames, _outputNames;
 
@@ -32,14 +33,17 @@ public sealed class TrainStep : IDisposable
         _frame = Tensor(TensorElementType.UInt8, b.N, b.H, b.W, 3);
         _labels = Tensor(TensorElementType.UInt8, b.N, b.H, b.W);
         _numbers = Tensor(TensorElementType.Float, StepNumbers.Count);
+        _taught = graph.TaughtShape is { } shape ? Tensor(TensorElementType.Float, shape.ToArray()) : null;
+        OrtValue[] taught = _taught is null ? [] : [_taught];
         _loss = Tensor(TensorElementType.Float);
         _norms = Tensor(TensorElementType.Float, graph.Learned.Count);
 
         OrtValue[] StateSet() => [.. graph.State.Select(s => Tensor(TensorElementType.Float, s.Shape.ToArray()))];
         _state = [StateSet(), StateSet()];
-        _inputs = [.. _state.Select(set => (OrtValue[])[_frame, _labels, _numbers, .. set])];
+        _inputs = [.. _state.Select(set => (OrtValue[])[_frame, _labels, _numbers, .. taught, .. set])];
         _outputs = [[_loss, _norms, .. _state[1]], [_loss, _norms, .. _state[0]]];
-        _inputNames = [StepGraph.Frame, StepGraph.Labels, StepGraph.Numbers, .. graph.State.Select(s => s.Name)];
+        string[] taughtName = _taught is null ? [] : [StepGraph.Taught];
+        _inputNames = [StepGraph.Frame, StepGraph.Labels, StepGraph.Numbers, .. taughtName, .. graph.State.Select(s => s.Name)];
         _outputNames = [StepGraph.Loss, StepGraph.Norms, .. graph.State.Select(s => s.Next)];
         Initialize(seed);
     }
@@ -49,6 +53,9 @@ public sealed class TrainStep : IDisposable
 
     /// <summary>The batch's labels, uint8 [N,H,W], to fill before <see cref="Run"/>.</summary>
     public Span<byte> Labels => _labels.GetTensorMutableDataAsSpan<byte>();
+
+    /// <summary>What a teacher says of the batch, float [N,K,H/stride,W/stride], to fill before <see cref="Run"/>; empty without one.</summary>
+    public Span<float> Taught => _taught is null ? [] : _taught.GetTensorMutableDataAsSpan<float>();
 
     /// <summary>One step on the batch in <see cref="Frame"/> and <see cref="Labels"/>; returns the loss before the update.</summary>
     public float Run(StepNumbers numbers)
@@ -116,6 +123,7 @@ public sealed class TrainStep : IDisposable
     public void Dispose()
     {
         foreach (OrtValue v in (OrtValue[])[_frame, _labels, _numbers, _loss, _norms, .. _state[0], .. _state[1]]) v.Dispose();
+        _taught?.Dispose();
         _options.Dispose();
         _session.Dispose();
     }

@@ -34,6 +34,7 @@ public static class Gradients
         ["Expand"] = Layout.ExpandGradient,
         ["SoftmaxCrossEntropy"] = SoftmaxCrossEntropy.Gradient,
         ["SoftmaxSquaredError"] = SoftmaxSquaredError.Gradient,
+        ["SoftCrossEntropy"] = SoftCrossEntropy.Gradient,
         ["ReduceSum"] = Reduce.SumGradient,
         ["ReduceMean"] = Reduce.MeanGradient,
     };
