@@ -36,6 +36,8 @@ internal sealed class Composition : IDisposable
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();
             SearchTiles(s.Segmenter.GlHalf);
             Source = source.Take();
+            if (FastModel.InPlaceOf(s, Models.Current, Source.UsualRate, Log.Info) is { } faster)
+                Models = Own(OpenModels(s with { Model = faster, Precision = Precision.AsNamed }));
             if (s.Backdrop is { } file) Backdrop = Own(new Backdrop(() => Open([file], new SourceOptions())));
             Sinks = Own(new SinkSet(Log.Warning));
             TellGround(s);

@@ -70,7 +70,7 @@ public static class RunOptionTable
         RunOption.Of("--optimizer", "adamw or sgd", c => c.Optimizer, (c, v) => c with { Optimizer = v }),
         RunOption.Of("--lr", "Highest learning rate", c => c.LearningRate, (c, v) => c with { LearningRate = v },
             Limits.Positive(1e6)),
-        RunOption.Of("--body-lr", "Highest learning rate of an FCN's backbone [default: --lr]",
+        RunOption.Of("--body-lr", "Highest learning rate of the backbone [default: --lr]",
             c => c.BodyLearningRate, (c, v) => c with { BodyLearningRate = v }, Limits.AtLeast(0.0).Optional()),
         RunOption.Of("--freeze-body", "Epochs at the beginning in which the backbone does not learn",
             c => c.FrozenEpochs, (c, v) => c with { FrozenEpochs = v }, Limits.AtLeast(0)) with { RecordedUnlessDefault = true },

@@ -1,0 +1,58 @@
+using RealtimeSeg.Commands;
+using RealtimeSeg.Inference;
+using RealtimeSeg.Tests.Support;
+using Xunit;
+
+namespace RealtimeSeg.Tests.App;
+
+/// <summary>When a smaller network takes the default one's place.</summary>
+public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _lines = [];
+    private readonly string _file;
+
+    public FastModelTests(AppModel model)
+    {
+        _file = _folder["street-int8.onnx"];
+        File.Copy(model.File, _file);
+        File.Copy(model.File, _folder["street-fast.onnx"]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("a/street-int8.onnx", "a/street-fast.onnx")]
+    [InlineData("person.onnx", "person-fast.onnx")]
+    public void It_lies_beside_the_network_whose_name_it_has(string model, string fast) => Assert.Equal(fast, FastModel.Beside(model));
+
+    /// <summary>No computer runs the network a million times a second, and each one once in a hundred seconds.</summary>
+    [Fact]
+    public void It_takes_the_place_of_one_that_cannot_keep_the_rate()
+    {
+        PipelineSettings held = new() { Model = _file, Labels = new LabelOptions(TargetFps: null) };
+        Assert.Equal(_folder["street-fast.onnx"], Chosen(held, sourceRate: 1e6));
+        string line = Assert.Single(_lines);
+        Assert.StartsWith("for 1000000 frames/s street-fast takes the place of street-int8, which needs", line, StringComparison.Ordinal);
+        Assert.EndsWith("--model street keeps it", line, StringComparison.Ordinal);
+        Assert.Equal(_folder["street-fast.onnx"], Chosen(held with { Labels = new LabelOptions(TargetFps: 1e6) }, sourceRate: 0.01));
+        Assert.Null(Chosen(held, sourceRate: 0.01));
+    }
+
+    [Fact]
+    public void It_does_not_where_a_model_is_named_or_no_rate_is_held_or_there_is_none()
+    {
+        PipelineSettings held = new() { Model = _file, Labels = new LabelOptions(TargetFps: null) };
+        Assert.Null(Chosen(held with { ModelIsNamed = true }, 1e6));
+        Assert.Null(Chosen(held with { Labels = new LabelOptions(TargetFps: 0) }, 1e6));
+        File.Delete(_folder["street-fast.onnx"]);
+        Assert.Null(Chosen(held, 1e6));
+        Assert.Empty(_lines);
+    }
+
+    private string? Chosen(PipelineSettings s, double sourceRate)
+    {
+        using Segmenter model = Segmenter.Load(_file, new SegmenterOptions(ExecutionProviders.Cpu, Size: (64, 48)), _ => { });
+        return FastModel.InPlaceOf(s, model, sourceRate, _lines.Add);
+    }
+}
