@@ -29,7 +29,7 @@ internal static class Toy
         Weighting = ClassWeights.None,
     };
 
-    /// <summary>Trains from a checkpoint, from another run, or from the start, to the configuration's end, and returns the last checkpoint.</summary>
+    /// <summary>Trains from a checkpoint, another run, or the start, to the configuration's end, and returns the last checkpoint.</summary>
     public static Checkpoint Train(
         RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
     {

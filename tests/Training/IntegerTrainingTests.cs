@@ -1,23 +1,15 @@
-using System.CommandLine;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Core.Onnx;
-using RealtimeSeg.Frames;
-using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
-using RealtimeSeg.Training.Commands;
-using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Graph;
-using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
 using RealtimeSeg.Training.Optim;
 using RealtimeSeg.Training.Quantization;
-using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 using Xunit;
 
@@ -69,7 +61,8 @@ public sealed class IntegerTrainingTests : IDisposable
         int kernelsAndBiases = integers.Initializer.Count(t => t.Name.EndsWith(".codes", StringComparison.Ordinal));
         Assert.InRange(kernelsAndBiases, 8, 200);
         Assert.Equal(kernelsAndBiases, step.Node.Count(n => n.OpType == "Round"));
-        Assert.Equal(isPlain ? 1 : 0, integers.Node.Count(n => n.OpType == "Transpose"));
+        HashSet<string> planes = [.. integers.Node.Where(n => n.OpType == "Transpose").Select(n => n.Output[0])];
+        Assert.Equal(isPlain, integers.Node.Any(n => n.OpType == "DequantizeLinear" && planes.Contains(n.Input[0]))); // bytes are codes
     }
 
     /// <summary>Of a whole network, among them first layers that read bytes, depthwise kernels of eight bits, channels of zeros.</summary>
@@ -90,49 +83,13 @@ public sealed class IntegerTrainingTests : IDisposable
         Dictionary<string, Array> inputs = new(StringComparer.Ordinal) { [frame.Name] = Bytes(3) };
         foreach ((Parameter p, Value v) in layers.Parameters) inputs[v.Name] = weights[p.Name];
 
-        float[] trained = Ort.Run(g, [scores], inputs)[0], exact = Scores(floats), integers = Scores(Quantizer.Quantize(floats, ranges));
+        float[] trained = Ort.Run(g, [scores], inputs)[0];
+        float[] Scores(byte[] model) => Plain<float>(model, ModelManifest.ScoresOutput, Frame(3));
+        float[] exact = Scores(floats), integers = Scores(Quantizer.Quantize(floats, ranges));
         float largest = exact.Max(MathF.Abs);
         double Apart(float[] a, float[] b) => a.Zip(b, (x, y) => (double)Math.Abs(x - y)).Average() / largest;
         Assert.InRange(Apart(exact, integers), 1e-3, 0.1); // rounding is seen
         Assert.InRange(Apart(trained, integers), 0, 1e-5); // and is the same
-    }
-
-    [Theory]
-    [Trait("Set", "Slow")]
-    [InlineData("fcn4s", "reslite-fpn", 40)]
-    [InlineData("deconvnet", "reslite", 40)]
-    public void What_was_trained_is_what_runs(string net, string backbone, int steps)
-    {
-        RunConfig config = Toy.Config(steps, net) with { Backbone = backbone };
-        Toy.Train(config, _folder["float"]);
-        Checkpoint before = Checkpoint.Of(_folder["float"]), run = Toy.Train(ForIntegers(config, 8), _folder["run"]);
-        ModelManifest manifest = RunExport.FromRun(_folder["run"], _folder["m.onnx"]);
-        Assert.Equal($"{net}-{backbone} trained for 8 bits", manifest.Network);
-        Assert.Contains("--from float --qat", manifest.Recipe[1], StringComparison.Ordinal);
-        string[] statistics = [.. Declared(run).Where(p => p.Kind == ParameterKind.Statistic).Select(p => p.Name)];
-        Assert.True(statistics.Length > 20);
-        Assert.All(statistics, s => Assert.Equal(before.State[s], run.State[s])); // frozen
-        Assert.NotEqual(before.State["e1.down.weight"], run.State["e1.down.weight"]);
-
-        using Evaluator evaluator = new(File.ReadAllBytes(_folder["m.onnx"]), "m.onnx");
-        using Evaluator shaders = new(File.ReadAllBytes(_folder["m.onnx"]), "m.onnx", inShaders: true);
-        using Segmenter segmenter = Segmenter.Load(_folder["m.onnx"], new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
-        SynthStreet street = new(2, seed: 9);
-        for (int i = 0; i < street.Count; i++)
-        {
-            Mat image = street.Load(i).Image;
-            using FrameSlot slot = new();
-            image.CopyTo(slot.Image);
-            segmenter.Fit(slot);
-            segmenter.Infer(slot);
-            byte[] byTraining = ExportTests.Unfolded(run.Config.Network(), run.State, image, RunRanges.Of(run.State));
-            Assert.True(byTraining.Distinct().Count() > 1, "one class everywhere proves nothing");
-            foreach (byte[] labels in new[] { evaluator.Labels(image), Pixels(slot.Labels), shaders.Labels(image) })
-            {
-                double same = labels.Zip(byTraining).Average(p => p.First == p.Second ? 1.0 : 0);
-                Assert.True(same >= 0.999, $"{same:P3} agree");
-            }
-        }
     }
 
     /// <summary>With several sizes each tensor is there twice, and has the same range.</summary>
@@ -148,84 +105,20 @@ public sealed class IntegerTrainingTests : IDisposable
         ILookup<string, TensorProto> stored = two.Initializer.ToLookup(t => t.Name, StringComparer.Ordinal);
         IEnumerable<ByteString> scales = two.Node.Where(n => n.OpType == "QuantizeLinear").Select(n => stored[n.Input[1]].Single().RawData);
         Assert.All(scales.GroupBy(s => s), s => Assert.True(s.Count() % 2 == 0));
+    }
+
+    [Fact]
+    public void Either_form_of_unpooling_has_the_ranges()
+    {
+        INetwork network = NetworkNames.Parse("deconvnet", "vgglite", 3), other = NetworkNames.Parse("fcn32s", "reslite", 3);
+        (byte[] floats, IReadOnlyDictionary<string, ValueRange> ranges) = Measured(network);
         byte[] scattered = InferenceGraph.Build(network, Random(network), Manifest(network), new ExportForm(UnpoolByScatter: true));
-        Assert.Equal(Integer(one), Integer(GraphOf(Quantizer.Quantize(scattered, ranges))));
-        UserError e = Assert.Throws<UserError>(() => Quantizer.Quantize(Measured(NetworkNames.Parse("deconvnet", null, 3)).Model, ranges));
+        GraphProto one = GraphOf(Quantizer.Quantize(floats, ranges)), two = GraphOf(Quantizer.Quantize(scattered, ranges));
+        Assert.Contains(two.Node, n => n.OpType == "ScatterElements");
+        Assert.Equal(one.Node.Count(n => n.OpType == "QuantizeLinear"), two.Node.Count(n => n.OpType == "QuantizeLinear"));
+        UserError e = Assert.Throws<UserError>(() => Quantizer.Quantize(Measured(other).Model, ranges));
         Assert.StartsWith("the run has no range of ", e.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    [Trait("Set", "Slow")]
-    public void A_resumed_run_equals_an_uninterrupted_one_and_keeps_its_ranges()
-    {
-        RunConfig config = Toy.Config(2, "fcn32s");
-        Toy.Train(config, _folder["float"]);
-        config = ForIntegers(config, 4) with { AverageDecay = 0.9 };
-        Checkpoint whole = Toy.Train(config, _folder["whole"]);
-        using CancellationTokenSource stop = new();
-        Checkpoint half = Toy.Train(config, _folder["parts"], report: line => { if (line.Step == 2) stop.Cancel(); }, stop: stop.Token);
-        Directory.Delete(_folder["float"], recursive: true); // all that it needs is its own by now
-        Checkpoint resumed = Toy.Train(half.Config, _folder["parts"], half);
-        Assert.Equal((2, 4), (half.Progress.Step, resumed.Progress.Step));
-        Assert.InRange(RunRanges.Of(whole.State)!.Count, 8, 100);
-        Assert.Equal(whole.State.Keys.Order(StringComparer.Ordinal), resumed.State.Keys.Order(StringComparer.Ordinal));
-        Assert.All(whole.State, s => Assert.True(s.Value.AsSpan().SequenceEqual(resumed.State[s.Key]), $"{s.Key} differs"));
-    }
-
-    /// <summary>A run is evaluated as what it exports; a float run goes on from it, and it from itself.</summary>
-    [Fact]
-    [Trait("Set", "Slow")]
-    public void Scores_in_the_run_are_those_of_the_integers()
-    {
-        RunConfig config = Toy.Config(30, "fcn32s");
-        Toy.Train(config, _folder["float"]);
-        MixedDataset validation = MixedDataset.Parse(MixedDataset.Synth, new Split(Training: false));
-        config = ForIntegers(config, 1);
-        IReadOnlyDictionary<string, float[]> initial = Checkpoint.Of(_folder["float"]).State;
-        new Trainer(config, _folder["run"], Toy.Street, validation, initial).Run(null, _ => { }, default);
-        RunExport.FromRun(_folder["run"], _folder["m.onnx"]);
-        byte[] file = File.ReadAllBytes(_folder["m.onnx"]);
-        Assert.Contains(GraphOf(file).Node, n => n.OpType == "QuantizeLinear");
-        using Evaluator evaluator = new(file, "m.onnx");
-        double exported = evaluator.Evaluate(validation.Parts, (_, _) => { }).MeanIu;
-        Assert.Equal(exported, Checkpoint.Of(_folder["run"]).Progress.ValidationMeanIu);
-        Assert.Equal(exported, evaluator.Manifest.MeanIu!.Value, 4);
-
-        Checkpoint again = Toy.Train(config with { From = _folder["run"] }, _folder["again"]);
-        Assert.NotNull(RunRanges.Of(again.State));
-        Checkpoint floats = Toy.Train(config with { From = _folder["run"], ForIntegers = false }, _folder["back"]);
-        Assert.Null(RunRanges.Of(floats.State));
-    }
-
-    [Fact]
-    [Trait("Set", "Slow")]
-    public void What_does_not_go_with_integers_is_refused_in_a_line()
-    {
-        RunConfig config = Toy.Config(1, "fcn32s");
-        Toy.Train(config, _folder["float"]);
-        Toy.Train(ForIntegers(config, 1), _folder["run"]);
-        string[] train = ["train", "--data", "synth", "--steps", "1", "--out", _folder["new"], "--from", _folder["float"], "--qat"];
-        Refused("of 102 parameters of fcn8s-reslite are in", [.. train]);
-        Refused("parameters of deconvnet-reslite are in", [.. train, "--net", "deconvnet"]);
-        Refused("leave --fp16 and --int8 out", "export", _folder["run"], _folder["o.onnx"], "--int8");
-        Refused("leave --fp16 and --int8 out", "export", _folder["run"], _folder["o.onnx"], "--fp16");
-        string runs = $"{_folder["float"]},{_folder["run"]}";
-        foreach (string combine in new[] { "mean", "weights" })
-            Refused("only runs in floats can be combined", "export", "--ensemble", runs, "--combine", combine, _folder["o.onnx"]);
-        Refused("--qat: the run in", "train", "--resume", "--out", _folder["float"], "--qat");
-        Assert.False(Directory.Exists(_folder["new"]) || File.Exists(_folder["o.onnx"]));
-    }
-
-    private static void Refused(string says, params string[] command)
-    {
-        ParseResult parsed = TrainerCommands.Root().Parse(command);
-        Assert.Empty(parsed.Errors);
-        InvocationConfiguration bare = new() { EnableDefaultExceptionHandler = false };
-        Assert.Contains(says, Assert.Throws<UserError>(() => parsed.Invoke(bare)).Message, StringComparison.Ordinal);
-    }
-
-    private RunConfig ForIntegers(RunConfig config, int steps)
-        => config with { ForIntegers = true, From = _folder["float"], TotalSteps = steps, LearningRate = 1e-4 };
 
     /// <summary>Runs a function on values, and d Σ y·r / dx with fixed r.</summary>
     private static void Straight(float[] x, Func<GraphBuilder, Value, Value> emit, float[] expected, float[] passed)
@@ -250,8 +143,6 @@ public sealed class IntegerTrainingTests : IDisposable
     private static Dictionary<string, float[]> Random(INetwork network)
         => InferenceGraph.Declared(network).ToDictionary(p => p.Name, p => p.Initial(1), StringComparer.Ordinal);
 
-    private static IReadOnlyList<Parameter> Declared(Checkpoint run) => InferenceGraph.Declared(run.Config.Network());
-
     private static ModelManifest Manifest(INetwork network) => new()
     {
         Classes = [.. Enumerable.Range(0, network.Classes).Select(i => $"class{i}")],
@@ -268,11 +159,13 @@ public sealed class IntegerTrainingTests : IDisposable
 
     private static OrtValue Frame(int seed) => OrtValue.CreateTensorValueFromMemory(Bytes(seed), [1, 64, 96, 3]);
 
-    private static GraphProto GraphOf(byte[] model) => ModelProto.Parser.ParseFrom(model).Graph;
+    internal static GraphProto GraphOf(byte[] model) => ModelProto.Parser.ParseFrom(model).Graph;
 
-    /// <summary>The scores of a file, every node of which is computed as it stands.</summary>
-    private static float[] Scores(byte[] model)
+    /// <summary>An output of a file, every node of which is computed as it stands.</summary>
+    internal static T[] Plain<T>(byte[] model, string output, OrtValue frame)
+        where T : unmanaged
     {
+        using OrtValue read = frame;
         using SessionOptions options = new()
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
@@ -280,10 +173,8 @@ public sealed class IntegerTrainingTests : IDisposable
         };
         using InferenceSession session = new(model, options);
         using RunOptions run = new();
-        using OrtValue frame = Frame(3);
-        using IDisposableReadOnlyCollection<OrtValue> results
-            = session.Run(run, [ModelManifest.FrameInput], [frame], [ModelManifest.ScoresOutput]);
-        return results[0].GetTensorDataAsSpan<float>().ToArray();
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, [ModelManifest.FrameInput], [read], [output]);
+        return results[0].GetTensorDataAsSpan<T>().ToArray();
     }
 
     /// <summary>What the bodies at hand lack is here: a wide first layer, a depthwise one whose padding is a node of its own.</summary>
@@ -318,6 +209,4 @@ public sealed class IntegerTrainingTests : IDisposable
             return weights;
         }
     }
-
-    private static unsafe byte[] Pixels(Mat m) => new ReadOnlySpan<byte>(m.DataPointer, (int)(m.Total() * m.ElemSize())).ToArray();
 }

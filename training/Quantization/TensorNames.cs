@@ -5,7 +5,8 @@ namespace RealtimeSeg.Training.Quantization;
 /// <summary>
 /// Names for a graph's tensors that are the same wherever its network is built, for training, for export, for several sizes of the image:
 /// the layer of the last convolution before the tensor, and the operators since, such as <c>e1.down/Relu</c>. Operators that only move
-/// values add nothing. Where ways join, the last input counts (of unpooling the first, the other being switches). Two tensors may have one name, and then share a range.
+/// values add nothing. Where ways join, the last input counts; of unpooling the first, because the other one has switches. Two tensors
+/// may have one name, and then share a range.
 /// </summary>
 internal static class TensorNames
 {
