@@ -86,6 +86,7 @@ internal sealed class DocumentedWorld : IDisposable
         if (arguments is ["replay", ..] && arguments.Contains("out/toy.onnx")) Make("export", Run("runs/toy"), "out/toy.onnx");
         if (arguments is ["export", "runs/street" or "runs/toy", ..]) Run(arguments[1]);
         if (arguments.Contains("--resume")) Run("runs/street");
+        if (arguments.Contains("--qat")) Run("runs/street", "--net", "fcn4s");
     }
 
     private string DataSet()
@@ -103,10 +104,10 @@ internal sealed class DocumentedWorld : IDisposable
     private string Runs() => $"{Run("runs/one")},{Run("runs/two")}";
 
     /// <summary>A run of two steps.</summary>
-    private string Run(string name)
+    private string Run(string name, params string[] network)
     {
         string[] small = ["--data", "synth", "--steps", "2", "--batch", "1", "--crop", "96x96"];
-        if (!Directory.Exists(_folder[name])) Make(["train", .. small, "--out", name]);
+        if (!Directory.Exists(_folder[name])) Make(["train", .. small, .. network, "--out", name]);
         return name;
     }
 

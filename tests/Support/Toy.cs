@@ -29,13 +29,15 @@ internal static class Toy
         Weighting = ClassWeights.None,
     };
 
-    /// <summary>Trains from a checkpoint, or from the start, to the configuration's end, and returns the last checkpoint.</summary>
+    /// <summary>Trains from a checkpoint, another run, or the start, to the configuration's end, and returns the last checkpoint.</summary>
     public static Checkpoint Train(
         RunConfig config, string folder, Checkpoint? from = null, Action<RunLog.Line>? report = null, CancellationToken stop = default)
     {
         Directory.CreateDirectory(folder);
         MixedDataset data = config.Data == MixedDataset.Synth ? Street : MixedDataset.Parse(config.Data, new Split(Training: true));
-        Trainer trainer = new(config, folder, data, validation: null);
+        bool begins = from is null && config.From is not null;
+        IReadOnlyDictionary<string, float[]>? initial = begins ? RunExport.Shipped(Checkpoint.Of(config.From!).State) : null;
+        Trainer trainer = new(config, folder, data, validation: null, initial);
         trainer.Run(from, report ?? (_ => { }), stop);
         return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
     }

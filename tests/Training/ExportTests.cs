@@ -14,6 +14,7 @@ using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
+using RealtimeSeg.Training.Quantization;
 using RealtimeSeg.Training.Runs;
 using RealtimeSeg.Training.Step;
 using Xunit;
@@ -169,9 +170,13 @@ public sealed class ExportTests
     }
 
     /// <summary>Labels by the training graph's own forward pass, batch norm on its running statistics and not folded.</summary>
-    internal static byte[] Unfolded(INetwork net, IReadOnlyDictionary<string, float[]> state, Mat image)
+    internal static byte[] Unfolded(
+        INetwork net,
+        IReadOnlyDictionary<string, float[]> state,
+        Mat image,
+        IReadOnlyDictionary<string, ValueRange>? ranges = null)
     {
-        (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(net, image.Height, image.Width);
+        (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(net, image.Height, image.Width, ranges);
         using InferenceSession session = new(model);
         using RunOptions run = new();
         string[] names = [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)];

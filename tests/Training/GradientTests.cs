@@ -18,6 +18,7 @@ public sealed class GradientTests
         new("Sub", "with broadcast", [new(2, 3, 4), new(3, 1)], (g, x) => Elementwise.Sub(g, x[0], x[1])),
         new("Mul", "with broadcast", [new(2, 3, 4), new(1, 3, 1)], (g, x) => Elementwise.Mul(g, x[0], x[1])),
         new("Mul", "of a value used twice", [new(2, 3), new(2, 3)], (g, x) => UsedTwice(g, x[0], x[1])),
+        new("Div", "with broadcast", [new(2, 3, 4), new(3, 1)], (g, x) => Elementwise.Div(g, x[0], Apart(g, x[1]))),
         new("Relu", "at both signs", [new(3, 8)], (g, x) => Relu.Emit(g, x[0])),
         new("Mul", "by a gate of each channel", [new(2, 3, 4, 5), new(2, 3, 1, 1)], (g, x) => Elementwise.Mul(g, x[0], x[1])),
         new("Clip", "at, below and above its bounds", [new(3, 8)], (g, x) => Clip.Emit(g, x[0], -0.5f, 0.75f)),
@@ -60,6 +61,9 @@ public sealed class GradientTests
         new("Resize", "by 2", [new(2, 2, 3, 4)], (g, x) => Resize.Emit(g, x[0], 2)),
         new("Resize", "by 4", [new(2, 2, 3, 4)], (g, x) => Resize.Emit(g, x[0], 4)),
         new("Resize", "by 8", [new(2, 2, 3, 4)], (g, x) => Resize.Emit(g, x[0], 8)),
+        new("FakeQuantize", "below, within and above its codes", [new(4, 9)], (g, x) => FakeQuantize.Emit(g, x[0], Step / 2, 100)),
+        new("FakeRound", "to a step of each channel", [new(3, 8)], (g, x) => FakeQuantize.Rounded(g, x[0], Steps(g))),
+        new("Reshape", "", [new(2, 6), new(3, 4)], (g, x) => Elementwise.Mul(g, Layout.Reshape(g, x[0], new Shape(3, 4)), x[1])),
         new("Concat", "of channels", [new(2, 3, 2, 2), new(2, 1, 2, 2)], (g, x) => Layout.Concat(g, x, 1)),
         new("Expand", "of a cell", [new(2, 3, 1, 1), new(2, 1, 4, 5)],
             (g, x) => Elementwise.Mul(g, Layout.Spread(g, x[0], x[1]), x[1])),
@@ -196,6 +200,12 @@ public sealed class GradientTests
         Value wide = Elementwise.Mul(g, x, g.Constant(5f));
         return Elementwise.Mul(g, wide, HardSigmoid.Emit(g, wide));
     }
+
+    /// <summary>Away from 0.</summary>
+    private static Value Apart(GraphBuilder g, Value x) => Elementwise.Add(g, x, g.Constant(3f));
+
+    /// <summary>Whole parts of a difference's step, which rounding then leaves as it is.</summary>
+    private static Value Steps(GraphBuilder g) => g.Constant([Step, Step / 2, Step / 5], new Shape(3, 1));
 
     private static Value SquaredError(GraphBuilder g, Value x) => SoftmaxSquaredError.Emit(g, x, Truth(g), [1f, 0.5f, 2f, 3f]);
 

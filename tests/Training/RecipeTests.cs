@@ -29,7 +29,7 @@ public sealed class RecipeTests
             LearningRate = 2.5e-4,
             Objective = new Objective { Loss = Objective.HardExamples, Auxiliary = 0.4f, LabelSmoothing = 0.05f },
         };
-        Checkpoint shipped = TrainFrom(config, folder["second"]);
+        Checkpoint shipped = Toy.Train(config, folder["second"]);
         IReadOnlyList<string> recipe = RunExport.FromRun(folder["second"], folder["m.onnx"], new ExportForm(KernelStorage.Half)).Recipe;
         Assert.Equal("train train export", string.Join(" ", recipe.Select(l => l.Split(' ')[0])));
         Assert.Equal("export second --fp16", recipe[2]);
@@ -69,14 +69,5 @@ public sealed class RecipeTests
             Assert.Equal(2, m.Recipe.Count);
             return evaluator.Labels(new SynthStreet(1, 3).Load(0).Image);
         }
-    }
-
-    private static Checkpoint TrainFrom(RunConfig config, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        IReadOnlyDictionary<string, float[]> initial = RunExport.Shipped(Checkpoint.Of(config.From!).State);
-        MixedDataset data = Toy.Street;
-        new Trainer(config, folder, data, validation: null, initial).Run(null, _ => { }, default);
-        return Checkpoint.Load(Path.Combine(folder, Checkpoint.FileName));
     }
 }

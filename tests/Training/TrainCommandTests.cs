@@ -37,6 +37,7 @@ public sealed class TrainCommandTests
             Neck = "fpn",
             Init = "../a/b.onnx",
             From = "/tmp/runs/one/",
+            ForIntegers = true,
             ObjectCrops = true,
             Proposals = 9,
             BodyLearningRate = 2e-4,
@@ -54,7 +55,7 @@ public sealed class TrainCommandTests
         };
         Assert.Equal(
             "train --net fcn8s --backbone vgg.onnx --features block/add --output-stride 16 --neck fpn "
-            + "--color bgr --mean 1,2.5,3 --std 4,4,4 --init b.onnx --from one --stage 1 --proposals 9 --upsample bilinear "
+            + "--color bgr --mean 1,2.5,3 --std 4,4,4 --init b.onnx --from one --qat --stage 1 --proposals 9 --upsample bilinear "
             + "--data camvid:2,synth:1 --map street --leave-out 0006R0 --train-on trainval --augment plain --scale 0.5-1 "
             + "--batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --body-lr 0.0002 --freeze-body 3 --schedule poly "
             + "--warmup 100 --weight-decay 0.01 --clip 1.5 "

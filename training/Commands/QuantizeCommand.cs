@@ -25,7 +25,7 @@ internal sealed record QuantizeSettings
     public string Data { get; init; } = MixedDataset.Synth;
 
     /// <summary>How many images to calibrate on.</summary>
-    public int Images { get; init; } = 64;
+    public int Images { get; init; } = CalibrationImages.UsualCount;
 
     public string? Map { get; init; }
 

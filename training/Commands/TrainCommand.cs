@@ -21,7 +21,7 @@ internal static class TrainCommand
             NamedOptions named = NamedOptions.Of(p);
             named.Exclude(RunOptionTable.Steps, TrainOptions.Epochs);
             named.Need("--bench", "--classes", "--json", "--overwrite");
-            named.Exclude("--bench", "--resume", "--out", "--init", "--from", "--logger");
+            named.Exclude("--bench", "--resume", "--out", "--init", "--from", "--qat", "--logger");
             TrainSettings settings = options.Read(p);
             if (settings.CacheMegabytes is { } megabytes) SampleCache.Shared = new SampleCache(megabytes * 1_000_000);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });
@@ -89,7 +89,7 @@ internal static class TrainCommand
         {
             if (!named.Contains(option)) continue;
             string remedy = "leave it out to resume, or begin a run in another --out";
-            throw new UserError($"{option} {asked}: the run in {settings.Out} has {has ?? "none"}: {remedy}");
+            throw new UserError($"{$"{option} {asked}".TrimEnd()}: the run in {settings.Out} has {has ?? "none"}: {remedy}");
         }
 
         if (named.Contains(RunOptionTable.EvaluateEvery)) config = config with { EvaluateEvery = settings.Run.EvaluateEvery };
@@ -111,7 +111,7 @@ internal static class TrainCommand
         RunState state = from?.Progress ?? new RunState();
         AtomicFile.WriteJson(Path.Combine(folder, RunFile.ConfigFileName), RunFile.Write(config, state)); // makes the folder too
         string batch = $"batch {config.BatchSize} of {config.CropWidth}×{config.CropHeight}";
-        Console.WriteLine($"{config.NetworkName}, {config.ClassNames.Count} classes, {config.Data}: "
+        Console.WriteLine($"{config.Title}, {config.ClassNames.Count} classes, {config.Data}: "
             + $"steps {state.Step}–{config.TotalSteps}, {batch}, to {folder}");
         try
         {

@@ -5,6 +5,9 @@ namespace RealtimeSeg.Training.Data;
 /// <summary>Images whose labels nobody needs: of data sets, of folders of images, or of videos.</summary>
 public sealed class CalibrationImages
 {
+    /// <summary>How many are enough: 240 gave no other scores than these.</summary>
+    public const int UsualCount = 64;
+
     private readonly (int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load)[] _parts;
 
     private CalibrationImages((int Count, Func<IReadOnlyList<int>, IEnumerable<Mat>> Load)[] parts) => _parts = parts;

@@ -4,6 +4,7 @@ using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
+using RealtimeSeg.Training.Quantization;
 
 namespace RealtimeSeg.Training.Export;
 
@@ -43,16 +44,23 @@ public static class InferenceGraph
         });
 
     /// <summary>
-    /// The same graph as training has it, at one size: parameters are inputs, batch norm is not folded. It exists to be compared with
-    /// the exported one.
+    /// The same graph as training has it, at one size: parameters are inputs, batch norm is not folded, or in the graph if it is trained
+    /// for 8 bits. It exists to be compared with the exported one.
     /// </summary>
-    public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(INetwork net, int height, int width)
+    /// <param name="net">The network.</param>
+    /// <param name="height">Of the image, in pixels.</param>
+    /// <param name="width">Likewise.</param>
+    /// <param name="ranges">Of activations, if it is trained for 8 bits.</param>
+    public static (byte[] Model, IReadOnlyList<Parameter> Parameters) BuildUnfolded(
+        INetwork net, int height, int width, IReadOnlyDictionary<string, ValueRange>? ranges = null)
     {
         GraphBuilder g = new();
         Value frame = g.Input(ModelManifest.FrameInput, ElementType.UInt8, new Shape(1, height, width, 3));
-        TrainableLayers layers = new(g, batchStatistics: false);
-        Value logits = net.Forward(layers, frame).Logits(g);
-        return (OnnxWriter.Write(g, Decided(g, logits, frame)), [.. layers.Parameters.Select(p => p.Parameter)]);
+        TrainableLayers layers = ranges is null ? new TrainableLayers(g, batchStatistics: false) : new FrozenLayers(g);
+        NetworkOutput output = net.Forward(layers, frame);
+        Value[] decided = Decided(g, output.Logits(g), frame);
+        if (ranges is not null) FakeQuantization.Insert(g, output.Scores, layers.Parameters, ranges);
+        return (OnnxWriter.Write(g, decided), [.. layers.Parameters.Select(p => p.Parameter)]);
     }
 
     /// <summary>The parameters that a network declares, without weights: for random ones and for counting.</summary>

@@ -9,7 +9,7 @@ namespace RealtimeSeg.Training.Nn;
 /// running statistics; without (evaluation of the training graph) it uses the running ones. Dropout needs the step's number, and is left
 /// out without.
 /// </summary>
-public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dropoutStep = null) : Layers(graph)
+public class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dropoutStep = null) : Layers(graph)
 {
     /// <summary>Share of the batch's statistics in the running ones, as in PyTorch.</summary>
     private const float Momentum = 0.1f;
@@ -20,7 +20,7 @@ public sealed class TrainableLayers(GraphBuilder graph, bool batchStatistics, Va
     /// <summary>Every parameter that the network declared, in order, with its graph input.</summary>
     public IReadOnlyList<(Parameter Parameter, Value Value)> Parameters => _parameters;
 
-    /// <summary>New values of statistics, by parameter name.</summary>
+    /// <summary>New values of statistics, by parameter name; those that stay as they are are left out.</summary>
     public IReadOnlyDictionary<string, Value> StatisticUpdates => _updates;
 
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)

@@ -10,12 +10,6 @@ namespace RealtimeSeg.Training.Quantization;
 /// <param name="ranges">Of the tensors, measured.</param>
 internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IReadOnlyDictionary<string, ValueRange> ranges)
 {
-    /// <summary>
-    /// Kernels take seven bits: without VNNI instructions a CPU adds two products in 16 bits, and 2 × 255 × 63 is the most that fits.
-    /// Depthwise kernels, whose sums are short and never made that way, take eight: with seven they cost a point of IoU.
-    /// </summary>
-    private const sbyte GreatestCode = 63, GreatestDepthwiseCode = 127;
-
     /// <summary>Bits of a bias: one less than its 32, so that the sum of products that is added to it fits too.</summary>
     private const double GreatestBias = 1 << 30;
 
@@ -74,9 +68,7 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
         for (int c = 0; c < least.Length; c++) least[c] = Math.Max(least[c], (float)(Math.Abs(biases[c]) / (GreatestBias * inputScale)));
     }
 
-    private (float Scale, byte Zero) CodesOf(string tensor) => chosen.Pictures.TryGetValue(tensor, out PictureInput? picture)
-        ? (picture.Scale, picture.Zero)
-        : ranges[chosen.RangeOf[tensor]].Codes();
+    private (float Scale, byte Zero) CodesOf(string tensor) => chosen.CodesOf(tensor, ranges);
 
     /// <summary>The picture's bytes as planes, which are codes already.</summary>
     private void AddPicture(PictureInput picture)
@@ -121,9 +113,9 @@ internal sealed class QuantizedGraph(OnnxFile file, QuantizedNodes chosen, IRead
     {
         string kernel = conv.Input[1];
         long[] shape = file.Dims(kernel);
-        sbyte greatest = shape[1] == 1 ? GreatestDepthwiseCode : GreatestCode;
         float[] values = picture?.InOrder(file.Floats(kernel), shape) ?? file.Floats(kernel);
-        (sbyte[] codes, float[] scales) = ChannelCodes.Of(values, (int)shape[0], greatest, _leastScales.GetValueOrDefault(kernel));
+        (sbyte[] codes, float[] scales) = ChannelCodes.Of(
+            values, (int)shape[0], ChannelCodes.GreatestOf(shape[1]), _leastScales.GetValueOrDefault(kernel));
         if (_storedKernels.Add(kernel)) StorePerChannel(kernel, ElementType.Int8, shape, codes, scales);
         conv.Input[1] = Dequantized(kernel);
         if (conv.Input.Count < 3) return;

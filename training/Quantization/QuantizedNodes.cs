@@ -39,6 +39,15 @@ internal sealed class QuantizedNodes
     /// <summary>By name, the tensors that are the picture's bytes: their codes are known, and not measured.</summary>
     public IReadOnlyDictionary<string, PictureInput> Pictures => _pictures;
 
+    /// <summary>The tensors whose ranges have to be known.</summary>
+    public IReadOnlyList<string> Measured => [.. _rangeOf.Values.Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What the codes of a tensor stand for: value = scale × (code − zero).</summary>
+    /// <param name="tensor">In integers, or the picture's bytes.</param>
+    /// <param name="ranges">Of the tensors that are <see cref="Measured"/>.</param>
+    public (float Scale, byte Zero) CodesOf(string tensor, IReadOnlyDictionary<string, ValueRange> ranges)
+        => _pictures.TryGetValue(tensor, out PictureInput? picture) ? (picture.Scale, picture.Zero) : ranges[_rangeOf[tensor]].Codes();
+
     /// <summary>Chooses in one pass over the graph, which is in execution order.</summary>
     public static QuantizedNodes Choose(OnnxFile file)
     {

@@ -32,6 +32,12 @@ internal static class InitialWeights
         bool Fits(Parameter w) => given.TryGetValue(w.Name, out float[]? v) && v.Length == w.Shape.Count;
         int fit = wanted.Count(Fits);
         if (fit == 0) throw new UserError($"--from {run}: none of its weights fit {config.NetworkName}");
+        if (config.ForIntegers && fit < wanted.Count)
+        {
+            throw new UserError($"--qat: {fit} of {wanted.Count} parameters of {config.NetworkName} are in {run}: "
+                + "name the run's own --net, --backbone and --neck");
+        }
+
         report($"{fit} of {wanted.Count} parameters from {run}, the others random");
         double share = wanted.Where(Fits).Sum(w => (double)w.Shape.Count) / wanted.Sum(w => (double)w.Shape.Count);
         if (share < ExpectedShare)

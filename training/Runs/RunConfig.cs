@@ -129,6 +129,9 @@ public sealed record RunConfig
     /// <summary>An exported file whose probabilities the network learns from, or null; its weight is <see cref="Objective.Teaching"/>.</summary>
     public string? Teacher { get; init; }
 
+    /// <summary>Whether its convolutions compute with the values of 8-bit integers, which the exported file then has.</summary>
+    public bool ForIntegers { get; init; }
+
     /// <summary>Whether the second of two stages was asked for, which has to start from the first; the run need not know.</summary>
     [JsonIgnore]
     public bool ContinuesStage { get; init; }
@@ -136,6 +139,10 @@ public sealed record RunConfig
     /// <summary>The network's name in messages and manifests: that of a file without its folders.</summary>
     [JsonIgnore]
     public string NetworkName => $"{Net}-{Path.GetFileNameWithoutExtension(Backbone)}" + (Neck == BodyChoice.NoNeck ? "" : $"-{Neck}");
+
+    /// <summary>The same, and what its weights were trained for.</summary>
+    [JsonIgnore]
+    public string Title => NetworkName + (ForIntegers ? " trained for 8 bits" : "");
 
     [JsonIgnore]
     public BodyChoice Body => new(Input, Features, Neck, OutputStride);
@@ -181,6 +188,7 @@ public sealed record RunConfig
     public RunConfig Checked()
     {
         if (Init is not null && From is not null) throw new UserError("--init and --from both name initial weights: choose one");
+        if (ForIntegers && From is null) throw new UserError("--qat refines a trained network: name its run with --from");
         if (ContinuesStage && From is null) throw new UserError("--stage 2 continues stage 1: name its run with --from");
         if (Objective.Auxiliary > 0 && Net == Fcn.Coarsest) throw new UserError($"--aux: {Net} has no coarser score map: leave it out");
         if ((BodyLearningRate is not null || FrozenEpochs > 0) && Net == DeconvNet.Name && !Networks.Backbone.IsFile(Backbone))

@@ -6,6 +6,7 @@ using RealtimeSeg.Training.Data;
 using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
+using RealtimeSeg.Training.Quantization;
 using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Runs;
@@ -24,7 +25,7 @@ public static class RunExport
         Classes = config.ClassNames,
         Palette = StreetClasses.PaletteFor(config.ClassNames),
         Size = ModelManifest.DefaultSize,
-        Network = config.NetworkName,
+        Network = config.Title,
         Parameters = InferenceGraph.Declared(network).Where(p => p.Kind != ParameterKind.Statistic).Sum(p => p.Shape.Count),
         Data = config.Data,
         MeanIu = meanIu,
@@ -32,15 +33,32 @@ public static class RunExport
         Date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A run's network as a file: in integers if it was trained for them.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="state">Of the run.</param>
+    /// <param name="manifest">The file's description of itself.</param>
+    /// <param name="form">How it is stored, and more.</param>
+    /// <returns>The bytes of the .onnx file.</returns>
+    /// <exception cref="UserError">The state is of another network.</exception>
+    internal static byte[] Model(
+        INetwork network, IReadOnlyDictionary<string, float[]> state, ModelManifest manifest, ExportForm? form = null)
+    {
+        byte[] floats = InferenceGraph.Build(network, Shipped(state), manifest, form);
+        return RunRanges.Of(state) is { } ranges ? Quantizer.Quantize(floats, ranges) : floats;
+    }
+
     /// <summary>Exports a run's network with the weights of its last checkpoint, or of the one with the best score.</summary>
+    /// <exception cref="UserError">There is no such checkpoint, or its kernels are integers, which have one form of storage.</exception>
     public static ModelManifest FromRun(string folder, string target, ExportForm? form = null, bool best = false)
     {
         Member run = Member.Load(folder, best);
+        if (run.Config.ForIntegers && form is { Kernels: not KernelStorage.Float })
+            throw new UserError($"{folder} was trained for 8 bits, its kernels are stored in them: leave --fp16 and --int8 out");
         ModelManifest manifest = Exporter.AtSizes(run.Manifest with { Data = run.DataNames }, form) with
         {
             Recipe = [.. Recipe.Of(folder, run.Config), Recipe.Export([folder], null, form, best)],
         };
-        AtomicFile.Write(target, InferenceGraph.Build(run.Network, run.Weights, manifest, form));
+        AtomicFile.Write(target, Model(run.Network, run.Weights, manifest, form));
         return manifest;
     }
 
@@ -51,7 +69,7 @@ public static class RunExport
     /// <param name="form">How kernels are stored, and more.</param>
     /// <param name="best">The checkpoints with the best score instead of the last ones.</param>
     /// <param name="warn">Receives a line about runs whose mean is most likely of no use.</param>
-    /// <exception cref="UserError">Fewer than two runs, or runs with different classes.</exception>
+    /// <exception cref="UserError">Fewer than two runs, runs with different classes, or one for 8 bits.</exception>
     public static ModelManifest FromRuns(
         IReadOnlyList<string> folders,
         string combine,
@@ -65,6 +83,8 @@ public static class RunExport
         foreach (Member m in members.Where(m => !m.Config.ClassNames.SequenceEqual(members[0].Config.ClassNames, StringComparer.Ordinal)))
             throw new UserError($"{m.Folder} was trained on different classes than {members[0].Folder}: they cannot be combined");
 
+        if (Array.Find(members, m => m.Config.ForIntegers) is { } integers)
+            throw new UserError($"{integers.Folder} was trained for 8 bits: only runs in floats can be combined");
         if (combine == Ensemble.Weights) WarnOfStrangers(members, warn ?? (_ => { }));
         IEnumerable<string> training = members.SelectMany(m => Recipe.Of(m.Folder, m.Config)).Distinct(StringComparer.Ordinal);
         ModelManifest manifest = Exporter.AtSizes(Combined(members, combine), form) with

@@ -36,6 +36,10 @@ public sealed record RunOption(OptionRow<RunConfig> Row, Func<RunConfig, string?
         return new RunOption(OptionRows<RunConfig>.Value(name, help, get, put, limit), Text);
     }
 
+    /// <summary>An option without a value.</summary>
+    public static RunOption Flag(string name, string help, Func<RunConfig, bool> get, Func<RunConfig, RunConfig> put)
+        => new(OptionRows<RunConfig>.Flag(name, help, put), c => get(c) ? "" : null);
+
     /// <summary>An option whose value is a text that is parsed.</summary>
     public static RunOption Parsed(string name, string help, Func<RunConfig, string?> get, Func<RunConfig, string, RunConfig> put)
         => new(OptionRows<RunConfig>.Parsed(name, help, get, put), get);

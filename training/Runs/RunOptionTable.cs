@@ -38,6 +38,8 @@ public static class RunOptionTable
             c => c.Init, (c, v) => c with { Init = v }) with { Shorten = Short },
         RunOption.Of("--from", "Start from the weights of another run, as far as they fit",
             c => c.From, (c, v) => c with { From = v }) with { Shorten = Short },
+        RunOption.Flag("--qat", "Train the network of --from for 8-bit integers: batch norm is frozen, 'export' writes integers",
+            c => c.ForIntegers, c => c with { ForIntegers = true }),
         RunOption.Of("--stage", "DeconvNet's two stages: 1 trains on crops around one object each, 2 on whole images, --from stage 1",
             c => c.ObjectCrops ? 1 : (int?)null, Staged, Limits.Between(1, 2).Optional()),
         RunOption.Of("--proposals", "Train on crops around so many object proposals per image, as DeconvNet's paper in stage 2; 0 for none",

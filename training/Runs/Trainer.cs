@@ -8,6 +8,7 @@ using RealtimeSeg.Training.Export;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Optim;
+using RealtimeSeg.Training.Quantization;
 using RealtimeSeg.Training.Step;
 
 namespace RealtimeSeg.Training.Runs;
@@ -35,6 +36,9 @@ public sealed class Trainer(
 
     private readonly INetwork _network = network ?? config.Network();
 
+    /// <summary>Of activations, if it trains for 8 bits.</summary>
+    private IReadOnlyDictionary<string, ValueRange>? _ranges;
+
     /// <summary>Write event files for TensorBoard, too.</summary>
     public bool LogsEvents { get; init; }
 
@@ -50,6 +54,7 @@ public sealed class Trainer(
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
         RunState state = State = from?.Progress ?? new RunState();
+        _ranges = config.ForIntegers ? Ranges(from, stop) : null;
         StepGraph graph = BuildGraph(stop);
         using TrainStep step = new(graph, config.Seed);
         using Teacher? teacher = config.Teacher is { } file ? new Teacher(config.Located(file), config.ClassNames) : null;
@@ -102,8 +107,21 @@ public sealed class Trainer(
         Phase("building the graph of a step");
         return StepGraph.Build(
             _network, config.Batch, config.Objective, weights, config.ToOptimizer(), average: config.AverageDecay > 0, config.ClipNorm,
-            taught: config.Teacher is not null);
+            _ranges, taught: config.Teacher is not null);
     }
+
+    /// <summary>Those of the run so far, or those that its first weights show.</summary>
+    private IReadOnlyDictionary<string, ValueRange> Ranges(Checkpoint? from, CancellationToken stop)
+    {
+        if (from is not null) return RunRanges.Of(from.State) ?? throw new UserError($"the checkpoint in {folder} lacks its ranges");
+        if (initial is null) throw new ArgumentException("there are no weights to refine", nameof(initial));
+        Phase($"measuring activations on {CalibrationImages.UsualCount} images");
+        return RunRanges.Measure(InferenceGraph.Build(_network, initial, Manifest()), train, stop);
+    }
+
+    private ModelManifest Manifest() => RunExport.ManifestOf(config, _network, meanIu: null);
+
+    private IReadOnlyDictionary<string, float[]> StateOf(TrainStep step) => RunRanges.With(step.Export(), _ranges);
 
     private bool IsEvaluationDue(long done, int stepsPerEpoch)
     {
@@ -114,9 +132,7 @@ public sealed class Trainer(
     /// <summary>Evaluates the graph that would be exported now on the validation split, and draws some of its images.</summary>
     private ConfusionMatrix Evaluate(TrainStep step, long done, EventFile? events)
     {
-        ModelManifest manifest = RunExport.ManifestOf(config, _network, meanIu: null);
-        byte[] model = InferenceGraph.Build(_network, RunExport.Shipped(step.Export()), manifest);
-        using Evaluator evaluator = new(model, "the run");
+        using Evaluator evaluator = new(RunExport.Model(_network, StateOf(step), Manifest()), "the run");
         using ContactSheet sheet = new(StreetClasses.PaletteFor(config.ClassNames), columns: 2);
         int seen = 0, every = Math.Max(1, validation!.Parts[0].Count / DrawnImages);
         ConfusionMatrix matrix = evaluator.Evaluate(validation.Parts.Take(1), (sample, predicted) =>
@@ -132,7 +148,7 @@ public sealed class Trainer(
     }
 
     private void Save(string name, RunState state, TrainStep step)
-        => new Checkpoint(config, state, step.Export()).Save(Path.Combine(folder, name));
+        => new Checkpoint(config, state, StateOf(step)).Save(Path.Combine(folder, name));
 
     /// <summary>Throws on a non-finite loss or gradient, before the weights are saved.</summary>
     private void ThrowIfNotFinite(float loss, string? parameter, long step)

@@ -5,6 +5,7 @@ using RealtimeSeg.Training.Networks;
 using RealtimeSeg.Training.Nn;
 using RealtimeSeg.Training.Ops;
 using RealtimeSeg.Training.Optim;
+using RealtimeSeg.Training.Quantization;
 
 namespace RealtimeSeg.Training.Step;
 
@@ -41,6 +42,7 @@ public sealed class StepGraph
     /// <param name="optimizer">Emits the updates.</param>
     /// <param name="average">Keep a moving average of all parameters beside them, to be exported instead.</param>
     /// <param name="clipNorm">Largest gradient norm over all parameters together (Pascanu et al. 2013); 0 for no limit.</param>
+    /// <param name="ranges">Of activations, to train for 8 bits, see <see cref="FakeQuantization"/>; null to train floats.</param>
     /// <param name="taught">A teacher's probabilities go into the loss.</param>
     public static StepGraph Build(
         INetwork net,
@@ -50,6 +52,7 @@ public sealed class StepGraph
         Optimizer optimizer,
         bool average = false,
         float clipNorm = 0,
+        IReadOnlyDictionary<string, ValueRange>? ranges = null,
         bool taught = false)
     {
         GraphBuilder g = new();
@@ -58,10 +61,13 @@ public sealed class StepGraph
         Value numbers = g.Input(Numbers, ElementType.Float, new Shape(StepNumbers.Count));
 
         StepScalars scalars = StepScalars.Of(g, numbers);
-        TrainableLayers layers = new(g, batchStatistics: true, scalars.DropoutStep);
+        TrainableLayers layers = ranges is null
+            ? new TrainableLayers(g, batchStatistics: true, scalars.DropoutStep)
+            : new FrozenLayers(g);
         NetworkOutput output = net.Forward(layers, frame);
         Value? teacher = taught ? g.Input(Taught, ElementType.Float, output.Scores.Shape) : null;
         Value loss = objective.Emit(g, output, labels, classWeights, teacher);
+        if (ranges is not null) FakeQuantization.Insert(g, output.Scores, layers.Parameters, ranges);
         (Parameter Parameter, Value Value)[] learned = [.. layers.Parameters.Where(p => p.Parameter.Kind != ParameterKind.Statistic)];
         IReadOnlyList<Value> gradients = Gradients.Of(g, loss, [.. learned.Select(p => p.Value)]);
 
@@ -82,7 +88,7 @@ public sealed class StepGraph
         }
 
         foreach ((Parameter p, Value v) in layers.Parameters.Where(p => p.Parameter.Kind == ParameterKind.Statistic))
-            next.Keep(p, v, layers.StatisticUpdates[p.Name]);
+            next.Keep(p, v, layers.StatisticUpdates.GetValueOrDefault(p.Name) ?? Elementwise.Copy(g, v));
 
         return new StepGraph
         {

@@ -139,6 +139,8 @@ public sealed class TrainStep : IDisposable
             // Its own choice is half of the CPUs where it cannot tell cores from hyperthreads, as in some virtual machines.
             IntraOpNumThreads = Environment.ProcessorCount,
         };
+        // Fake quantisation would be fused into integer kernels, where it may be, and round otherwise there.
+        options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
         if (profile is not null)
         {
             options.ProfileOutputPathPrefix = profile;

@@ -169,6 +169,20 @@ public sealed class GraphBuilder
         return v;
     }
 
+    /// <summary>Gives the nodes that are there other inputs.</summary>
+    /// <param name="inputs">A node's new inputs, as many and of the same shapes; nodes that it adds for them come before the node.</param>
+    public void Redirect(Func<Node, IReadOnlyList<Value>> inputs)
+    {
+        List<Node> before = _nodes;
+        _nodes = [];
+        foreach (Node n in before)
+        {
+            using IDisposable scope = Scope(n.Scope);
+            Node redirected = n.Reading(inputs(n));
+            _nodes.Add(redirected);
+        }
+    }
+
     /// <summary>Runs <paramref name="body"/> with an empty list of nodes; returns those it added, and its result.</summary>
     private (IReadOnlyList<Node> Nodes, IReadOnlyList<Value> Result) Collected(Func<IReadOnlyList<Value>> body)
     {

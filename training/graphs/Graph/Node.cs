@@ -21,6 +21,24 @@ public sealed class Node
     /// <summary>A composite's primitive nodes; null for a primitive.</summary>
     public IReadOnlyList<Node>? Body { get; init; }
 
+    /// <summary>The same node with other inputs, for all that a composite's nodes read of them too.</summary>
+    internal Node Reading(IReadOnlyList<Value> inputs)
+    {
+        Dictionary<Value, Value> instead = [];
+        for (int i = 0; i < inputs.Count; i++) instead[Inputs[i]] = inputs[i];
+        IReadOnlyList<Value> Given(Node inner) => [.. inner.Inputs.Select(v => instead.GetValueOrDefault(v, v))];
+        return new Node
+        {
+            Op = Op,
+            Domain = Domain,
+            Scope = Scope,
+            Inputs = inputs,
+            Outputs = Outputs,
+            Attributes = Attributes,
+            Body = Body is null ? null : [.. Body.Select(inner => inner.Reading(Given(inner)))],
+        };
+    }
+
     /// <summary>An integer attribute.</summary>
     public long Int(string name) => (long)Attributes[name];
 

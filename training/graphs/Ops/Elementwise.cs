@@ -25,6 +25,14 @@ public static class Elementwise
 
     public static Value Div(GraphBuilder g, Value a, Value b) => Binary(g, "Div", a, b);
 
+    /// <summary>The divisor's is −dY · y / b.</summary>
+    internal static IReadOnlyList<Value?> DivGradient(Backward b)
+    {
+        Value divisor = b.Node.Inputs[1];
+        Value share = Div(b.Graph, b.DY, divisor);
+        return [share, b.Needs(1) ? Neg(b.Graph, Mul(b.Graph, share, b.Y)) : null];
+    }
+
     public static Value Max(GraphBuilder g, Value a, Value b) => Binary(g, "Max", a, b);
 
     public static Value Min(GraphBuilder g, Value a, Value b) => Binary(g, "Min", a, b);
@@ -43,6 +51,12 @@ public static class Elementwise
     public static Value Reciprocal(GraphBuilder g, Value x) => Unary(g, "Reciprocal", x);
 
     public static Value Floor(GraphBuilder g, Value x) => Unary(g, "Floor", x);
+
+    /// <summary>The nearest whole number, of two the even one.</summary>
+    public static Value Round(GraphBuilder g, Value x) => Unary(g, "Round", x);
+
+    /// <summary>x under another name.</summary>
+    public static Value Copy(GraphBuilder g, Value x) => Unary(g, "Identity", x);
 
     /// <summary>x as another type; x itself if it has that type.</summary>
     public static Value Cast(GraphBuilder g, Value x, ElementType type)

@@ -9,6 +9,9 @@ public static class Layout
     public static Value Reshape(GraphBuilder g, Value x, Shape shape)
         => x.Shape.Equals(shape) ? x : g.Add("Reshape", [x, g.Constant(shape.ToArray())], shape);
 
+    /// <summary>dY in the shape of x.</summary>
+    internal static IReadOnlyList<Value?> ReshapeGradient(Backward b) => [Reshape(b.Graph, b.DY, b.X.Shape)];
+
     public static Value Transpose(GraphBuilder g, Value x, params long[] perm)
         => g.Add("Transpose", [x], new Shape([.. perm.Select(p => x.Shape[(int)p])]), attributes: [("perm", perm)]);
 
