@@ -31,6 +31,7 @@ internal sealed class Composition : IDisposable
             Opening<ModelShelf> models = Own(new Opening<ModelShelf>(() => OpenModels(s)));
             Opening<ISource> source = Own(new Opening<ISource>(() => Open(s.Sources, s.SourceOptions)));
             Context = Own<IGlContext>(HasWindow ? OpenWindow(source.Take().Name, s.Vsync) : new EglContext());
+            Log.Debug($"{Context.Kind}: the driver {(Context.CanTellLoss ? "tells" : "does not tell")} of a lost context");
             ModelManifest manifest = models.Take().Current.Manifest;
             Renderer = Own(new Renderer(Context.Gl, manifest.Classes, manifest.Palette, WithHud(s)));
             Models = ForShaders(s, models.Take()) is { } better ? Own(better) : models.Take();

@@ -62,7 +62,8 @@ internal static class MachineChecks
         {
             using EglContext context = new();
             string device = context.Gl.GetStringS(StringName.Renderer), version = context.Gl.GetStringS(StringName.Version);
-            Finding found = Finding.Good($"OpenGL: {device}", version);
+            string loss = context.CanTellLoss ? "tells of" : "does not tell of";
+            Finding found = Finding.Good($"OpenGL: {device}", version, $"it {loss} a lost context, which is then opened again");
             const string Slow = "the CPU that runs the network draws, too; a graphics card with its driver is faster";
             return device.Contains("llvmpipe", StringComparison.Ordinal)
                 ? [found, Finding.Note("images are drawn in software", Slow)]

@@ -43,6 +43,7 @@ internal static class Report
         gen0_collections = run.Report.Gen0Collections,
         gen2_collections = run.Report.Gen2Collections,
         peak_rss_mb = run.Report.PeakMegabytes,
+        context_losses = run.Report.ContextLosses,
         flicker = run.Report.Flicker,
         networks = run.Stats.Networks.Select(Figures),
         smooth = run.Engine.Labels?.Smooth ?? 0,

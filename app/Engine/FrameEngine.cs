@@ -1,4 +1,5 @@
 using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
 using RealtimeSeg.Input;
 
 namespace RealtimeSeg.Engine;
@@ -22,8 +23,12 @@ public sealed class FrameEngine : IDisposable
     private readonly PresentStage _present;
     private readonly Telemetry _telemetry;
     private readonly RunLog _log;
+    private readonly ContextKeeper _keeper;
     private readonly Action<UserInput> _onInput;
+    private readonly Action<FrameSlot> _draw;
     private Status? _shownStatus;
+    private FrameSlot? _last;
+    private bool _isLabelled;
     private long _drawn;
 
     public FrameEngine(EngineParts parts, EngineOptions options)
@@ -34,12 +39,14 @@ public sealed class FrameEngine : IDisposable
         Options = shaders && options.Schedule == Schedule.Pipelined ? options with { Schedule = Schedule.Ahead } : options;
         parts.Renderer.Smooth = options.Labels?.Smooth ?? 0;
         _controls = new Controls(parts.Renderer, parts.Models, parts.Stop);
-        _onInput = _controls.On;
+        (_onInput, _draw) = (_controls.On, Draw);
         _capture = new CaptureStage(parts, Options, _controls);
         _label = new LabelStage(parts, Options);
         _telemetry = new Telemetry(parts, Options, _controls);
         _present = new PresentStage(parts, _telemetry, _label);
         _log = new RunLog(parts, _telemetry);
+        _keeper = new ContextKeeper(parts, _telemetry, _label);
+        foreach (IContextPart part in (IContextPart[])[parts.Renderer, _label, _present]) parts.Context.Add(part);
     }
 
     /// <summary>How it runs: as asked for, as far as the parts can.</summary>
@@ -54,7 +61,7 @@ public sealed class FrameEngine : IDisposable
     {
         try
         {
-            Rehearse();
+            _keeper.Survive(static engine => engine.Rehearse(), this);
             _telemetry.Begin();
             using IFrameSupply supply = OpenSupply();
             _telemetry.Watch(supply);
@@ -62,7 +69,8 @@ public sealed class FrameEngine : IDisposable
         }
         finally
         {
-            Report = _telemetry.Report(_capture, _label, _present); // the stages' threads have ended
+            RunReport report = _telemetry.Report(_capture, _label, _present); // the stages' threads have ended
+            Report = report with { ContextLosses = _keeper.Losses };
         }
 
         _parts.Sinks.ThrowIfFailed();
@@ -94,7 +102,7 @@ public sealed class FrameEngine : IDisposable
     }
 
     private IFrameSupply OpenSupply() => Options.Schedule == Schedule.Inline
-        ? new InlineSupply(_capture, _label)
+        ? new InlineSupply(_capture)
         : new PipelinedSupply(
             _capture, _label, Options.LatestWins, Options.Slots, labelAhead: Options.Schedule == Schedule.Pipelined, _parts.Overdue);
 
@@ -114,17 +122,32 @@ public sealed class FrameEngine : IDisposable
     /// <summary>One turn of the loop: events, then a frame if there is one.</summary>
     private void Turn(IFrameSupply supply)
     {
-        _parts.Context.Poll(_onInput);
-        _parts.Remote?.Poll(_onInput);
-        _parts.Models.Turn(_parts.Clock.Now);
-        _log.Turn(_parts.Clock.Now);
+        if (!_keeper.Survive(static engine => engine.React(), this)) return;
         bool unseen = !_parts.Sinks.NeedsImages(_parts.Context.IsHidden);
-        if (_controls.Changed || _shownStatus != _telemetry.Status || (!unseen && _parts.Clock.Now - _drawn >= Idle)) Redraw();
-        if (_parts.Sinks.AreBehind) _present.Redraw();
         bool hold = (_controls.Paused && !_controls.StepAsked) || unseen;
         if (hold) Hold();
         else if (supply.Take(PollMilliseconds) is { } slot) Show(slot, supply);
         else if (supply.IsFinished) End(supply);
+    }
+
+    /// <summary>Does what the user asked for, and what comes of time.</summary>
+    private void React()
+    {
+        _parts.Context.Poll(_onInput);
+        _parts.Remote?.Poll(_onInput);
+        _parts.Models.Turn(_parts.Clock.Now);
+        _log.Turn(_parts.Clock.Now);
+        if (_last is { } last && _parts.Renderer.Target is null) Restore(last);
+        bool isSeen = _parts.Sinks.NeedsImages(_parts.Context.IsHidden);
+        if (_controls.Changed || _shownStatus != _telemetry.Status || (isSeen && _parts.Clock.Now - _drawn >= Idle)) Redraw();
+        if (_parts.Sinks.AreBehind) _present.Redraw();
+    }
+
+    /// <summary>The context is a new one, and nothing was drawn in it.</summary>
+    private void Restore(FrameSlot last)
+    {
+        if (_label.HasLost(last)) _label.Run(last);
+        _present.Restore(last);
     }
 
     private void Hold()
@@ -142,14 +165,25 @@ public sealed class FrameEngine : IDisposable
 
     private void Show(FrameSlot slot, IFrameSupply supply)
     {
-        _present.Run(slot);
+        _isLabelled = supply.LabelsAhead;
+        if (!_keeper.Survive(_draw, slot)) return;
+        _keeper.Settle();
         _telemetry.Record(slot);
         _parts.Shown?.Invoke(slot);
         _label.Observe(slot);
         _controls.StepAsked = false;
         _drawn = slot[Stamp.Presented];
-        supply.Return(slot);
+        if (_last is { } before) supply.Return(before);
+        _last = slot;
         if (_telemetry.Shown >= Options.Limit) _parts.Stop.Cancel();
+    }
+
+    /// <summary>Labels a slot, if that is still to be done, and gives it to the sinks.</summary>
+    private void Draw(FrameSlot slot)
+    {
+        if (!_isLabelled || _label.HasLost(slot)) _label.Run(slot);
+        _isLabelled = true;
+        _present.Run(slot);
     }
 
     private void Redraw()

@@ -2,11 +2,14 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>Captured and labelled frames for the thread that draws. Implementations differ in the threads of the two stages.</summary>
+/// <summary>Captured frames for the thread that draws, labelled if that has a thread of its own.</summary>
 internal interface IFrameSupply : IDisposable
 {
     /// <summary>Whether no more frames will come.</summary>
     bool IsFinished { get; }
+
+    /// <summary>Whether its frames are labelled; otherwise the taker does that.</summary>
+    bool LabelsAhead { get; }
 
     /// <summary>Frames that were captured but never taken, because newer ones came.</summary>
     long Dropped { get; }
@@ -16,6 +19,6 @@ internal interface IFrameSupply : IDisposable
     /// <exception cref="Exception">Whatever ended a stage, after its last frame.</exception>
     FrameSlot? Take(int milliseconds);
 
-    /// <summary>Gives a slot back after drawing.</summary>
+    /// <summary>Gives a slot back, when the one after it was drawn: until then it may be drawn again.</summary>
     void Return(FrameSlot slot);
 }

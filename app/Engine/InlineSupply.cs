@@ -2,25 +2,21 @@ using RealtimeSeg.Frames;
 
 namespace RealtimeSeg.Engine;
 
-/// <summary>Both stages on the thread that takes, one frame at a time.</summary>
-internal sealed class InlineSupply(CaptureStage capture, LabelStage label) : IFrameSupply
+/// <summary>Frames that the thread that takes them captures itself, one at a time.</summary>
+internal sealed class InlineSupply(CaptureStage capture) : IFrameSupply
 {
     private readonly FrameSlot _slot = new();
 
     public bool IsFinished { get; private set; }
 
+    public bool LabelsAhead => false;
+
     public long Dropped => 0;
 
     public FrameSlot? Take(int milliseconds)
     {
-        if (IsFinished || !capture.Run(_slot))
-        {
-            IsFinished = true;
-            return null;
-        }
-
-        label.Run(_slot);
-        return _slot;
+        IsFinished = IsFinished || !capture.Run(_slot);
+        return IsFinished ? null : _slot;
     }
 
     public void Return(FrameSlot slot)

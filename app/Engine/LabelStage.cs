@@ -1,7 +1,9 @@
 using System.Globalization;
 using RealtimeSeg.Core.Temporal;
 using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
+using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Engine;
 
@@ -10,7 +12,7 @@ namespace RealtimeSeg.Engine;
 /// <see cref="Run(FrameSlot)"/>. The thread that draws calls <see cref="Complete"/>, which matters only where it infers, too, and
 /// <see cref="Observe"/>, which reaches nothing but the ladder's choice of a size; it reads the figures after the run.
 /// </summary>
-internal sealed class LabelStage : IDisposable
+internal sealed class LabelStage : IContextPart, IDisposable
 {
     /// <summary>Runs at a size of which the fastest counts.</summary>
     private const int Tries = 3;
@@ -22,6 +24,9 @@ internal sealed class LabelStage : IDisposable
     private TextureLabeller? _onGpu;
     private Segmenter? _model;
     private volatile ResolutionLadder? _ladder;
+
+    /// <summary>What shaders counted in contexts that were lost; null if there were none.</summary>
+    private FlickerCount? _before;
 
     /// <exception cref="UserError">A rate is to be held, and the model takes one size.</exception>
     public LabelStage(EngineParts parts, EngineOptions options)
@@ -41,7 +46,7 @@ internal sealed class LabelStage : IDisposable
     public double TargetFps { get; }
 
     /// <summary>Share of still pixels that changed class; null if it is not measured.</summary>
-    public double? Flicker => Together(_onGpu?.Flicker, _labeller.Flicker);
+    public double? Flicker => Together(Sum(_before, _onGpu?.Flicker), _labeller.Flicker);
 
     /// <summary>Whether the thread that draws must infer, too: shaders do.</summary>
     public bool NeedsOpenGl => _parts.Models.Current.Shaders is not null;
@@ -56,6 +61,30 @@ internal sealed class LabelStage : IDisposable
 
     /// <summary>Labels a captured slot.</summary>
     public void Run(FrameSlot slot) => Run(slot, _labeller);
+
+    /// <summary>Whether a slot's labels were in a context that is gone.</summary>
+    public bool HasLost(FrameSlot slot) => slot.IsOnGpu && _onGpu is null;
+
+    public void Close()
+    {
+        _before = Sum(_before, _onGpu?.FlickerSoFar);
+        _onGpu?.Dispose();
+        _onGpu = null;
+    }
+
+    public void Open(GL gl)
+    {
+        // Shaders come with the next frame that needs them, as with the first.
+    }
+
+    /// <summary>Has the CPU take over from shaders; false if it runs the network already, or cannot.</summary>
+    /// <param name="why">A line for the user.</param>
+    public bool LeaveShaders(string why)
+    {
+        if (!_parts.Models.FallBack()) return false;
+        _parts.Tell?.Invoke($"{why}; from here on the CPU runs the network");
+        return true;
+    }
 
     /// <summary>When a slot has been drawn: where its labels are made by what draws, this is when they are done.</summary>
     public void Complete(FrameSlot slot)
@@ -83,7 +112,9 @@ internal sealed class LabelStage : IDisposable
     /// <summary>Share of the pixels of a whole run, in which the CPU may have taken over from shaders; null if neither counted.</summary>
     internal static double? Together(FlickerCount? byShaders, FlickerCount? byCpu) => byShaders is null && byCpu is null
         ? null
-        : ((byShaders ?? default) + (byCpu ?? default)).Share;
+        : Sum(byShaders, byCpu)!.Value.Share;
+
+    private static FlickerCount? Sum(FlickerCount? a, FlickerCount? b) => a is { } one && b is { } other ? one + other : a ?? b;
 
     public void Dispose()
     {
@@ -115,13 +146,8 @@ internal sealed class LabelStage : IDisposable
         Run(slot, labeller);
     }
 
-    /// <summary>Has the CPU take over from shaders; false if it cannot.</summary>
-    private bool FallBack(UserError why)
-    {
-        if (!_parts.Models.FallBack()) return false;
-        _parts.Tell?.Invoke($"{why.Message}; from here on the CPU runs the network");
-        return true;
-    }
+    /// <summary>Has the CPU take over from shaders; false if it cannot, or if they only failed because the context is lost.</summary>
+    private bool FallBack(UserError why) => _parts.Context.Look() is null && LeaveShaders(why.Message);
 
     private TextureLabeller OnGpu() => _onGpu ??= new TextureLabeller(_parts, _labels);
 

@@ -5,13 +5,12 @@ namespace RealtimeSeg.Engine;
 /// <summary>
 /// Capture on its own thread, and inference too if it may run ahead of the drawing. Lossless: as many slots as asked for and queues with
 /// room for all, so that a slow stage holds the others up. Latest wins: mailboxes between the stages, and a slot for each mailbox and
-/// each stage.
+/// each stage. In both, one more slot keeps the frame that was shown last.
 /// </summary>
 internal sealed class PipelinedSupply : IFrameSupply
 {
     private readonly CaptureStage _capture;
     private readonly LabelStage _label;
-    private readonly bool _labelAhead;
     private readonly FrameSlot[] _slots;
     private readonly FrameChannel _free, _captured, _labelled;
     private readonly Worker[] _stages;
@@ -19,16 +18,16 @@ internal sealed class PipelinedSupply : IFrameSupply
     private volatile bool _stop;
 
     /// <param name="capture">Run on a thread of its own.</param>
-    /// <param name="label">Run on a thread of its own, or on the one that takes.</param>
+    /// <param name="label">Run on a thread of its own, if at all.</param>
     /// <param name="latestWins">Skip frames rather than show old ones.</param>
     /// <param name="losslessSlots">Frames in flight if none may be skipped.</param>
-    /// <param name="labelAhead">Whether labelling has a thread of its own.</param>
+    /// <param name="labelAhead">Whether labelling has a thread of its own here.</param>
     /// <param name="overdue">Cancelled when there is no time left to wait for a stage.</param>
     public PipelinedSupply(
         CaptureStage capture, LabelStage label, bool latestWins, int losslessSlots, bool labelAhead, CancellationToken overdue)
     {
-        (_capture, _label, _labelAhead, _overdue) = (capture, label, labelAhead, overdue);
-        int slots = !latestWins ? losslessSlots : labelAhead ? 5 : 3;
+        (_capture, _label, LabelsAhead, _overdue) = (capture, label, labelAhead, overdue);
+        int slots = 1 + (!latestWins ? losslessSlots : labelAhead ? 5 : 3);
         _slots = [.. Enumerable.Range(0, slots).Select(_ => new FrameSlot())];
         _free = new FrameChannel(slots);
         _captured = new FrameChannel(latestWins ? 1 : slots);
@@ -41,13 +40,14 @@ internal sealed class PipelinedSupply : IFrameSupply
 
     public bool IsFinished => _labelled.IsFinished;
 
-    public long Dropped => _captured.Dropped + (_labelAhead ? _labelled.Dropped : 0);
+    public bool LabelsAhead { get; }
+
+    public long Dropped => _captured.Dropped + (LabelsAhead ? _labelled.Dropped : 0);
 
     public FrameSlot? Take(int milliseconds)
     {
         FrameSlot? slot = _labelled.Take(milliseconds);
         if (slot is null && _labelled.IsFinished) Array.ForEach(_stages, s => s.ThrowIfFailed());
-        if (slot is not null && !_labelAhead) _label.Run(slot);
         return slot;
     }
 

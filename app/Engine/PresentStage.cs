@@ -4,13 +4,15 @@ using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
+using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Engine;
 
 /// <summary>
 /// Last stage of a frame's way: drawn, and shown or stored. Its fields belong to the thread that runs the loop and owns OpenGL.
 /// </summary>
-internal sealed class PresentStage
+internal sealed class PresentStage : IContextPart
 {
     private readonly EngineParts _parts;
     private readonly Telemetry _telemetry;
@@ -32,6 +34,7 @@ internal sealed class PresentStage
     public Size NetworkSize { get; private set; }
 
     /// <summary>Draws a labelled slot and gives it to every sink.</summary>
+    /// <exception cref="ContextLostException">The context was lost: the frame is to be drawn again in the next one.</exception>
     public void Run(FrameSlot slot)
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
@@ -43,6 +46,7 @@ internal sealed class PresentStage
         _renderer.Compose(_hudText, slot[Stamp.Uploaded], hud: _parts.Sinks.LeastHud(_renderer));
         slot[Stamp.Composited] = _parts.Clock.Now;
         _label.Complete(slot);
+        _parts.Context.ThrowIfLost(); // or the sinks would get nothing for an image
         _parts.Sinks.Present(_renderer, slot);
         slot[Stamp.Presented] = _parts.Clock.Now;
     }
@@ -55,10 +59,31 @@ internal sealed class PresentStage
         _label.Complete(blank);
     }
 
+    /// <summary>Draws a slot that was shown before in a context that does not have it: what shows the last frame shows it again.</summary>
+    public void Restore(FrameSlot slot)
+    {
+        _renderer.Upload(slot);
+        Redraw();
+        slot[Stamp.Composited] = _parts.Clock.Now;
+        _label.Complete(slot);
+    }
+
+    public void Close()
+    {
+        // It holds nothing of the context.
+    }
+
+    /// <summary>The renderer has been opened: it needs what it does not get with each frame.</summary>
+    public void Open(GL gl)
+    {
+        if (_parts.Backdrop is { } backdrop && !backdrop.Image.Empty()) _renderer.SetBackdrop(backdrop.Image);
+    }
+
     /// <summary>Draws the last frame again, for example after a key changed how it looks. Recordings do not get it twice.</summary>
     public void Redraw()
     {
         _renderer.Compose(_hudText, _parts.Clock.Now, freshHud: true, _parts.Sinks.LeastHud(_renderer));
+        _parts.Context.ThrowIfLost();
         if (_renderer.Target is not null) _parts.Sinks.Redraw(_renderer);
     }
 

@@ -42,7 +42,7 @@ internal static class ProviderRace
             });
             return result.GlMs < result.CpuMs;
         }
-        catch (UserError e)
+        catch (Exception e) when (e is UserError or ContextLostException)
         {
             report($"{e.Message}; the CPU runs the network");
             return false;
@@ -57,7 +57,7 @@ internal static class ProviderRace
         using PixelUploader image = new(context.Gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: false);
         image.Upload(blank.Image.Data, blank.Image.Width, blank.Image.Height);
         labels.Prepare(model.Shaders!, cpu.Geometry(blank));
-        return Median(() =>
+        double median = Median(() =>
         {
             long began = Stopwatch.GetTimestamp();
             labels.Fit(image.Texture, blank.Image.Size());
@@ -65,6 +65,8 @@ internal static class ProviderRace
             context.Gl.Finish();
             return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         });
+        context.ThrowIfLost();
+        return median;
     }
 
     private static double Cpu(Segmenter model)

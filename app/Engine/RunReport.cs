@@ -45,6 +45,9 @@ public sealed record RunReport
     /// <summary>What the network read of the last frame, in pixels; null if none was shown.</summary>
     public (int Width, int Height)? NetworkSize { get; init; }
 
+    /// <summary>OpenGL contexts that were lost.</summary>
+    public int ContextLosses { get; init; }
+
     /// <summary>What was skipped or cut short, a line each.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

@@ -41,6 +41,9 @@ internal sealed class TextureLabeller : IDisposable
     /// <summary>Still pixels, and those that changed class; null if they are not counted. Waits.</summary>
     public FlickerCount? Flicker => _smooths ? _labels.Flicker : null;
 
+    /// <summary>The same without those of the last frames, which are still in the context; does not wait.</summary>
+    public FlickerCount? FlickerSoFar => _smooths ? _labels.FlickerSoFar : null;
+
     /// <summary>Programs that are held.</summary>
     public int Programs => _labels.Programs;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
@@ -7,11 +8,13 @@ namespace RealtimeSeg.Graphics;
 internal static class GlErrors
 {
     /// <summary>Throws if a call since the last check failed.</summary>
+    /// <exception cref="ContextLostException">The context is lost.</exception>
     /// <exception cref="InvalidOperationException">A call failed: a mistake of this program, not of the user.</exception>
     public static void Check(this GL gl, [CallerMemberName] string member = "", [CallerFilePath] string file = "")
     {
         GLEnum error = gl.GetError();
         if (error == GLEnum.NoError) return;
+        if (error == GLEnum.ContextLost) throw new ContextLostException();
         throw new InvalidOperationException($"OpenGL {error} in {Path.GetFileNameWithoutExtension(file)}.{member}");
     }
 }

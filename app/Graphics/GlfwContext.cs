@@ -1,11 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using RealtimeSeg.Graphics.Native;
 using RealtimeSeg.Input;
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
 
 /// <summary>A window with an OpenGL context, by GLFW. Its keys are the rows of <see cref="KeyTable"/> and <see cref="Views"/>.</summary>
-public sealed class GlfwContext : IGlContext
+public sealed class GlfwContext : GlContext
 {
     private static readonly (int Code, UserInput Input)[] Keys =
     [
@@ -13,30 +15,33 @@ public sealed class GlfwContext : IGlContext
         .. Views.All.Select((view, i) => ((int)view.Key, new UserInput(UserKey.View, View: i))),
     ];
 
-    private readonly nint _window;
+    private readonly string _title;
+    private readonly bool _vsync;
     private readonly bool[] _down = new bool[Keys.Length];
-    private bool _buttonDown;
+    private nint _window;
+    private GL _gl;
+    private ContextWatch _watch;
+    private bool _buttonDown, _closed;
     private Func<(int Width, int Height), Placement>? _place;
 
     /// <summary>The window's place and size before full screen; null if it is not full screen.</summary>
     private (int X, int Y, int Width, int Height)? _windowed;
 
+    /// <summary>Likewise those of a window that is made again.</summary>
+    private (int X, int Y, int Width, int Height) _last;
+
     /// <exception cref="UserError">No display, no OpenGL 3.3, or GLFW is missing.</exception>
     public GlfwContext(string title, int width, int height, bool vsync = true)
     {
-        _window = Open(title, width, height);
-        Glfw.MakeContextCurrent(_window);
-        Glfw.SetInputMode(_window, Glfw.StickyKeys, Glfw.True); // a tap between two polls still counts
-        Glfw.SetInputMode(_window, Glfw.StickyMouseButtons, Glfw.True);
-        Glfw.SwapInterval(vsync ? 1 : 0);
-        Gl = GL.GetApi(Glfw.GetProcAddress);
+        (_title, _vsync) = (title, vsync);
+        Begin(width, height);
     }
 
-    public GL Gl { get; }
+    public override GL Gl => _gl;
 
-    public string Kind => "GLFW window";
+    public override string Kind => "GLFW window";
 
-    public (int Width, int Height)? WindowSize
+    public override (int Width, int Height)? WindowSize
     {
         get
         {
@@ -45,11 +50,13 @@ public sealed class GlfwContext : IGlContext
         }
     }
 
-    public bool IsHidden => Glfw.GetWindowAttrib(_window, Glfw.Iconified) != 0 || Glfw.GetWindowAttrib(_window, Glfw.Visible) == 0;
+    public override bool IsHidden => Glfw.GetWindowAttrib(_window, Glfw.Iconified) != 0 || Glfw.GetWindowAttrib(_window, Glfw.Visible) == 0;
 
-    public bool CloseRequested => Glfw.WindowShouldClose(_window) != 0;
+    public override bool CloseRequested => _closed || Glfw.WindowShouldClose(_window) != 0;
 
-    public void Poll(Action<UserInput> handle)
+    protected override ContextWatch Watch => _watch;
+
+    public override void Poll(Action<UserInput> handle)
     {
         Glfw.PollEvents();
         for (int i = 0; i < Keys.Length; i++)
@@ -65,17 +72,48 @@ public sealed class GlfwContext : IGlContext
         _buttonDown = button;
     }
 
-    public void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);
+    public override void Resize(int width, int height) => Glfw.SetWindowSize(_window, width, height);
 
-    public void PlaceImage(Func<(int Width, int Height), Placement> place) => _place = place;
+    public override void PlaceImage(Func<(int Width, int Height), Placement> place) => _place = place;
 
-    public void Swap() => Glfw.SwapBuffers(_window);
+    public override void Swap() => Glfw.SwapBuffers(_window);
 
-    public void Dispose()
+    public override void Dispose()
     {
-        Gl.Dispose();
-        Glfw.DestroyWindow(_window);
+        Close();
         Glfw.Terminate();
+    }
+
+    /// <summary>A window and its context are one thing to GLFW: both are made again.</summary>
+    protected override void Renew()
+    {
+        if (_window != 0) (_closed, _last) = (CloseRequested, _windowed ?? Place());
+        Close();
+        Begin(_last.Width, _last.Height);
+        Glfw.SetWindowPos(_window, _last.X, _last.Y);
+        bool full = _windowed is not null;
+        _windowed = null;
+        if (full) ToggleFullscreen();
+    }
+
+    [MemberNotNull(nameof(_gl), nameof(_watch))]
+    private void Begin(int width, int height)
+    {
+        _window = Open(_title, width, height);
+        Glfw.MakeContextCurrent(_window);
+        Glfw.SetInputMode(_window, Glfw.StickyKeys, Glfw.True); // a tap between two polls still counts
+        Glfw.SetInputMode(_window, Glfw.StickyMouseButtons, Glfw.True);
+        Glfw.SwapInterval(_vsync ? 1 : 0);
+        _gl = GL.GetApi(Glfw.GetProcAddress);
+        _watch = new ContextWatch(_gl);
+    }
+
+    private void Close()
+    {
+        if (_window == 0) return;
+        _gl.Dispose();
+        Glfw.DestroyWindow(_window);
+        _window = 0;
     }
 
     private static nint Open(string title, int width, int height)
@@ -93,8 +131,13 @@ public sealed class GlfwContext : IGlContext
         Glfw.WindowHint(Glfw.ContextVersionMajor, 3);
         Glfw.WindowHint(Glfw.ContextVersionMinor, 3);
         Glfw.WindowHint(Glfw.OpenGlProfile, Glfw.CoreProfile);
-        nint window = Glfw.CreateWindow(width, height, title, 0, 0);
-        if (window != 0) return window;
+        foreach (int robustness in (ReadOnlySpan<int>)[Glfw.LoseContextOnReset, Glfw.NoRobustness]) // the driver tells of a loss, or not
+        {
+            Glfw.WindowHint(Glfw.ContextRobustness, robustness);
+            nint window = Glfw.CreateWindow(width, height, title, 0, 0);
+            if (window != 0) return window;
+        }
+
         string reason = Glfw.LastError();
         Glfw.Terminate();
         throw new UserError($"glfwCreateWindow failed ({reason}): OpenGL 3.3 is needed; add --headless to render without a window");
@@ -111,6 +154,13 @@ public sealed class GlfwContext : IGlContext
         return u is >= 0 and < 1 && v is >= 0 and < 1 ? new UserInput(UserKey.Pick, u, v) : null;
     }
 
+    private (int X, int Y, int Width, int Height) Place()
+    {
+        Glfw.GetWindowPos(_window, out int x, out int y);
+        Glfw.GetWindowSize(_window, out int width, out int height);
+        return (x, y, width, height);
+    }
+
     private void ToggleFullscreen()
     {
         if (_windowed is { } w)
@@ -122,10 +172,8 @@ public sealed class GlfwContext : IGlContext
 
         nint monitor = Glfw.GetPrimaryMonitor();
         if (monitor == 0) return; // a display without monitors has no full screen
-        Glfw.GetWindowPos(_window, out int x, out int y);
-        Glfw.GetWindowSize(_window, out int width, out int height);
         Glfw.GetMonitorWorkarea(monitor, out _, out _, out int fullWidth, out int fullHeight);
-        _windowed = (x, y, width, height);
+        _windowed = Place();
         Glfw.SetWindowMonitor(_window, monitor, 0, 0, fullWidth, fullHeight, Glfw.DontCare);
     }
 }

@@ -11,24 +11,21 @@ namespace RealtimeSeg.Graphics;
 /// From labelled frame to finished image: uploads a slot, refines its mask, and draws view and HUD into the offscreen target. Used by the
 /// thread that owns OpenGL.
 /// </summary>
-public sealed class Renderer : IDisposable
+public sealed class Renderer : IContextPart, IDisposable
 {
     private const float OpacityStep = 0.1f;
 
-    private readonly GL _gl;
     private readonly RenderOptions _options;
-    private readonly MaskTextures _mask;
-    private readonly Compositor _compositor;
-    private readonly ShaderProgram _blend;
-    private readonly ShaderWatch _shaders;
     private readonly ClassShares _shares = new();
-    private readonly HudLayer _hud;
-    private readonly uint _vertices;
     private ClassSelection _classes;
-    private RenderTarget? _target;
-    private TextureLabels? _onGpu;
+
+    /// <summary>Null while no context is open.</summary>
+    private Passes? _passes;
+
+    private GL _gl;
     private byte[] _pixels = [];
     private bool _pixelsAreCurrent;
+    private long _uploadsBefore;
     private volatile bool[]? _wanted;
 
     /// <param name="gl">The context.</param>
@@ -39,18 +36,10 @@ public sealed class Renderer : IDisposable
     public Renderer(GL gl, IReadOnlyList<string> classes, IReadOnlyList<int> palette, RenderOptions options)
     {
         options.Check(classes);
-        (_gl, _options, Driver) = (gl, options, Driver.Of(gl));
+        (_options, _classes) = (options, new ClassSelection(classes, palette, options.IsForeground));
         (View, Opacity, Hud, PageHud) = (options.View, options.Opacity, options.Hud, options.PageHud);
+        Open(gl);
         Refine = options.Refine ?? !IsSoftware;
-        _vertices = gl.GenVertexArray(); // the core profile draws nothing without one, even an empty one
-        gl.BindVertexArray(_vertices);
-        _mask = new MaskTextures(gl);
-        _compositor = new Compositor(gl, options);
-        _blend = new ShaderProgram(gl, "passes/hud.frag");
-        _hud = new HudLayer(gl, _blend);
-        _shaders = new ShaderWatch([.. _compositor.Programs, _mask.Refinement, _blend]);
-        SetClasses(classes, palette);
-        gl.Check();
     }
 
     public View View
@@ -81,8 +70,8 @@ public sealed class Renderer : IDisposable
     /// <summary>Strength of the matte's smoothing over time, 0–1: the labels'.</summary>
     public float Smooth
     {
-        get => _compositor.Smooth;
-        set => _compositor.Smooth = value;
+        get;
+        set => field = Here.Compositor.Smooth = value;
     }
 
     /// <summary>
@@ -92,7 +81,7 @@ public sealed class Renderer : IDisposable
     public bool[]? Wanted => _wanted;
 
     /// <summary>Texture whose alpha is 1 for each label that is shown.</summary>
-    public uint PaletteTexture => _compositor.Palette;
+    public uint PaletteTexture => Here.Compositor.Palette;
 
     /// <summary>Whether the view separates the foreground from the background, and nobody said which classes are background.</summary>
     public bool KeepsEverything => View.Separates && Solo is null && _options.KeepsEverything(Classes);
@@ -110,18 +99,19 @@ public sealed class Renderer : IDisposable
     public ReadOnlySpan<byte> Shares => _shares.Percent;
 
     /// <summary>An alarm if a shader was changed and does not compile; null otherwise.</summary>
-    public Status? Status => _shaders.Status;
+    public Status? Status => _passes?.Shaders.Status;
 
     /// <summary>Whether a cut-out's background is transparent.</summary>
     public bool IsTransparent => _options.Transparent;
 
     /// <summary>The finished image, of the frame's size or the options'; null before the first frame.</summary>
-    public RenderTarget? Target => _target;
+    public RenderTarget? Target => _passes?.Target;
 
-    public Driver Driver { get; }
+    /// <summary>Of the context, or of the last one while none is open.</summary>
+    public Driver Driver { get; private set; }
 
     /// <summary>Images and masks that were brought to the GPU so far, without the panel's text.</summary>
-    public long Uploads => _mask.Uploads;
+    public long Uploads => _uploadsBefore + (_passes?.Mask.Uploads ?? 0);
 
     /// <summary>Finished images and masks that were brought back so far.</summary>
     public long Readbacks { get; private set; }
@@ -132,13 +122,33 @@ public sealed class Renderer : IDisposable
     /// </summary>
     public bool IsSoftware => Driver.IsSoftware;
 
+    private Passes Here => _passes ?? throw new InvalidOperationException("no context is open");
+
+    /// <summary>Makes all that draws, with the classes, colours and strengths of now.</summary>
+    /// <exception cref="UserError">A shader does not compile.</exception>
+    [MemberNotNull(nameof(_gl), nameof(Driver))]
+    public void Open(GL gl)
+    {
+        (_gl, Driver) = (gl, Driver.Of(gl));
+        _passes = new Passes(gl, _options);
+        _passes.Compositor.Smooth = Smooth;
+        _passes.Compositor.SetPalette(_classes.Palette, _classes.Shown);
+        gl.Check();
+    }
+
+    public void Close()
+    {
+        _uploadsBefore = Uploads;
+        _passes?.Dispose();
+        (_passes, _pixels, _pixelsAreCurrent) = (null, [], false);
+    }
+
     /// <summary>Takes another model's classes, which the labels of all later frames have.</summary>
-    [MemberNotNull(nameof(_classes))]
     public void SetClasses(IReadOnlyList<string> classes, IReadOnlyList<int> palette)
     {
         _classes = new ClassSelection(classes, palette, _options.IsForeground);
         ShowClasses();
-        _hud.Fit(_classes, _target);
+        Here.Hud.Fit(_classes, Target);
     }
 
     /// <summary>Shows one class alone: the first, then the next, and after the last all again.</summary>
@@ -153,16 +163,17 @@ public sealed class Renderer : IDisposable
     /// <param name="y">Likewise of its height.</param>
     public void SoloAt(float x, float y)
     {
-        if (_target is null) return;
-        Placement frame = Placement.Within((_target.Width, _target.Height), (_mask.Width, _mask.Height));
-        (float u, float v) = frame.ShareOf(x * _target.Width, y * _target.Height);
+        if (Target is not { } target) return;
+        MaskTextures mask = Here.Mask;
+        Placement frame = Placement.Within((target.Width, target.Height), (mask.Width, mask.Height));
+        (float u, float v) = frame.ShareOf(x * target.Width, y * target.Height);
         (u, v) = View.ToFrame(u, v);
-        _classes.Toggle(u is >= 0 and < 1 && v is >= 0 and < 1 ? _mask.LabelAt(u, v) : null);
+        _classes.Toggle(u is >= 0 and < 1 && v is >= 0 and < 1 ? mask.LabelAt(u, v) : null);
         ShowClasses();
     }
 
     /// <summary>Replaces what views with a backdrop show behind the foreground, 8-bit BGR.</summary>
-    public void SetBackdrop(Mat image) => _compositor.SetBackdrop(image);
+    public void SetBackdrop(Mat image) => Here.Compositor.SetBackdrop(image);
 
     public void ChangeOpacity(int steps) => Opacity = Math.Clamp(Opacity + (steps * OpacityStep), 0, 1);
 
@@ -171,10 +182,10 @@ public sealed class Renderer : IDisposable
     {
         Upload(slot);
         Compose(text, slot[Stamp.Taken], freshHud: true);
-        _target?.Dispose();
-        (_target, _pixels) = (null, []);
+        Here.DropTarget();
+        _pixels = [];
         _shares.StartOver();
-        _hud.Fit(_classes, target: null);
+        Here.Hud.Fit(_classes, target: null);
     }
 
     /// <summary>Brings a slot's image, labels and confidence to the GPU, if they are not there yet.</summary>
@@ -182,9 +193,9 @@ public sealed class Renderer : IDisposable
     public void Upload(FrameSlot slot)
     {
         bool counts = _shares.IsDue(slot[Stamp.Taken]);
-        if (counts && slot.IsOnGpu) _onGpu!.Count();
+        if (counts && slot.IsOnGpu) Here.OnGpu!.Count();
         else if (counts) _shares.Count(slot);
-        if (!slot.IsOnGpu) _mask.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
+        if (!slot.IsOnGpu) Here.Mask.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
         EnsureTarget(_options.OutputSize(slot.Image.Width, slot.Image.Height));
         if (!slot.IsOnGpu) _gl.Finish(); // so that the stage's time is its own
     }
@@ -194,21 +205,21 @@ public sealed class Renderer : IDisposable
     /// <exception cref="UserError">The image is larger than OpenGL takes on this machine.</exception>
     public uint UploadImage(FrameSlot slot)
     {
-        _mask.UploadImage(slot);
-        return _mask.Frame;
+        Here.Mask.UploadImage(slot);
+        return Here.Mask.Frame;
     }
 
     /// <summary>Shows labels that shaders made of the image.</summary>
     /// <param name="labels">These.</param>
     /// <param name="foregroundOf">By label, what they have the probability of; null if they have none.</param>
     public void Show(TextureLabels labels, bool[]? foregroundOf = null)
-        => _mask.Show(_onGpu = labels, foregroundOf is not null && foregroundOf == _wanted);
+        => Here.Mask.Show(Here.OnGpu = labels, foregroundOf is not null && foregroundOf == _wanted);
 
     /// <summary>Completes a slot whose labels are on the GPU, when it is done: class shares and, if they were asked for, labels.</summary>
     /// <exception cref="UserError">The GPU could not do what it was given.</exception>
     public void Complete(FrameSlot slot)
     {
-        if (_onGpu!.End(slot.Labels)) Readbacks++;
+        if (Here.OnGpu!.End(slot.Labels)) Readbacks++;
         TakeShares();
     }
 
@@ -219,16 +230,16 @@ public sealed class Renderer : IDisposable
     /// <param name="hud">What lies over all outputs, null for what lies over the window; <see cref="Cover"/> adds to it.</param>
     public void Compose(Func<HudText> text, long now, bool freshHud = false, HudDetail? hud = null)
     {
-        if (_target is null) return;
-        _shaders.Turn(now);
-        _hud.Begin(text, now, freshHud);
+        if (Target is not { } target) return;
+        Here.Shaders.Turn(now);
+        Here.Hud.Begin(text, now, freshHud);
         try
         {
-            Draw(_target, hud ?? Hud);
+            Draw(target, hud ?? Hud);
         }
-        catch (InvalidOperationException e) when (_shaders.Revert(e))
+        catch (InvalidOperationException e) when (Here.Shaders.Revert(e))
         {
-            Draw(_target, hud ?? Hud);
+            Draw(target, hud ?? Hud);
         }
 
         _pixelsAreCurrent = false;
@@ -239,11 +250,11 @@ public sealed class Renderer : IDisposable
     /// <summary>Lays panels over the finished image, as far as they do not lie there yet; none is taken away.</summary>
     public void Cover(HudDetail hud)
     {
-        if (_target is null || !_hud.Lacks(hud)) return;
-        if (_hud.IsStale) TakeShares(); // of this very frame, which may be the only one
-        _hud.Update(Shares);
-        _target.Bind();
-        _hud.Lay(hud);
+        if (Target is not { } target || !Here.Hud.Lacks(hud)) return;
+        if (Here.Hud.IsStale) TakeShares(); // of this very frame, which may be the only one
+        Here.Hud.Update(Shares);
+        target.Bind();
+        Here.Hud.Lay(hud);
         _pixelsAreCurrent = false;
     }
 
@@ -258,41 +269,32 @@ public sealed class Renderer : IDisposable
     public ReadOnlySpan<byte> Pixels()
     {
         if (_pixelsAreCurrent) return _pixels;
-        _target!.Read(_pixels);
+        Target!.Read(_pixels);
         Readbacks++;
         _pixelsAreCurrent = true;
         return _pixels;
     }
 
-    public void Dispose()
-    {
-        _hud.Dispose();
-        _target?.Dispose();
-        _shaders.Dispose();
-        _blend.Dispose();
-        _compositor.Dispose();
-        _mask.Dispose();
-        _gl.DeleteVertexArray(_vertices);
-    }
+    public void Dispose() => Close();
 
     private void Draw(RenderTarget target, HudDetail hud)
     {
-        _mask.Refine(Refine && !View.Separates); // whose matte has the image's edges already
-        _compositor.Draw(View, _mask, target, Opacity);
+        Here.Mask.Refine(Refine && !View.Separates); // whose matte has the image's edges already
+        Here.Compositor.Draw(View, Here.Mask, target, Opacity);
         Cover(hud);
-        _shaders.Accept();
+        Here.Shaders.Accept();
     }
 
     private void ShowClasses()
     {
-        _compositor.SetPalette(_classes.Palette, _classes.Shown);
-        _mask.ForgetForeground();
+        Here.Compositor.SetPalette(_classes.Palette, _classes.Shown);
+        Here.Mask.ForgetForeground();
         Want();
     }
 
     private void Want()
     {
-        if (_classes is null || !View.Separates || _classes.Names.Count <= 2)
+        if (!View.Separates || _classes.Names.Count <= 2)
         {
             _wanted = null;
             return;
@@ -306,15 +308,13 @@ public sealed class Renderer : IDisposable
     /// <summary>Fetches class shares that the GPU has counted, if it has. Waits.</summary>
     private void TakeShares()
     {
-        if (_onGpu is not null && _onGpu.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
+        if (Here.OnGpu is { } labels && labels.TakeCounts() is { Length: > 0 } counts) _shares.Take(counts);
     }
 
     private void EnsureTarget((int Width, int Height) size)
     {
-        RenderTarget? before = _target;
-        RenderTarget target = RenderTarget.Ensure(ref _target, _gl, size.Width, size.Height, InternalFormat.Rgba8);
-        if (target == before) return;
-        _hud.Fit(_classes, target);
+        if (!Here.Resize(size)) return;
+        Here.Hud.Fit(_classes, Target);
         _pixels = new byte[size.Width * size.Height * 4];
     }
 }

@@ -1,3 +1,4 @@
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Graphics;
@@ -138,14 +139,14 @@ public sealed class ShaderProgram : IDisposable
         {
             string log = OneLine(_gl.GetProgramInfoLog(program));
             _gl.DeleteProgram(program);
-            throw new UserError($"shaders {_vertexFile} and {_fragmentFile} do not link: {log}");
+            throw _gl.Refusal($"shaders {_vertexFile} and {_fragmentFile} do not link: {log}");
         }
 
         string? missing = _required.FirstOrDefault(name => _gl.GetUniformLocation(program, name) < 0);
         if (missing is not null)
         {
             _gl.DeleteProgram(program);
-            throw new UserError($"shader {_fragmentFile} does not use {missing}: use it, or take it out of its row in Views.cs");
+            throw _gl.Refusal($"shader {_fragmentFile} does not use {missing}: use it, or take it out of its row in Views.cs");
         }
 
         _gl.Check();
@@ -161,7 +162,7 @@ public sealed class ShaderProgram : IDisposable
         if (compiled != 0) return shader;
         string log = OneLine(_gl.GetShaderInfoLog(shader));
         _gl.DeleteShader(shader);
-        throw new UserError($"shader {file} does not compile: {log}");
+        throw _gl.Refusal($"shader {file} does not compile: {log}");
     }
 
     private static string OneLine(string log) => log.Trim().ReplaceLineEndings("; ");

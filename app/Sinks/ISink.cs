@@ -6,7 +6,10 @@ namespace RealtimeSeg.Sinks;
 /// <summary>A destination of finished images. Called on the thread that owns OpenGL, but for <see cref="Finish"/>.</summary>
 public interface ISink : IDisposable
 {
-    /// <summary>Takes the image that <paramref name="renderer"/> has just composed of <paramref name="slot"/>.</summary>
+    /// <summary>
+    /// Takes the image that <paramref name="renderer"/> has just composed of <paramref name="slot"/>. Pixels are asked for before anything
+    /// changes: if the context is lost then, the same frame comes again.
+    /// </summary>
     /// <exception cref="UserError">It cannot be written.</exception>
     void Present(Renderer renderer, FrameSlot slot);
 

@@ -12,6 +12,10 @@ public sealed class SinkSet(Action<string> log) : IDisposable
     private readonly List<ISink> _sinks = [];
     private readonly Dictionary<ISink, Func<Renderer, HudDetail>> _huds = [];
     private readonly List<string> _problems = [], _outputs = [];
+
+    /// <summary>Those that have the frame that is being given: if the context is lost then, the others get it in the next one.</summary>
+    private readonly HashSet<ISink> _given = [];
+
     private ExceptionDispatchInfo? _failure;
 
     public int Count => _sinks.Count;
@@ -47,21 +51,16 @@ public sealed class SinkSet(Action<string> log) : IDisposable
         return least;
     }
 
+    /// <summary>Gives a frame to all of them, to each once, even if it is called again because the context was lost.</summary>
     /// <exception cref="UserError">The last sink failed.</exception>
-    public void Present(Renderer renderer, FrameSlot slot) => InTurn(renderer, sink =>
+    public void Present(Renderer renderer, FrameSlot slot)
     {
-        try
+        InTurn(renderer, sink =>
         {
-            sink.Present(renderer, slot);
-        }
-        catch (UserError e)
-        {
-            Drop(sink);
-            if (_sinks.Count == 0) throw;
-            log($"{e.Message}; continuing without it");
-            _problems.Add(e.Message);
-        }
-    });
+            if (!_given.Contains(sink)) Give(sink, renderer, slot);
+        });
+        _given.Clear();
+    }
 
     public void Redraw(Renderer renderer) => InTurn(renderer, sink => sink.Redraw(renderer));
 
@@ -110,6 +109,22 @@ public sealed class SinkSet(Action<string> log) : IDisposable
                 renderer.Cover(hud);
                 take(_sinks[i]);
             }
+        }
+    }
+
+    private void Give(ISink sink, Renderer renderer, FrameSlot slot)
+    {
+        try
+        {
+            sink.Present(renderer, slot);
+            _given.Add(sink);
+        }
+        catch (UserError e)
+        {
+            Drop(sink);
+            if (_sinks.Count == 0) throw;
+            log($"{e.Message}; continuing without it");
+            _problems.Add(e.Message);
         }
     }
 

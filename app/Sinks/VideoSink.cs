@@ -41,6 +41,7 @@ public sealed class VideoSink : ISink
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
+        ReadOnlySpan<byte> pixels = renderer.Pixels();
         double time = _time.Next(slot.Seconds, slot.Jumped);
         if (_context.Video.SplitMinutes * SecondsPerMinute <= time - _began && _target.IsFile) EndFile();
         (int, int) size = (renderer.Target!.Width, renderer.Target.Height);
@@ -50,7 +51,7 @@ public sealed class VideoSink : ISink
             _began = time;
         }
 
-        _recording.Write(_fitter.Fit(renderer.Pixels(), size, _size), time - _began);
+        _recording.Write(_fitter.Fit(pixels, size, _size), time - _began);
     }
 
     public string? Finish()

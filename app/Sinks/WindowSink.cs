@@ -1,11 +1,12 @@
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
+using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Sinks;
 
 /// <summary>Shows images in the context's window, whose first size is the first image's, and on demand the keys beside them.</summary>
-public sealed class WindowSink : ISink
+public sealed class WindowSink : ISink, IContextPart
 {
     private readonly IGlContext _context;
     private HudKeys? _keys;
@@ -17,6 +18,7 @@ public sealed class WindowSink : ISink
     {
         _context = context;
         context.PlaceImage(PlaceOf);
+        context.Add(this);
     }
 
     public void Present(Renderer renderer, FrameSlot slot) => Redraw(renderer);
@@ -36,7 +38,18 @@ public sealed class WindowSink : ISink
 
     public string? Finish() => null;
 
-    public void Dispose() => _keys?.Dispose(); // the window belongs to the context
+    public void Close()
+    {
+        _keys?.Dispose();
+        _keys = null;
+    }
+
+    public void Open(GL gl)
+    {
+        // The list of keys is drawn when it is shown.
+    }
+
+    public void Dispose() => Close(); // the window belongs to the context
 
     /// <summary>Where the image lies in a window of a size.</summary>
     private Placement PlaceOf((int Width, int Height) window)

@@ -17,6 +17,14 @@ internal static class Cli
     public static (int Code, string Out, string Error) RunWithoutDisplay(string root, params string[] arguments)
         => Run(WithoutDisplay(Start("bash", root, ["./run.sh", .. arguments])));
 
+    /// <summary>The same in the repository with other variables in the environment; null for none of that name.</summary>
+    public static (int Code, string Out, string Error) RunWith(IReadOnlyDictionary<string, string?> variables, params string[] arguments)
+    {
+        ProcessStartInfo start = WithoutDisplay(Start("bash", Repository.Root, ["./run.sh", .. arguments]));
+        foreach ((string name, string? value) in variables) start.Environment[name] = value;
+        return Run(start);
+    }
+
     /// <summary>A program's exit code and output; null when it is not installed.</summary>
     public static (int Code, string Out, string Error)? Try(string program, params string[] arguments)
     {

@@ -3,6 +3,7 @@ using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 
@@ -25,11 +26,14 @@ internal static class EngineRun
         Func<string, Segmenter>? loadForCpu = null,
         Action<LogLevel, string>? events = null,
         RenderOptions? render = null,
+        ForcedLosses? losses = null,
+        RemoteControl? remote = null,
+        Backdrop? backdrop = null,
         CancellationToken overdue = default)
     {
         Segmenter Load(string file) => throw new UserError("no other model");
         using ModelShelf models = new([segmenter.Name], 0, segmenter, Load, loadForCpu);
-        using EglContext context = new();
+        using EglContext context = new(losses);
         render = (render ?? new RenderOptions()) with { Hud = hud };
         using Renderer renderer = new(context.Gl, segmenter.Manifest.Classes, segmenter.Manifest.Palette, render);
         using (source)
@@ -40,6 +44,8 @@ internal static class EngineRun
             EngineParts parts = new(source, models, context, renderer, sinks, clock ?? new WallClock(), stop, Tell: tell, Overdue: overdue)
             {
                 Events = events,
+                Remote = remote,
+                Backdrop = backdrop,
             };
             using FrameEngine engine = new(parts, options);
             try

@@ -6,6 +6,7 @@ namespace RealtimeSeg.Graphics.Native;
 internal static partial class Glfw
 {
     public const int ContextVersionMajor = 0x22002, ContextVersionMinor = 0x22003, OpenGlProfile = 0x22008, CoreProfile = 0x32001;
+    public const int ContextRobustness = 0x22005, NoRobustness = 0, LoseContextOnReset = 0x31002;
     public const int StickyKeys = 0x33002, StickyMouseButtons = 0x33003, LeftButton = 0, Pressed = 1;
     public const int Iconified = 0x20002, Visible = 0x20004;
     public const int True = 1, DontCare = -1;
@@ -70,6 +71,9 @@ internal static partial class Glfw
 
     [LibraryImport(Library, EntryPoint = "glfwGetWindowPos")]
     public static partial void GetWindowPos(nint window, out int x, out int y);
+
+    [LibraryImport(Library, EntryPoint = "glfwSetWindowPos")]
+    public static partial void SetWindowPos(nint window, int x, int y);
 
     [LibraryImport(Library, EntryPoint = "glfwGetWindowSize")]
     public static partial void GetWindowSize(nint window, out int width, out int height);

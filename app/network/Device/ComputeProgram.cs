@@ -31,7 +31,7 @@ internal sealed unsafe class ComputeProgram : IDisposable
             if (log.Length == 0) log = gl.GetProgramInfoLog(_program);
             gl.DeleteProgram(_program);
             string line = log.Trim().ReplaceLineEndings("; ");
-            throw new UserError($"provider gl: the driver refuses shader {name}: {line}: use --provider cpu");
+            throw gl.Refusal($"provider gl: the driver refuses shader {name}: {line}: use --provider cpu");
         }
 
         gl.UseProgram(_program);

@@ -8,7 +8,8 @@ internal static partial class Egl
     public const int PlatformSurfacelessMesa = 0x31DD, OpenGlApi = 0x30A2;
     public const int RenderableType = 0x3040, OpenGlBit = 0x0008, SurfaceType = 0x3033;
     public const int ContextMajorVersion = 0x3098, ContextMinorVersion = 0x30FB, ContextProfileMask = 0x30FD, CoreProfileBit = 1;
-    public const int None = 0x3038;
+    public const int ContextFlags = 0x30FC, RobustAccessFlag = 4;
+    public const int RobustAccess = 0x31B2, ResetNotificationStrategy = 0x31BD, LoseContextOnReset = 0x31BF, None = 0x3038;
     private const string Library = "libEGL.so.1";
 
     [LibraryImport(Library, EntryPoint = "eglGetPlatformDisplay")]

@@ -29,7 +29,8 @@ internal sealed unsafe class GlBuffer : IDisposable
         if (gl.GetError() is not GLEnum.NoError and GLEnum error)
         {
             gl.DeleteBuffer(Buffer);
-            throw new UserError($"provider gl: no room for {(long)texels * TexelBytes >> 20} MiB on the GPU ({error}): use --provider cpu");
+            throw gl.Refusal(
+                $"provider gl: no room for {(long)texels * TexelBytes >> 20} MiB on the GPU ({error}): use --provider cpu", error);
         }
 
         Texture = gl.GenTexture();

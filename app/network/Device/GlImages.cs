@@ -31,7 +31,8 @@ internal sealed class GlImages(GL gl, Size size) : IDisposable
         _labels.Read(PixelFormat.RedInteger, labels.Data);
         _confidence.Read(PixelFormat.Red, confidence.Data);
         if (gl.GetError() is not GLEnum.NoError and GLEnum error)
-            throw new UserError($"provider gl: the driver reports {error} for a frame of {size.Width}×{size.Height}: use --provider cpu");
+            throw gl.Refusal(
+                $"provider gl: the driver reports {error} for a frame of {size.Width}×{size.Height}: use --provider cpu", error);
     }
 
     public void Dispose()

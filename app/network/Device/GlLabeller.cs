@@ -9,7 +9,11 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class GlLabeller : IDisposable
 {
+    /// <summary>Contexts that may be lost one after the other at the same frame.</summary>
+    private const int MostLosses = 3;
+
     private readonly ShaderModel _model;
+    private readonly ForcedLosses? _forced;
     private readonly SemaphoreSlim _asked = new(0), _answered = new(0);
     private readonly Action _label;
     private readonly Worker _worker;
@@ -23,10 +27,12 @@ public sealed class GlLabeller : IDisposable
 
     private ExceptionDispatchInfo? _failure;
 
+    /// <param name="model">The network.</param>
+    /// <param name="forced">Losses of the context that a test asks for; null for those of the environment.</param>
     /// <exception cref="UserError">There is no OpenGL with compute shaders.</exception>
-    public GlLabeller(ShaderModel model)
+    public GlLabeller(ShaderModel model, ForcedLosses? forced = null)
     {
-        (_model, _label) = (model, Label);
+        (_model, _label, _forced) = (model, Label, forced);
         _worker = Worker.Start("shaders", Serve);
         try
         {
@@ -43,7 +49,9 @@ public sealed class GlLabeller : IDisposable
     /// <param name="frame">8-bit BGR, H×W, rows without gaps.</param>
     /// <param name="labels">8-bit, H×W, likewise.</param>
     /// <param name="confidence">8-bit, H×W, likewise.</param>
-    /// <exception cref="UserError">The graph has an operator that cannot be run, or it does not fit the GPU.</exception>
+    /// <exception cref="UserError">
+    /// The graph has an operator that cannot be run, or it does not fit the GPU, or the context is lost again and again.
+    /// </exception>
     public void Run(Mat frame, Mat labels, Mat confidence)
     {
         (_frame, _labels, _confidence) = (frame, labels, confidence);
@@ -81,19 +89,54 @@ public sealed class GlLabeller : IDisposable
         }
         finally
         {
-            _images?.Dispose();
-            _network?.Dispose();
-            _context?.Dispose();
+            Close();
         }
     }
 
+    /// <summary>Everything that lives in the context, and the context: at the start, and after it was lost.</summary>
     private void Open()
     {
-        _context = new HeadlessContext();
+        _context = new HeadlessContext(_forced);
         _network = new GlNetwork(_context.Gl, null, _model.Half, _model.TilesFor(Driver.Of(_context.Gl)));
     }
 
+    private void Close()
+    {
+        _images?.Dispose();
+        _network?.Dispose();
+        _context?.Dispose();
+        (_images, _network, _context) = (null, null, null);
+    }
+
+    /// <summary>Labels the frame, in a new context if this one is lost on the way.</summary>
     private void Label()
+    {
+        for (int losses = 0; !IsLabelled(); losses++)
+        {
+            if (losses == MostLosses) throw new UserError("the OpenGL context is lost again and again: use --provider cpu");
+            Close();
+            Open();
+            Log.Warning("the OpenGL context was lost and is open again: no frame is lost");
+        }
+    }
+
+    /// <summary>Labels the frame; false if the context was lost.</summary>
+    private bool IsLabelled()
+    {
+        try
+        {
+            if (_context is null) Open();
+            LabelHere();
+        }
+        catch (Exception e) when (e is ContextLostException || _context?.Watch.Look() is not null)
+        {
+            return false;
+        }
+
+        return _context!.Watch.Look() is null;
+    }
+
+    private void LabelHere()
     {
         Size size = _frame!.Size();
         if (_images is null || _images.Size != size) Resize(size);

@@ -97,6 +97,7 @@ public sealed class GlNetwork : IDisposable
 
     /// <summary>Milliseconds of each dispatch on a black frame, each awaited: medians.</summary>
     /// <param name="runs">To take the median of, after one that does not count.</param>
+    /// <exception cref="UserError">The context was lost.</exception>
     public double[] Measure(int runs)
     {
         Run(frame: 0); // compiles what drivers compile late, and binds
@@ -113,6 +114,7 @@ public sealed class GlNetwork : IDisposable
             }
         }
 
+        if (_gl.GetError() == GLEnum.ContextLost) throw new UserError("the OpenGL context was lost during a measurement: try again");
         return [.. times.Select(t => t.Order().ElementAt(runs / 2))];
     }
 

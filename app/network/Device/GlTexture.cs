@@ -29,7 +29,8 @@ internal sealed unsafe class GlTexture : IDisposable
         if (gl.GetError() is not GLEnum.NoError and GLEnum error)
         {
             gl.DeleteTexture(Id);
-            throw new UserError($"provider gl: the driver reports {error} for a frame of {size.Width}×{size.Height}: use --provider cpu");
+            throw gl.Refusal(
+                $"provider gl: the driver reports {error} for a frame of {size.Width}×{size.Height}: use --provider cpu", error);
         }
     }
 

@@ -8,10 +8,22 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class HeadlessContext : IDisposable
 {
+    private static readonly int[] Version =
+        [Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 3, Egl.ContextProfileMask, Egl.CoreProfileBit];
+
+    /// <summary>What makes a driver tell of a lost context: as EGL 1.5 has it, as EGL_KHR_create_context has it, and not at all.</summary>
+    private static readonly int[][] Robustness =
+    [
+        [Egl.RobustAccess, 1, Egl.ResetNotificationStrategy, Egl.LoseContextOnReset],
+        [Egl.ContextFlags, Egl.RobustAccessFlag, Egl.ResetNotificationStrategy, Egl.LoseContextOnReset],
+        [],
+    ];
+
     private readonly nint _display, _context;
 
+    /// <param name="forced">Losses that a test asks for; null for those of the environment.</param>
     /// <exception cref="UserError">There is no EGL, or it cannot do that.</exception>
-    public HeadlessContext()
+    public HeadlessContext(ForcedLosses? forced = null)
     {
         try
         {
@@ -22,8 +34,8 @@ public sealed class HeadlessContext : IDisposable
             int[] requested = [Egl.RenderableType, Egl.OpenGlBit, Egl.SurfaceType, 0, Egl.None];
             if (Egl.ChooseConfig(_display, requested, out nint config, 1, out int count) == 0 || count == 0)
                 throw Failure("eglChooseConfig");
-            int[] version = [Egl.ContextMajorVersion, 3, Egl.ContextMinorVersion, 3, Egl.ContextProfileMask, Egl.CoreProfileBit, Egl.None];
-            _context = Egl.CreateContext(_display, config, 0, version);
+            _context = Robustness.Select(r => Egl.CreateContext(_display, config, 0, [.. Version, .. r, Egl.None]))
+                .FirstOrDefault(c => c != 0);
             if (_context == 0) throw Failure("eglCreateContext");
             if (Egl.MakeCurrent(_display, 0, 0, _context) == 0) throw Failure("eglMakeCurrent");
         }
@@ -33,9 +45,13 @@ public sealed class HeadlessContext : IDisposable
         }
 
         Gl = GL.GetApi(Egl.GetProcAddress);
+        Watch = new ContextWatch(Gl, forced);
     }
 
     public GL Gl { get; }
+
+    /// <summary>Tells whether it is lost.</summary>
+    public ContextWatch Watch { get; }
 
     public void Dispose()
     {

@@ -85,6 +85,9 @@ public sealed class TextureLabels : IDisposable
         }
     }
 
+    /// <summary>The same of frames that were counted already: all that is left of a context that was lost.</summary>
+    public FlickerCount FlickerSoFar => _vote.Flicker;
+
     private GlTexture Result => _votes ? _vote.Labels : _labels!;
 
     /// <summary>Forgets all frames so far, for which flicker was counted, too. Waits.</summary>
@@ -182,7 +185,7 @@ public sealed class TextureLabels : IDisposable
         if (++_frames % CollectPeriod == 0) _vote.Collect();
         bool read = _readback.End(labels);
         if (_gl.GetError() is not GLEnum.NoError and GLEnum error)
-            throw new UserError($"provider gl: the driver reports {error} in frame {_frames}: use --provider cpu");
+            throw _gl.Refusal($"provider gl: the driver reports {error} in frame {_frames}: use --provider cpu", error);
         return read;
     }
 
