@@ -30,7 +30,7 @@ public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
     [Fact]
     public void It_takes_the_place_of_one_that_cannot_keep_the_rate()
     {
-        PipelineSettings held = new() { Model = _file, Labels = new LabelOptions(TargetFps: null) };
+        PipelineSettings held = new() { Source = "synth://", Model = _file, Labels = new LabelOptions(TargetFps: null) };
         Assert.Equal(_folder["street-fast.onnx"], Chosen(held, sourceRate: 1e6));
         string line = Assert.Single(_lines);
         Assert.StartsWith("for 1000000 frames/s street-fast takes the place of street-int8, which needs", line, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
     [Fact]
     public void It_does_not_where_a_model_is_named_or_no_rate_is_held_or_there_is_none()
     {
-        PipelineSettings held = new() { Model = _file, Labels = new LabelOptions(TargetFps: null) };
+        PipelineSettings held = new() { Source = "synth://", Model = _file, Labels = new LabelOptions(TargetFps: null) };
         Assert.Null(Chosen(held with { ModelIsNamed = true }, 1e6));
         Assert.Null(Chosen(held with { Labels = new LabelOptions(TargetFps: 0) }, 1e6));
         File.Delete(_folder["street-fast.onnx"]);

@@ -183,7 +183,7 @@ public sealed class BodyTests : IDisposable
         Assert.Equal(75 * 110, evaluator.Labels(image).Length);
     }
 
-    /// <summary>The body has 8, 12 and 16 channels at strides 2, 4 and 8, the compact plan 24, 48 and 96: minima fill up to twice as many.</summary>
+    /// <summary>The body has 8, 12 and 16 channels at strides 2, 4 and 8, the compact plan more: twice as many, by their minima.</summary>
     [Fact]
     public void A_mirror_over_a_body_has_a_level_for_each_stride_and_the_bodys_own_weights()
     {

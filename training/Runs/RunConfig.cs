@@ -126,7 +126,7 @@ public sealed record RunConfig
     /// <summary>Share of the images to validate on; null for the data's own split.</summary>
     public double? ValidationShare { get; init; }
 
-    /// <summary>An exported file whose probabilities the network learns from, or null; its weight is <see cref="Objective.Teaching"/>.</summary>
+    /// <summary>An exported file whose probabilities the network learns from, or null; see <see cref="Objective.Teaching"/>.</summary>
     public string? Teacher { get; init; }
 
     /// <summary>Whether its convolutions compute with the values of 8-bit integers, which the exported file then has.</summary>

@@ -54,7 +54,7 @@ public sealed class TrainStep : IDisposable
     /// <summary>The batch's labels, uint8 [N,H,W], to fill before <see cref="Run"/>.</summary>
     public Span<byte> Labels => _labels.GetTensorMutableDataAsSpan<byte>();
 
-    /// <summary>What a teacher says of the batch, float [N,K,H/stride,W/stride], to fill before <see cref="Run"/>; empty without one.</summary>
+    /// <summary>A teacher's probabilities, float [N,K,H/stride,W/stride], to fill before <see cref="Run"/>; empty without one.</summary>
     public Span<float> Taught => _taught is null ? [] : _taught.GetTensorMutableDataAsSpan<float>();
 
     /// <summary>One step on the batch in <see cref="Frame"/> and <see cref="Labels"/>; returns the loss before the update.</summary>

@@ -5,7 +5,7 @@ using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Nn;
 
-namespace RealtimeSeg.Training.Step;
+namespace RealtimeSeg.Training.Runs;
 
 /// <summary>
 /// A trained model whose probabilities another network learns from (Hinton, Vinyals and Dean 2015). It sees the images of a batch as
