@@ -33,7 +33,19 @@ public static class AppCommands
         root.SetAction(_ => RunCommand.MainJob());
         root.Add(CommandReference.Command(Reference));
         root.Add(ManPage.Command());
+        root.Add(NearestVerb());
         return root;
+    }
+
+    /// <summary>A hidden command for the launcher, which knows the verbs of both programs: the one that a word comes near.</summary>
+    private static Command NearestVerb()
+    {
+        Argument<string> word = new("word") { Description = "A word that is no command" };
+        Argument<string[]> verbs = new("verbs") { Description = "Those that there are" };
+        Command command = new("nearest", "Print which command was probably meant, if any.") { word, verbs };
+        command.Hidden = true;
+        command.SetAction(parsed => Console.Write(Nearest.Hint(parsed.GetValue(word)!, parsed.GetValue(verbs)!)));
+        return command;
     }
 
     /// <summary>All that can be typed, pressed and named, as Markdown for <c>docs/cli.md</c>.</summary>

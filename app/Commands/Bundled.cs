@@ -26,9 +26,9 @@ internal static class Bundled
     {
         bool isPath = text.AsSpan().ContainsAny('/', '.') || File.Exists(text) || Directory.Exists(text);
         if (isPath || text.Length == 0) return text;
-        return Names.Contains(text, StringComparer.Ordinal)
-            ? Path.Combine(Models, text + ".onnx")
-            : throw new UserError($"no model '{text}': name an .onnx file, or one that comes with the program: {string.Join(", ", Names)}");
+        if (Names.Contains(text, StringComparer.Ordinal)) return Path.Combine(Models, text + ".onnx");
+        string names = string.Join(", ", Names), hint = Nearest.Hint(text, Names);
+        throw new UserError($"no model '{text}'{hint}: name an .onnx file, or one that comes with the program: {names}");
     }
 
     /// <summary>The default model; which of its two files is used depends on the machine.</summary>

@@ -100,7 +100,9 @@ internal sealed record HudOptions
             if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return detail;
         }
 
-        throw new UserError($"--hud {text}: choose auto, full, figures or none, for all outputs or as WHERE=WHAT, such as files=full");
+        string hint = Nearest.Hint(word, Words.Select(w => w.Word));
+        const string How = "choose auto, full, figures or none, for all outputs or as WHERE=WHAT, such as files=full";
+        throw new UserError($"--hud {text}{hint}: {How}");
     }
 
     private static string WordOf(HudDetail? detail) => Words.First(w => w.Detail == detail).Word;

@@ -23,11 +23,32 @@ internal static class InfoCommand
         command.SetAction(parsed =>
         {
             SegmenterOptions options = reading.Read(parsed).Segmenter with { Provider = ExecutionProviders.Cpu };
-            foreach ((string name, string text) in Facts(Bundled.ModelOf(parsed.GetValue(model)!), options)) Print(name, text);
+            string path = Bundled.ModelOf(parsed.GetValue(model)!);
+            foreach ((string name, string text) in Known(path, options)) Print(name, text);
             return 0;
         });
         return command;
     }
+
+    /// <summary>All of a model that can be run; of one that leaves something open, what its file has.</summary>
+    /// <exception cref="UserError">There is no such file, or none of a model.</exception>
+    private static IReadOnlyList<(string Name, string Text)> Known(string path, SegmenterOptions options)
+    {
+        try
+        {
+            return [.. Facts(path, options)];
+        }
+        catch (UserError e) when (File.Exists(path) && !FileIdentity.IsSpecial(path) && !ModelGraph.IsOwn(path))
+        {
+            OnnxFile file = OnnxFile.Read(path);
+            return [FileOf(path), .. Tensors(file), ("operators", Operators(file)), ("to run it", e.Message)];
+        }
+    }
+
+    private static (string Name, string Text) FileOf(string path) => ("file", Text($"{path}, {new FileInfo(path).Length / 1e6:F1} MB"));
+
+    private static IEnumerable<(string Name, string Text)> Tensors(OnnxFile file)
+        => [.. Inputs(file).Select(i => ("input", Described(i))), .. file.Graph.Output.Select(o => ("output", Described(o)))];
 
     private static IEnumerable<(string Name, string Text)> Facts(string path, SegmenterOptions options)
     {
@@ -37,10 +58,9 @@ internal static class InfoCommand
         ModelManifest m = model.Manifest;
         bool isOwn = ModelGraph.IsOwn(path);
         string sizes = model.TakesOneSize ? "no other" : "others by --size";
-        yield return ("file", Text($"{path}, {new FileInfo(path).Length / 1e6:F1} MB"));
+        yield return FileOf(path);
         yield return ("network", isOwn ? Text($"{m.Network}, {m.Parameters / 1e6:F2} M parameters") : string.Join("; ", told));
-        foreach (ValueInfoProto input in Inputs(file)) yield return ("input", Described(input));
-        foreach (ValueInfoProto output in file.Graph.Output) yield return ("output", Described(output));
+        foreach ((string Name, string Text) tensor in Tensors(file)) yield return tensor;
         yield return ("size", Text($"{m.Size.Width}×{m.Size.Height}, {sizes}; fit {m.Fit}").ToLowerInvariant());
         yield return ("classes", string.Join(", ", m.Classes.Zip(m.Palette, (name, color) => $"{name} #{color:X6}")));
         yield return ("operators", Operators(file));

@@ -19,8 +19,10 @@ internal static class Report
         else if (withFigures) PrintFigures(run);
         foreach (string output in run.Report.Outputs) Log.Info($"wrote {output}");
         string unread = run.Report.Unread > 0 ? Text($", {run.Report.Unread} more came that newer ones overtook unread") : "";
+        long warming = run.Report.Read - run.Stats.Count - run.Report.Dropped;
+        string warmUp = run.Engine.WarmUp > 0 && warming > 0 ? $", {Math.Min(warming, run.Engine.WarmUp)} of them to warm up" : "";
         string frames = (run.ArePictures ? "image" : "frame") + (run.Report.Read == 1 ? "" : "s");
-        Log.Write(LogLevel.Info, $"read {run.Report.Read} {frames} from {run.Source}{unread}", Figures(run));
+        Log.Write(LogLevel.Info, $"read {run.Report.Read} {frames} from {run.Source}{warmUp}{unread}", Figures(run));
         foreach (string problem in run.Report.Problems) Log.Warning(problem);
     }
 

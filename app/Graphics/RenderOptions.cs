@@ -74,7 +74,7 @@ public sealed record RenderOptions
         string? unknown = (Show ?? []).Concat(Ignore).FirstOrDefault(s => !classes.Contains(s, StringComparer.Ordinal));
         if (unknown is null) return;
         string people = unknown is "person" or "people" or Background ? "; for people against their background, --model person" : "";
-        throw new UserError($"no class '{unknown}': the model has {string.Join(", ", classes)}{people}");
+        throw new UserError($"no class '{unknown}'{Nearest.Hint(unknown, classes)}: the model has {string.Join(", ", classes)}{people}");
     }
 
     private static int Side(int side, int output, int other) => Math.Max(1, (int)Math.Round(side * (double)output / other));

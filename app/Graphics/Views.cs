@@ -43,8 +43,9 @@ public static class Views
     public static View Parse(string name)
     {
         string plain = name.Replace("-", "", StringComparison.Ordinal);
-        return All.FirstOrDefault(v => v.Name.Equals(plain, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UserError($"no view '{name}': choose one of {string.Join(", ", All)}");
+        if (All.FirstOrDefault(v => v.Name.Equals(plain, StringComparison.OrdinalIgnoreCase)) is { } view) return view;
+        string hint = Nearest.Hint(plain, All.Select(v => v.Name));
+        throw new UserError($"no view '{name}'{hint}: choose one of {string.Join(", ", All)}");
     }
 
     private static int IndexOf(View view)

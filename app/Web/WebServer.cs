@@ -103,7 +103,7 @@ public sealed class WebServer : IDisposable
         _app.MapGet("/stream.mjpg", StreamAsync);
         _app.MapPost("/sign-in", SignIn);
         _app.MapPost("/do/{command}", (string command) => Send(KeyTable.ByPageCommand(command) is { } key ? new UserInput(key) : null));
-        _app.MapPost("/pick/{x:float}/{y:float}", (float x, float y) => Send(new UserInput(UserKey.Pick, x, y)));
+        _app.MapPost("/pick/{x:float}/{y:float}", Pick);
         _app.MapPost("/view/{number:int}", (int number) => Send(ViewNumber(number)));
     }
 
@@ -121,6 +121,10 @@ public sealed class WebServer : IDisposable
         _access?.SignIn(context);
         return Results.NoContent();
     }
+
+    private IResult Pick(float x, float y) => x is >= 0 and <= 1 && y is >= 0 and <= 1
+        ? Send(new UserInput(UserKey.Pick, x, y))
+        : Results.Text("X and Y are shares of width and height: 0 to 1\n", statusCode: StatusCodes.Status400BadRequest);
 
     private IResult Send(UserInput? input)
     {

@@ -21,7 +21,9 @@ run_verb() {
         '' | -* | live | replay | bench | models | info | doctor | completion) exec "$app" "$@" ;;
         *)
             [[ ! -e $1 ]] || fail "no command '$1': a recording plays with '$launcher replay $1'"
-            fail "no command '$1': choose live, replay, bench, models, info, doctor," \
-                "train, eval, export, quantize, convert, $others" ;;
+            local verbs="live, replay, bench, models, info, doctor, train, eval, export, quantize, convert, $others" near words
+            read -ra words <<<"$(sed 's/,/ /g; s/ or / /' <<<"$verbs")"
+            near=$("$app" nearest "$1" "${words[@]}") || near=''
+            fail "no command '$1'$near: choose $verbs" ;;
     esac
 }

@@ -35,6 +35,13 @@ public sealed class WebTests(AppModel model) : IClassFixture<AppModel>
         Assert.True((await page.UntilAsync(s => s.GetProperty("paused").GetBoolean())).GetProperty("fps").GetDouble() > 0);
         foreach (string wrong in new[] { "/do/quit", "/do/View", "/view/0", $"/view/{Views.All.Count + 1}" })
             Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync(wrong, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PostAsync("/pick/0/1", null)).StatusCode);
+        foreach (string beside in new[] { "/pick/1.01/0.5", "/pick/0.5/-0.01", "/pick/320/240", "/pick/NaN/0.5" })
+        {
+            using HttpResponseMessage answer = await client.PostAsync(beside, null);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("0 to 1", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

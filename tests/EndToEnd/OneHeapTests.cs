@@ -19,7 +19,7 @@ public sealed class OneHeapTests(AppModel model) : IClassFixture<AppModel>
         using TemporaryFolder folder = new();
         string program = Path.Combine(Repository.Root, "app/bin/Release/net10.0/linux-x64/rtseg");
         // What the first start was given reaches the second, spaces and letters beyond ASCII too.
-        string[] command = ["bench", "synth://", "--json", folder["größe 1.json"], "--model", model.File];
+        string[] command = ["bench", "synth://", "--verbose", "--json", folder["größe 1.json"], "--model", model.File];
         ProcessStartInfo start = new(program, command) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment.Remove(Variable);
         if (set is not null) start.Environment[Variable] = set;
@@ -28,7 +28,7 @@ public sealed class OneHeapTests(AppModel model) : IClassFixture<AppModel>
         {
             string? line;
             do line = await run.StandardOutput.ReadLineAsync();
-            while (line is not null && !line.Contains("provider", StringComparison.Ordinal));
+            while (line is not null && !line.Contains("a signal ends", StringComparison.Ordinal));
             Assert.NotNull(line);
             string[] environment = (await File.ReadAllTextAsync($"/proc/{run.Id}/environ")).Split('\0');
             Assert.Single(environment, v => v == $"{Variable}={found}");

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
 
 namespace RealtimeSeg.Core.Shell;
 
@@ -8,7 +6,7 @@ namespace RealtimeSeg.Core.Shell;
 /// Runs a command line; whatever the user can fix ends in one line on standard error and exit code 2, anything else in one line with the
 /// name of a file to attach to a report and exit code 3.
 /// </summary>
-public static partial class CommandRunner
+public static class CommandRunner
 {
     public const int UserErrorCode = 2;
 
@@ -50,25 +48,9 @@ public static partial class CommandRunner
     {
         bool asksForCommand = args is ["--help" or "-h", { } verb] && root.Subcommands.Any(c => c.Name == verb);
         ParseResult parsed = root.Parse(asksForCommand ? [args[1], args[0]] : args);
-        if (parsed.Errors.Count > 0) return Fail($"{WithoutTypes(parsed.Errors[0].Message).TrimEnd('.')}: see --help");
-        // An argument of free text would swallow a mistyped option.
-        IEnumerable<Token> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens);
-        string? unknown = arguments.Select(t => t.Value).FirstOrDefault(a => a.StartsWith("--", StringComparison.Ordinal));
-        if (unknown is not null) return Fail($"no option {unknown}: see --help");
+        if (CommandLineFault.Of(parsed) is { } fault) return Fail(fault);
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
-
-    /// <summary>The parser names what it expected by a type of .NET, such as System.Nullable`1[System.Int32].</summary>
-    private static string WithoutTypes(string message) => ExpectedType().Replace(message, match => match.Groups["type"].Value switch
-    {
-        "Int32" or "Int64" => " as a whole number",
-        "Single" or "Double" => " as a number",
-        _ => "",
-    });
-
-    [GeneratedRegex(
-        @" as expected type '(System\.Nullable`1\[)?System\.(?<type>\w+)\]?'", RegexOptions.ExplicitCapture, RegexLimit.Milliseconds)]
-    private static partial Regex ExpectedType();
 
     private static int Fail(string message)
     {

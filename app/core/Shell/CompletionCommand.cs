@@ -49,8 +49,9 @@ public static class CompletionCommand
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetValue(shell)!;
+            string[] shells = [.. Scripts.Select(s => s.Shell)];
             string script = Array.Find(Scripts, s => s.Shell == wanted).Script
-                ?? throw new UserError($"no completion for '{wanted}': choose {string.Join(", ", Scripts.Select(s => s.Shell))}");
+                ?? throw new UserError($"no completion for '{wanted}'{Nearest.Hint(wanted, shells)}: choose {string.Join(", ", shells)}");
             Console.WriteLine(script);
             return 0;
         });

@@ -55,7 +55,8 @@ public static class OptionRows<TSettings>
                 if (word.Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
             }
 
-            throw new UserError($"{name} {text}: {Choose([.. words.Select(w => w.Word)])}");
+            string[] all = [.. words.Select(w => w.Word)];
+            throw new UserError($"{name} {text}{Nearest.Hint(text, all)}: {Choose(all)}");
         }
 
         return Parsed(name, help, s => WordOf(get(s)), (s, text) => put(s, ValueOf(text)));

@@ -32,7 +32,11 @@ public static class Parse
         where T : struct, Enum
         => text.Length > 0 && char.IsLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value)
             ? value
-            : throw new UserError($"{option} {text}: choose {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+            : throw new UserError($"{option} {text}{Nearest.Hint(text, Words<T>())}: choose {string.Join(", ", Words<T>())}");
+
+    private static IEnumerable<string> Words<T>()
+        where T : struct, Enum
+        => Enum.GetNames<T>().Select(n => n.ToLowerInvariant());
 
     /// <summary>Three numbers with commas, or one for all three.</summary>
     /// <param name="option">What to call it in messages.</param>

@@ -20,6 +20,7 @@ public sealed partial class StopSignals : IDisposable
 
     public StopSignals()
     {
+        Log.Debug("a signal ends the run in order from here on");
         long first = 0;
         void End(PosixSignalContext signal)
         {

@@ -55,7 +55,7 @@ public static class ExecutionProviders
             }
         }
 
-        if (!GpuBuild) report("provider cpu: this build of ONNX Runtime has no GPU provider");
+        if (!GpuBuild) Log.Debug("provider cpu: this build of ONNX Runtime has no GPU provider"); // nobody asked for one
         return Try(model, configure, Cpu, Engines, report);
     }
 
@@ -73,7 +73,8 @@ public static class ExecutionProviders
         if (library is null && !IsOwn(wanted))
         {
             const string OfLibrary = "or with --provider-library FILE the name of the one in it";
-            throw new UserError($"no provider '{wanted}': choose one of {string.Join(", ", Choices)}, {OfLibrary}");
+            string hint = Nearest.Hint(wanted, Choices);
+            throw new UserError($"no provider '{wanted}'{hint}: choose one of {string.Join(", ", Choices)}, {OfLibrary}");
         }
 
         if (wanted is Cuda or TensorRt && !GpuBuild)
