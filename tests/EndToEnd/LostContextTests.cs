@@ -29,7 +29,7 @@ public sealed class LostContextTests
         (int Code, string Out, string Error) Run(string name, string losses, bool shown)
         {
             // Only without outputs there is a window. Smoothing by shaders begins again, so that there is none.
-            string[] outputs = window ? [] : [folder[$"{name}.mp4"]];
+            string[] outputs = window ? [] : [folder[$"{name}.mp4"], folder[$"{name}-%06d.png"]];
             string[] options = ["--masks", folder[name], "--frames", "20", "--size", "160x96", "--provider", provider, "--smooth", "0"];
             Dictionary<string, string?> variables = new(StringComparer.Ordinal) { [ForcedLosses.Variable] = losses };
             if (shown) variables["DISPLAY"] = display!.Name;
@@ -45,7 +45,13 @@ public sealed class LostContextTests
         string[] masks = [.. Directory.GetFiles(folder["whole"]).Select(f => Path.GetFileName(f))];
         Assert.Equal(20, masks.Length);
         foreach (string mask in masks) Assert.Equal(File.ReadAllBytes(folder[$"whole/{mask}"]), File.ReadAllBytes(folder[$"lost/{mask}"]));
-        if (!window) Assert.Equal(File.ReadAllBytes(folder["whole.mp4"]), File.ReadAllBytes(folder["lost.mp4"]));
+        if (window) return;
+        // Images byte by byte; what an encoder makes of them is not the same in every run on a busy machine.
+        Assert.Equal(Media.Times(folder["whole.mp4"]), Media.Times(folder["lost.mp4"]));
+        string[] images = [.. Directory.GetFiles(folder.Path, "whole-*.png")];
+        Assert.Equal(20, images.Length);
+        foreach (string image in images)
+            Assert.Equal(File.ReadAllBytes(image), File.ReadAllBytes(image.Replace("whole-", "lost-", StringComparison.Ordinal)));
     }
 
     /// <summary>GLFW has no context without its window: a new one takes its place.</summary>
