@@ -174,10 +174,13 @@ public sealed class ExportTests
         INetwork net,
         IReadOnlyDictionary<string, float[]> state,
         Mat image,
-        IReadOnlyDictionary<string, ValueRange>? ranges = null)
+        IReadOnlyDictionary<string, ValueRange>? ranges = null,
+        bool isPlain = false)
     {
         (byte[] model, IReadOnlyList<Parameter> parameters) = InferenceGraph.BuildUnfolded(net, image.Height, image.Width, ranges);
-        using InferenceSession session = new(model);
+        using SessionOptions options = new();
+        if (isPlain) options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL; // every node as it stands
+        using InferenceSession session = new(model, options);
         using RunOptions run = new();
         string[] names = [ModelManifest.FrameInput, .. parameters.Select(p => p.Name)];
         List<OrtValue> inputs = [OrtValue.CreateTensorValueFromMemory(Bytes(image), [1, image.Height, image.Width, 3])];
