@@ -58,7 +58,7 @@ public sealed class IntegerRunTests(IntegerRunTests.FloatRun trained) : IClassFi
             byte[] byTraining = Training(plain: false);
             Assert.True(byTraining.Distinct().Count() > 1, "one class everywhere proves nothing");
             byte[] byNode = IntegerTrainingTests.Plain<byte>(file, ModelManifest.LabelsOutput, ImageOf(image));
-            AssertAlike(Training(plain: true), byNode, Enumerable.Range(0, byNode.Length), 0.9999);
+            AssertAlike(Training(plain: true), byNode, Enumerable.Range(0, byNode.Length), 0.998);
             (byte[] fused, byte[] confidence) = evaluator.Decide(image);
             byte median = confidence.Order().ElementAt(confidence.Length / 2);
             int[] sure = [.. Enumerable.Range(0, fused.Length).Where(p => confidence[p] >= median)]; // so few steps leave the rest in doubt
