@@ -50,6 +50,20 @@ public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
         Assert.Empty(_lines);
     }
 
+    /// <summary>As a user starts it, with the models that ship: by the default view, and by one that is about people.</summary>
+    [Theory]
+    [Trait("Set", "Slow")]
+    [InlineData("overlay", "street-fast")]
+    [InlineData("blur", "person-fast")]
+    public void Live_takes_the_small_one_of_the_model_that_the_view_needs(string view, string model)
+    {
+        string[] held = ["live", "synth://3", "null", "--view", view, "--frames", "3", "--headless"];
+        (int code, string text, string error) = Cli.Run(Repository.Root, [.. held, "--target-fps", "900", "--json", _folder["b.json"]]);
+        Assert.True(code == 0, error);
+        Assert.Contains($"for 900 frames/s {model} takes the place of {model[..^"-fast".Length]}", text, StringComparison.Ordinal);
+        Assert.Contains($"\"name\": \"{model}\"", File.ReadAllText(_folder["b.json"]), StringComparison.Ordinal);
+    }
+
     private string? Chosen(PipelineSettings s, double sourceRate)
     {
         using Segmenter model = Segmenter.Load(_file, new SegmenterOptions(ExecutionProviders.Cpu, Size: (64, 48)), _ => { });

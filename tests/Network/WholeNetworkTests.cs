@@ -20,8 +20,10 @@ public sealed class WholeNetworkTests(ITestOutputHelper output)
     [InlineData("street.onnx", 0.999)]
     [InlineData("street-int8.onnx", 0.998)]
     [InlineData("street-large.onnx", 0.997)]
+    [InlineData("street-fast.onnx", 0.997)]
     [InlineData("street-deconvnet.onnx", 0.999)]
     [InlineData("person.onnx", 0.999)]
+    [InlineData("person-fast.onnx", 0.998)]
     [InlineData("person-large.onnx", 0.998)]
     public void Shipped_models_label_as_ONNX_Runtime_does(string name, double least)
     {
@@ -35,7 +37,7 @@ public sealed class WholeNetworkTests(ITestOutputHelper output)
         double unsure = expected[1].Zip(actual[1], (x, y) => Math.Abs(x - y)).Average();
         output.WriteLine($"{gl.Plan.Steps.Count} steps, {gl.Plan.Steps.Sum(s => s.Flops) / 1e9:F2} GFLOP, {gl.Plan.Memory.Texels} texels");
         output.WriteLine($"equal labels {equal:P3}, confidence differs by {unsure:F4} of 255");
-        Assert.InRange(expected[1].Distinct().Count(), 10, 256); // something to compare
+        Assert.InRange(expected[1].Distinct().Count(), 3, 256); // something to compare: person-fast is sure that nobody is there
         Assert.InRange(equal, least, 1);
         Assert.InRange(unsure, 0, 1000 * (1 - least));
     }
@@ -55,7 +57,7 @@ public sealed class WholeNetworkTests(ITestOutputHelper output)
         float[][] expected = whole.Run(model, frame, outputs), actual = half.Run(model, frame, outputs);
         double equal = expected[0].Zip(actual[0], (x, y) => x == y ? 1.0 : 0).Average();
         output.WriteLine($"equal labels {equal:P3}");
-        Assert.InRange(expected[1].Distinct().Count(), 10, 256); // something to compare
+        Assert.InRange(expected[1].Distinct().Count(), 3, 256); // something to compare: person-fast is sure that nobody is there
         Assert.InRange(equal, least, 1);
         Assert.False(expected[1].SequenceEqual(actual[1]), "16 bits are not used");
     }
