@@ -21,7 +21,8 @@ internal static class TrainCommand
             NamedOptions named = NamedOptions.Of(p);
             named.Exclude(RunOptionTable.Steps, TrainOptions.Epochs);
             named.Need("--bench", "--classes", "--json", "--overwrite");
-            named.Exclude("--bench", "--resume", "--out", "--init", "--from", "--qat", "--logger");
+            named.Need("--teacher", "--teacher-weight");
+            named.Exclude("--bench", "--resume", "--out", "--init", "--from", "--qat", "--teacher", "--logger");
             TrainSettings settings = options.Read(p);
             if (settings.CacheMegabytes is { } megabytes) SampleCache.Shared = new SampleCache(megabytes * 1_000_000);
             if (settings.Bench) TrainBench.Run(settings, dataIsNamed: p.GetResult("--data") is OptionResult { Implicit: false });

@@ -44,7 +44,8 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
                 Loaded(name, choice),
                 choice.Input ?? InputScaling.ImageNet),
             _ => throw new UserError(
-                $"no backbone '{name}' for FCNs: choose one of {string.Join(", ", Names)}, or a classifier's {FileEnding} file"),
+                $"no backbone '{name}' for FCNs{Nearest.Hint(name, Names)}: choose one of {string.Join(", ", Names)}, "
+                + $"or a classifier's {FileEnding} file"),
         };
         Func<Layers, Value, int, Features> forward = body.Forward;
         body = body with

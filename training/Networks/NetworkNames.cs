@@ -27,7 +27,7 @@ public static class NetworkNames
         backbone ??= DefaultBackbone(net);
         if (net == DeconvNet.Name) return ParseDeconvNet(backbone, classes, body);
         if (!Fcn.Strides.TryGetValue(net, out int stride))
-            throw new UserError($"no network '{net}': choose one of {string.Join(", ", Names)}");
+            throw new UserError($"no network '{net}'{Nearest.Hint(net, Names)}: choose one of {string.Join(", ", Names)}");
         return new Fcn(stride, classes, Backbone.Parse(backbone, body), upsampling);
     }
 
@@ -46,7 +46,8 @@ public static class NetworkNames
         if (body is { Features: not null } or { OutputStride: not null })
             throw new UserError($"--features and --output-stride are for the bodies of files: add --backbone FILE{Backbone.FileEnding}");
         if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, new DeconvEncoder(backbone, body?.Input));
-        throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)}, "
+        string hint = Nearest.Hint(backbone, DeconvNet.Plans.Keys);
+        throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}{hint}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)} "
             + $"or a classifier's {Backbone.FileEnding} file");
     }
 }

@@ -54,10 +54,10 @@ public sealed class Trainer(
     public bool Run(Checkpoint? from, Action<RunLog.Line> report, CancellationToken stop)
     {
         RunState state = State = from?.Progress ?? new RunState();
+        using Teacher? teacher = config.Teacher is { } file ? new Teacher(config.Located(file), config.ClassNames) : null;
         _ranges = config.ForIntegers ? Ranges(from, stop) : null;
         StepGraph graph = BuildGraph(stop);
         using TrainStep step = new(graph, config.Seed);
-        using Teacher? teacher = config.Teacher is { } file ? new Teacher(config.Located(file), config.ClassNames) : null;
         if (from is not null) step.Import(from.State);
         else if (initial is not null) step.Adopt(initial);
         using BatchLoader loader = new(train, config.Batch, config.Seed, state.Step, config.ToSampling());
