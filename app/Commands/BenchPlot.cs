@@ -42,6 +42,7 @@ internal static class BenchPlot
         plot.Title("capture to present; dotted: the 90th percentile");
         plot.XLabel("ms");
         plot.YLabel("% of frames");
+        BeginAtZero(plot);
         plot.ShowLegend(Alignment.UpperRight);
     }
 
@@ -54,7 +55,15 @@ internal static class BenchPlot
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, runs.Count).Select(i => (double)i)], [.. runs.Select(r => r.Label)]);
         plot.Title("stages, medians");
         plot.XLabel("ms");
+        BeginAtZero(plot);
         plot.ShowLegend(Alignment.UpperRight);
+    }
+
+    /// <summary>No time is negative.</summary>
+    private static void BeginAtZero(Plot plot)
+    {
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimits(left: 0);
     }
 
     /// <summary>A run's stages end to end as one horizontal bar.</summary>

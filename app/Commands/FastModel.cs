@@ -23,7 +23,7 @@ internal static class FastModel
     public static string? InPlaceOf(PipelineSettings s, Segmenter model, double sourceRate, Action<string> report)
     {
         double rate = s.Labels.TargetFps ?? sourceRate;
-        if (s.ModelIsNamed || rate <= 0 || model.Provider != ExecutionProviders.Cpu) return null;
+        if (s.ModelIsNamed || s.Precision != Precision.Auto || rate <= 0 || model.Provider != ExecutionProviders.Cpu) return null;
         string file = Beside(s.Model);
         if (!File.Exists(file)) return null;
         double milliseconds = Measure(model);

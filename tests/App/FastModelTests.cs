@@ -44,6 +44,7 @@ public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
     {
         PipelineSettings held = new() { Source = "synth://", Model = _file, Labels = new LabelOptions(TargetFps: null) };
         Assert.Null(Chosen(held with { ModelIsNamed = true }, 1e6));
+        Assert.Null(Chosen(held with { Precision = Precision.Float }, 1e6));
         Assert.Null(Chosen(held with { Labels = new LabelOptions(TargetFps: 0) }, 1e6));
         File.Delete(_folder["street-fast.onnx"]);
         Assert.Null(Chosen(held, 1e6));

@@ -183,23 +183,6 @@ public sealed class BodyTests : IDisposable
         Assert.Equal(75 * 110, evaluator.Labels(image).Length);
     }
 
-    /// <summary>The body has 8, 12 and 16 channels at strides 2, 4 and 8, the compact plan more: twice as many, by their minima.</summary>
-    [Fact]
-    public void A_mirror_over_a_body_has_a_level_for_each_stride_and_the_bodys_own_weights()
-    {
-        ClassifierFile.WriteMobile(File, MobileHead.Dense);
-        Parameter[] mirror = [.. InferenceGraph.Declared(NetworkNames.Parse("deconvnet", File, 3))];
-        Assert.Equal(
-            "deconv.fc6 128→32, deconv3.1 32→24, deconv2.1 24→16, deconv1.1 16→16",
-            string.Join(", ", mirror.Where(p => p.Kind == ParameterKind.Weight && p.Name.StartsWith("deconv", StringComparison.Ordinal))
-                .Where(p => !p.Name.Contains("block", StringComparison.Ordinal))
-                .Select(p => $"{p.Name[..^".weight".Length]} {p.Shape[1]}→{p.Shape[0]}")));
-
-        static string Body(IEnumerable<Parameter> all) => string.Join(", ", all.Where(p => p.InBody).Select(p => $"{p.Name} {p.Shape}"));
-        Assert.NotEmpty(Body(mirror));
-        Assert.Equal(Body(InferenceGraph.Declared(NetworkNames.Parse("fcn4s", File, 3))), Body(mirror)); // so that --from an FCN fits
-    }
-
     [Fact]
     public void The_scaling_of_a_file_is_the_networks_with_init_too()
     {

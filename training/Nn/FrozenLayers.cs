@@ -9,7 +9,7 @@ namespace RealtimeSeg.Training.Nn;
 /// </summary>
 public sealed class FrozenLayers(GraphBuilder graph) : TrainableLayers(graph, batchStatistics: false)
 {
-    /// <summary>Kernel w·s and bias β − μ·s with s = γ/√(σ² + ε), in the order of the export's arithmetic: the same numbers.</summary>
+    /// <summary>Kernel w·s and bias β − μ·s with s = γ/√(σ² + ε), by the export's arithmetic: the same numbers.</summary>
     public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
     {
         using IDisposable scope = Graph.Scope(name);

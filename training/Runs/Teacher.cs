@@ -70,7 +70,11 @@ public sealed class Teacher : IDisposable
             _options, [ModelManifest.FrameInput], [input], [ProbabilityOutput.Name]);
         long[] given = outputs[0].GetTensorTypeAndShape().Shape; // [1,K,H,W]: a crop's sides are multiples of what padding rounds to
         if (given[2] != batch.H || given[3] != batch.W)
-            throw new UserError($"--teacher: {_path} answers {given[3]}×{given[2]} for {batch.W}×{batch.H} pixels: choose another --crop");
+        {
+            throw new UserError(
+                $"--teacher: {_path} answers {given[3]}×{given[2]} for {batch.W}×{batch.H} pixels: choose another --crop");
+        }
+
         ReadOnlySpan<float> planes = outputs[0].GetTensorDataAsSpan<float>();
         int plane = batch.H * batch.W, height = (int)shape[2], width = (int)shape[3];
         for (int k = 0; k < shape[1]; k++)

@@ -4,7 +4,7 @@ namespace RealtimeSeg.Training.Ops;
 
 /// <summary>
 /// Cross-entropy against the probabilities of another network (Hinton, Vinyals and Dean 2015, "Distilling the knowledge in a neural
-/// network", section 2, at temperature 1): L = −Σ q·log p / cells, p the softmax of the logits. It is least where p = q, at q's entropy.
+/// network", section 2, at temperature 1): L = −Σ q·log p / cells, p the softmax of the logits. Least where p = q, at q's entropy.
 /// </summary>
 public static class SoftCrossEntropy
 {
