@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Web;
@@ -73,8 +72,7 @@ internal sealed class PipelineOptions(Mode mode)
             throw new UserError("-: standard output is named twice; name it once");
         if (s.Sources.Contains(PipeSource.Uri, StringComparer.Ordinal)) s = WithStandardInput(s);
         if (s.Video.SoundFrom is { } file) CheckSound(s, file);
-        if (!s.ModelIsNamed && s.Render.View.Separates && s.Render.Show is null)
-            s = s with { Model = Bundled.Person, Precision = Precision.AsNamed };
+        if (!s.ModelIsNamed && s.Render.View.Separates && s.Render.Show is null) s = s with { Model = Bundled.Person };
         s.Hud.Check(s.Outputs);
         s = OutputFiles.Named(s, DateTimeOffset.UtcNow.ToLocalTime());
         if (s.HttpAddress is { } address) s = s with { Http = WebAddress.Parse(address, s.HttpToken) };

@@ -65,6 +65,16 @@ public sealed class FastModelTests : IClassFixture<AppModel>, IDisposable
         Assert.Contains($"\"name\": \"{model}\"", File.ReadAllText(_folder["b.json"]), StringComparison.Ordinal);
     }
 
+    /// <summary>There is no person-int8.onnx: a precision that nobody looked at would start all the same.</summary>
+    [Fact]
+    public void A_precision_that_was_asked_for_counts_where_the_view_chooses_the_model()
+    {
+        string[] asked = ["live", "synth://3", "null", "--view", "blur", "--headless", "--precision", "int8"];
+        (int code, _, string error) = Cli.Run(Repository.Root, asked);
+        Assert.Equal(2, code);
+        Assert.Contains("person-int8.onnx", error, StringComparison.Ordinal);
+    }
+
     private string? Chosen(PipelineSettings s, double sourceRate)
     {
         using Segmenter model = Segmenter.Load(_file, new SegmenterOptions(ExecutionProviders.Cpu, Size: (64, 48)), _ => { });
