@@ -169,14 +169,17 @@ public sealed class BodyTests : IDisposable
     [InlineData("fcn8s", BodyChoice.NoNeck)]
     [InlineData("fcn4s", BodyChoice.PyramidNeck)]
     [InlineData("deconvnet", BodyChoice.NoNeck)]
-    public void A_network_on_a_files_body_trains_exports_and_runs_at_any_size(string net, string neck)
+    [InlineData("fcn8s", BodyChoice.NoNeck, true)]
+    public void A_network_on_a_files_body_trains_exports_and_runs_at_any_size(string net, string neck, bool untrained = false)
     {
         ClassifierFile.WriteMobile(File, MobileHead.ImagePooling);
         RunConfig config = Toy.Config(3, net) with { Backbone = File, Input = InputScaling.ImageNet, Neck = neck };
+        config = config with { UntrainedBody = untrained };
         Toy.Train(config, _folder["run"]);
         ModelManifest manifest = RunExport.FromRun(_folder["run"], _folder["m.onnx"]);
         Assert.Equal(neck == BodyChoice.NoNeck ? $"{net}-mobile" : $"{net}-mobile-fpn", manifest.Network);
         string recorded = neck == BodyChoice.NoNeck ? "--backbone mobile.onnx --color rgb" : "--neck fpn";
+        if (untrained) recorded = "--backbone mobile.onnx --untrained-body --color rgb";
         Assert.Contains(recorded, manifest.Recipe[0], StringComparison.Ordinal);
         using Evaluator evaluator = new(System.IO.File.ReadAllBytes(_folder["m.onnx"]), "m");
         using Mat image = new Mat(Toy.Street.Parts[0].Load(0).Image, new Rect(0, 0, 110, 75)).Clone();
@@ -248,6 +251,8 @@ public sealed class BodyTests : IDisposable
         Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(Features: "x")), StringComparison.Ordinal);
         Assert.Contains("--backbone FILE", Error("fcn8s", "reslite", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
         Assert.Contains("--backbone FILE", Error("deconvnet", "vgg16", new BodyChoice(OutputStride: 16)), StringComparison.Ordinal);
+        Assert.Contains("leave it out", Error("fcn8s", "vgg16", new BodyChoice(Untrained: true)), StringComparison.Ordinal);
+        Assert.Contains("--backbone FILE", Error("deconvnet", "vgg16", new BodyChoice(Untrained: true)), StringComparison.Ordinal);
         Assert.Contains("choose none or fpn", Error("fcn8s", "reslite", new BodyChoice(Neck: "giraffe")), StringComparison.Ordinal);
         Assert.Contains("--neck is for FCNs", Error("deconvnet", "vgg16", new BodyChoice(Neck: "fpn")), StringComparison.Ordinal);
     }
@@ -263,6 +268,34 @@ public sealed class BodyTests : IDisposable
             Assert.Equal(one, NetworkNames.Parse("fcn8s", backbone, 3, body: choice));
             Assert.NotEqual(one, NetworkNames.Parse("fcn8s", "reslite", 3));
         }
+
+        Assert.NotEqual(NetworkNames.Parse("fcn8s", File, 3), NetworkNames.Parse("fcn8s", File, 3, body: new BodyChoice(Untrained: true)));
+    }
+
+    /// <summary>
+    /// A batch norm for each map, grouped kernels included. Over the one cell per image of squeeze-and-excitation it would be noise: that
+    /// keeps its biases.
+    /// </summary>
+    [Fact]
+    public void An_untrained_body_has_the_files_layers_and_none_of_its_weights()
+    {
+        ClassifierFile.WriteMobile(File, MobileHead.Dense);
+        Parameter[] Body(bool untrained)
+        {
+            INetwork net = NetworkNames.Parse("fcn8s", File, 3, body: new BodyChoice(Untrained: untrained));
+            return [.. InferenceGraph.Declared(net).Where(p => p.InBody)];
+        }
+
+        static (string, string)[] Kernels(Parameter[] all)
+            => [.. all.Where(p => p.Kind == ParameterKind.Weight).Select(p => (p.Name, p.Shape.ToString()))];
+        Parameter[] trained = Body(untrained: false), untrained = Body(untrained: true);
+        Assert.Equal(Kernels(trained), Kernels(untrained));
+        Classifier read = OnnxClassifier.Load(File);
+        Assert.All(trained, p => Assert.Equal(read.Weights![p.Name], p.Initial(seed: 1)));
+        Assert.All(untrained, p => Assert.False(read.Weights!.TryGetValue(p.Name, out float[]? v) && v.SequenceEqual(p.Initial(seed: 1))));
+        int cells = untrained.Count(p => p.Name.EndsWith(".bias", StringComparison.Ordinal));
+        int norms = untrained.Count(p => p.Name.EndsWith(".gamma", StringComparison.Ordinal));
+        Assert.Equal((2, trained.Count(p => p.Name.EndsWith(".bias", StringComparison.Ordinal)) - 2), (cells, norms));
     }
 
     /// <summary>The first sum in the file: of 12 channels, at stride 4.</summary>

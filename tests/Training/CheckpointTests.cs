@@ -29,7 +29,7 @@ public sealed class CheckpointTests : IDisposable
             "Net Backbone Data ClassNames BatchSize CropWidth CropHeight Optimizer Schedule LearningRate WeightDecay WarmUp TotalSteps "
             + "Seed Weighting Objective ClipNorm Augment Scale Input Upsampling ObjectCrops From Init Commit AverageDecay Map LeaveOut "
             + "EvaluateEvery StartedIn Features Neck Proposals BodyLearningRate FrozenEpochs OutputStride TrainOn ClassFile "
-            + "ValidationShare Teacher ForIntegers ValidationMeanIu BestMeanIu Batch EpochLoss EpochSteps",
+            + "ValidationShare Teacher ForIntegers UntrainedBody ValidationMeanIu BestMeanIu Batch EpochLoss EpochSteps",
             string.Join(' ', config.EnumerateObject().Select(p => p.Name)));
         Assert.EndsWith(
             """

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OpenCvSharp;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Commands;
 using Xunit;
@@ -12,14 +11,15 @@ public sealed class ReproduceTests
     [Fact]
     public void Plans_share_the_budget_and_change_what_their_names_say()
     {
-        Reproduction reproduction = new(new ReproduceSettings { Data = "synth", Epochs = 20, Runs = "runs/r" }, new TrainSettings());
-        string[] commands = [.. Claims.Plans.Select(p => CommandText.Train(reproduction.SettingsOf(p, seed: 1)))];
+        ReproduceSettings settings = new() { Data = "synth", Epochs = 20, Runs = "runs/r" };
+        Reproduction reproduction = new(Claims.Study, settings, new TrainSettings());
+        string[] commands = [.. Claims.Study.Plans.Select(p => CommandText.Train(reproduction.SettingsOf(p, seed: 1)))];
         Assert.Equal("train --net fcn32s --epochs 20", commands[0]);
         Assert.Equal("train --net fcn8s --upsample bilinear --epochs 20", commands[4]);
         Assert.Equal("train --net fcn8s --loss l2 --epochs 20", commands[5]);
         Assert.Equal("train --net deconvnet --stage 1 --epochs 5", commands[7]);
         Assert.Equal("train --net deconvnet --from runs/r/7 --epochs 15", commands[8]);
-        TrainSettings second = reproduction.SettingsOf(Claims.Plans[8], seed: 2);
+        TrainSettings second = reproduction.SettingsOf(Claims.Study.Plans[8], seed: 2);
         Assert.Equal("train --net deconvnet --from runs/r/seed-2/7 --seed 2 --epochs 15", CommandText.Train(second));
         Assert.Equal("runs/r/seed-2/8", second.Out);
     }
@@ -50,7 +50,7 @@ public sealed class ReproduceTests
         [
             Of("fcn8s", seed, 0.50 + (0.01 * seed)), Of("deconvnet, two stages", seed, 0.2), Of("fcn8s + deconvnet", seed, 0.4),
         ];
-        ResultsPage.Write(settings, [.. Seed(1), .. Seed(2)]);
+        ResultsPage.Write(Claims.Study, settings, [.. Seed(1), .. Seed(2)]);
         string page = File.ReadAllText(settings.Out);
         Assert.Contains(
             "| An ensemble of FCN and DeconvNet beats both | DeconvNet paper, section 4.3 | did not hold "
@@ -65,7 +65,7 @@ public sealed class ReproduceTests
     {
         using TemporaryFolder folder = new();
         ReproduceSettings settings = new() { Data = "synth", Epochs = 8, Out = folder["page.md"] };
-        ResultsPage.Write(settings, [Of("fcn8s", 1, 0.5), Of("fcn8s, squared error", 1, 0.4)]);
+        ResultsPage.Write(Claims.Study, settings, [Of("fcn8s", 1, 0.5), Of("fcn8s, squared error", 1, 0.4)]);
         Assert.Contains(
             "| not decided | +10.0 points of mIoU, 1 seed | fcn8s against fcn8s, squared error |", File.ReadAllText(settings.Out),
             StringComparison.Ordinal);
@@ -184,7 +184,8 @@ public sealed class ReproduceTests
     public void Seeds_that_do_not_exist_are_refused()
     {
         TrainSettings last = new() { Run = new TrainSettings().Run with { Seed = int.MaxValue - 1 } };
-        Reproduction reproduction = new(new ReproduceSettings { Data = "synth", Epochs = 4, Seeds = 2, Out = "/dev/null" }, last);
+        ReproduceSettings settings = new() { Data = "synth", Epochs = 4, Seeds = 2, Out = "/dev/null" };
+        Reproduction reproduction = new(Claims.Study, settings, last);
         Assert.Contains("begin with a smaller one", Assert.Throws<UserError>(reproduction.Run).Message, StringComparison.Ordinal);
     }
 
@@ -201,7 +202,7 @@ public sealed class ReproduceTests
     /// <summary>On data in a folder whose name has a space.</summary>
     private static string[] EveryPlanForOneStep(TemporaryFolder folder, int seeds)
     {
-        foreach (string split in new[] { "train", "val" }) WriteImages(folder["toy set"], split);
+        TinySet.Write(folder["toy set"]);
         return
         [
             "train", "reproduce", "--data", folder["toy set"], "--epochs", "4", "--seeds", seeds.ToString(CultureInfo.InvariantCulture),
@@ -213,18 +214,5 @@ public sealed class ReproduceTests
     {
         (int code, _, string error) = Cli.Run(Repository.Root, command);
         Assert.True(code == 0, error);
-    }
-
-    private static void WriteImages(string root, string split)
-    {
-        Directory.CreateDirectory(Path.Combine(root, split));
-        Directory.CreateDirectory(Path.Combine(root, split + "annot"));
-        for (int i = 0; i < 2; i++)
-        {
-            using Mat image = new(40, 60, MatType.CV_8UC3, new Scalar(50, 60, 70 * i));
-            using Mat labels = new(40, 60, MatType.CV_8UC1, new Scalar(3));
-            Cv2.ImWrite(Path.Combine(root, split, $"{i}.png"), image);
-            Cv2.ImWrite(Path.Combine(root, split + "annot", $"{i}.png"), labels);
-        }
     }
 }

@@ -34,6 +34,7 @@ public sealed class TrainCommandTests
             Input = new(Rgb: false, [1, 2.5f, 3], [4, 4, 4]),
             Features = "block/add",
             OutputStride = 16,
+            UntrainedBody = true,
             Neck = "fpn",
             Init = "../a/b.onnx",
             From = "/tmp/runs/one/",
@@ -54,7 +55,7 @@ public sealed class TrainCommandTests
             Objective = new() { LabelSmoothing = 0.1f, Auxiliary = 0.4f },
         };
         Assert.Equal(
-            "train --net fcn8s --backbone vgg.onnx --features block/add --output-stride 16 --neck fpn "
+            "train --net fcn8s --backbone vgg.onnx --features block/add --output-stride 16 --untrained-body --neck fpn "
             + "--color bgr --mean 1,2.5,3 --std 4,4,4 --init b.onnx --from one --qat --stage 1 --proposals 9 --upsample bilinear "
             + "--data camvid:2,synth:1 --map street --leave-out 0006R0 --train-on trainval --augment plain --scale 0.5-1 "
             + "--batch 8 --crop 384x288 --optimizer adamw --lr 0.001 --body-lr 0.0002 --freeze-body 3 --schedule poly "

@@ -15,7 +15,7 @@ internal sealed record Claim(string Text, string Source, IReadOnlyList<string> N
         => Comparisons.Select(c => c.Decide(results)).OrderBy(d => d.Outcome).ThenBy(d => d.Certainty).First();
 }
 
-/// <summary>What <c>train reproduce</c> trains, and the claims that the results are for.</summary>
+/// <summary>The claims of the chapter and its papers about networks that begin with random weights, and what they need.</summary>
 internal static class Claims
 {
     /// <summary>Where a claim is from that names no paper.</summary>
@@ -46,16 +46,23 @@ internal static class Claims
         From = FirstStage,
     };
 
-    /// <summary>In the order of training; a run's folder has its position as its name, by which it is found again.</summary>
-    public static IReadOnlyList<Plan> Plans { get; } =
-        [Fcn32s, Fcn16s, Fcn8s, Fcn4s, Bilinear, Squared, OneStage, FirstStage, SecondStage];
+    private static readonly Combination Ensemble = new("fcn8s + deconvnet", [Fcn8s, SecondStage]);
 
-    /// <summary>The runs that are combined after training, and the name of the combination.</summary>
-    public static (string Name, IReadOnlyList<Plan> Members) Ensemble { get; } = ("fcn8s + deconvnet", [Fcn8s, SecondStage]);
+    /// <summary>All of it.</summary>
+    public static Study Study { get; } = new(
+        [Fcn32s, Fcn16s, Fcn8s, Fcn4s, Bilinear, Squared, OneStage, FirstStage, SecondStage], All(),
+        """
+        recipe and data, and begins with random weights; its exported file is
+        evaluated on the validation split. DeconvNet's second stage trains on whole images, and whole images are evaluated: no object
+        proposals are used.
+        """)
+    {
+        Ensemble = Ensemble,
+    };
 
-    public static IReadOnlyList<Claim> All { get; } =
+    private static Claim[] All() =>
     [
-        new("Skips from finer layers sharpen the result", "FCN paper, section 4.3",
+        new("Skips from finer layers sharpen the result", "FCN paper, section 4.2",
             [Fcn32s.Name, Fcn16s.Name, Fcn8s.Name, Fcn4s.Name],
             [Boundary(Fcn16s.Name, Fcn32s.Name), Boundary(Fcn8s.Name, Fcn16s.Name), MeanIu(Fcn8s.Name, Fcn32s.Name)]),
         new("Upsampling that is learned beats a frozen bilinear one", Chapter,

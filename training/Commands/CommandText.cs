@@ -12,7 +12,8 @@ internal static class CommandText
         IEnumerable<string> options = RunOptionTable.All
             .Where(o => o.Row.Name == "--net" || o.DiffersFromDefault(settings.Run))
             .Where(o => o.Row.Name != RunOptionTable.EvaluateEvery) // changes no weight
-            .SelectMany(o => new[] { o.Row.Name, o.Text(settings.Run)! });
+            .SelectMany(o => new[] { o.Row.Name, o.Text(settings.Run)! })
+            .Where(word => word.Length > 0); // a flag's value
         if (settings.Run.TotalSteps == 0) options = [.. options, "--epochs", settings.Epochs.ToString(CultureInfo.InvariantCulture)];
         return Line(["train", .. options]);
     }

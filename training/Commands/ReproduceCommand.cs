@@ -18,6 +18,9 @@ internal sealed record ReproduceSettings
     /// <summary>Options of <c>train</c> that all runs share, as one text.</summary>
     public string Common { get; init; } = "";
 
+    /// <summary>Bodies to compare with themselves without their weights: a file, then options of <c>train</c> that it needs.</summary>
+    public string[] Bodies { get; init; } = [];
+
     /// <summary>Folder of the runs.</summary>
     public string Runs { get; init; } = "runs/reproduce";
 
@@ -47,6 +50,9 @@ internal static class ReproduceCommand
         Row.Value("--seeds", "Runs of each network, with consecutive seeds: results get deviations, claims verdicts",
             s => s.Seeds, (s, v) => s with { Seeds = v }, Limits.Between(1, 100)),
         Row.Value("--common", "Options of train that all runs share, as one text", s => s.Common, (s, v) => s with { Common = v }),
+        Row.Value("--body", "In place of the papers' claims: what the weights of a trained network's .onnx FILE are worth as a body "
+                + "against random ones; with options of train that the file needs, as one text; may be repeated",
+            s => s.Bodies, (s, v) => s with { Bodies = v }),
         Row.Value("--runs", "Folder for the runs", s => s.Runs, (s, v) => s with { Runs = v }),
         Row.Value("--out", "File for the tables; a .csv of the same name goes beside it", s => s.Out, (s, v) => s with { Out = v }),
         Row.Value("--note", "A remark for the page, such as the machine and what else it did", s => s.Note, (s, v) => s with { Note = v }),
@@ -55,7 +61,7 @@ internal static class ReproduceCommand
         Overwriting.Row<ReproduceSettings>(s => s with { Overwrite = true }),
     ];
 
-    /// <summary>What every run has of its own.</summary>
+    /// <summary>What every run has of its own; but for a study of bodies, the network.</summary>
     private static readonly string[] Planned = ["--net", "--data", "--epochs", "--out", "--from", "--stage", "--resume", "--eval-every"];
 
     public static Command Create()
@@ -67,7 +73,7 @@ internal static class ReproduceCommand
         c.SetAction(p =>
         {
             ReproduceSettings settings = options.Read(p) with { Data = p.GetValue(data)! };
-            Reproduction reproduction = new(settings, Common(settings.Common));
+            Reproduction reproduction = Of(settings);
             if (settings.PageOnly) reproduction.WritePage();
             else reproduction.Run();
             return 0;
@@ -75,16 +81,27 @@ internal static class ReproduceCommand
         return c;
     }
 
-    /// <summary>The settings that all runs share.</summary>
-    private static TrainSettings Common(string text)
+    /// <summary>That of the papers' claims, or of bodies.</summary>
+    private static Reproduction Of(ReproduceSettings s)
+    {
+        string shared = $"--common {s.Common}";
+        if (s.Bodies.Length == 0) return new Reproduction(Claims.Study, s, Read(shared, s.Common, Planned));
+        string[] planned = [.. Planned.Where(o => o != "--net"), "--untrained-body"];
+        TrainSettings common = Read(shared, s.Common, [.. planned, "--backbone"]);
+        return new Reproduction(
+            BodyClaims.Study([.. s.Bodies.Select(b => Read($"--body {b}", $"{s.Common} --backbone {b}", planned).Run)]), s, common);
+    }
+
+    /// <summary>Settings of <c>train</c> from a text.</summary>
+    private static TrainSettings Read(string named, string text, string[] planned)
     {
         Command train = new("train");
         OptionTable<TrainSettings> options = TrainOptions.Table();
         options.AddTo(train);
         ParseResult parsed = train.Parse([.. CommandLineParser.SplitCommandLine(text)]);
-        if (parsed.Errors.Count > 0) throw new UserError($"--common {text}: {parsed.Errors[0].Message.TrimEnd('.')}: see train --help");
-        string? planned = Array.Find(Planned, name => parsed.GetResult(name) is OptionResult { Implicit: false });
-        if (planned is not null) throw new UserError($"--common {text}: {planned} is set by the plans; leave it out");
+        if (parsed.Errors.Count > 0) throw new UserError($"{named}: {parsed.Errors[0].Message.TrimEnd('.')}: see train --help");
+        string? taken = Array.Find(planned, name => parsed.GetResult(name) is OptionResult { Implicit: false });
+        if (taken is not null) throw new UserError($"{named}: {taken} is set by the plans; leave it out");
         return options.Read(parsed);
     }
 }

@@ -6,12 +6,13 @@ using RealtimeSeg.Training.Runs;
 
 namespace RealtimeSeg.Training.Commands;
 
-/// <summary>Trains the plans of <see cref="Claims"/> in order, evaluates each run's exported file, and keeps the page up to date.</summary>
+/// <summary>Trains the plans of a study in order, evaluates each run's exported file, and keeps the page up to date.</summary>
+/// <param name="study">What to train, and the claims.</param>
 /// <param name="settings">Data, budget and folders.</param>
 /// <param name="common">The settings of <c>train</c> that all runs share.</param>
-internal sealed class Reproduction(ReproduceSettings settings, TrainSettings common)
+internal sealed class Reproduction(Study study, ReproduceSettings settings, TrainSettings common)
 {
-    /// <summary>Validation scores during training would cost time and change nothing.</summary>
+    /// <summary>Where no curves are drawn: validation scores during training would cost time and change nothing.</summary>
     private const int NeverEvaluate = 1000;
 
     private readonly Lazy<MixedDataset> _validation = new(() => MixedDataset.Parse(settings.Data, new Split(Training: false)));
@@ -26,12 +27,12 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         _ = _validation.Value; // a set that cannot be read is refused before hours of training, too
         foreach (int seed in seeds)
         {
-            foreach (Plan plan in Claims.Plans) ThrowIfMadeOtherwise(SettingsOf(plan, seed)); // before any of them takes its hours
+            foreach (Plan plan in study.Plans) Check(SettingsOf(plan, seed)); // before any of them takes its hours
         }
 
         foreach (int seed in seeds)
         {
-            foreach (Plan plan in Claims.Plans)
+            foreach (Plan plan in study.Plans)
             {
                 TrainSettings run = SettingsOf(plan, seed);
                 if (!Train(run)) return;
@@ -40,7 +41,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
                 Add(Evaluate(plan.Name, seed, model, RunLog.Minutes(run.Out), CommandText.Train(run)));
             }
 
-            Add(Combined(seed));
+            if (study.Ensemble is { } ensemble) Add(Combined(ensemble, seed));
         }
 
         Console.WriteLine($"wrote {settings.Out}");
@@ -63,7 +64,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
                 throw new UserError($"{table}: {r.Name}, seed {r.Seed} came of '{r.Command}', these options give '{expected}'");
         }
 
-        ResultsPage.Write(settings, results);
+        ResultsPage.Write(study, settings, results);
         Console.WriteLine($"wrote {settings.Out}");
     }
 
@@ -75,7 +76,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
             Data = settings.Data,
             Seed = seed,
             From = plan.From is null ? null : Folder(plan.From, seed),
-            EvaluateEvery = NeverEvaluate,
+            EvaluateEvery = study.CurvesEvery ?? NeverEvaluate,
         }),
         Out = Folder(plan, seed),
         Epochs = plan.Share(settings.Epochs),
@@ -92,24 +93,27 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     /// <summary>The command that makes a result; null if none does.</summary>
     private string? CommandOf(Result result)
     {
-        if (result.Name == Claims.Ensemble.Name) return CombineCommand(result.Seed);
-        Plan? plan = Claims.Plans.FirstOrDefault(p => p.Name == result.Name);
+        if (result.Name == study.Ensemble?.Name) return CombineCommand(study.Ensemble, result.Seed);
+        Plan? plan = study.Plans.FirstOrDefault(p => p.Name == result.Name);
         return plan is null ? null : CommandText.Train(SettingsOf(plan, result.Seed));
     }
 
-    private string CombineCommand(int seed)
-        => CommandText.Line("export", "--ensemble", string.Join(',', Members(seed)), CombinedFile(seed));
+    private string CombineCommand(Combination ensemble, int seed)
+        => CommandText.Line("export", "--ensemble", string.Join(',', Members(ensemble, seed)), CombinedFile(seed));
 
     /// <summary>Folders of the runs that are combined.</summary>
-    private string[] Members(int seed) => [.. Claims.Ensemble.Members.Select(m => Folder(m, seed))];
+    private string[] Members(Combination ensemble, int seed) => [.. ensemble.Members.Select(m => Folder(m, seed))];
 
     private string CombinedFile(int seed) => Path.Combine(Folder(seed), "ensemble.onnx");
 
     private string Folder(Plan plan, int seed)
     {
-        int number = Claims.Plans.ToList().IndexOf(plan);
+        int number = study.Plans.ToList().IndexOf(plan);
         return Path.Combine(Folder(seed), number.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Of the seeds that are done.</summary>
+    private IReadOnlyList<string> Runs(Plan plan) => [.. _results.Where(r => r.Name == plan.Name).Select(r => Folder(plan, r.Seed))];
 
     /// <summary>Of the runs of a seed; those of the first one are where they were when there was only one.</summary>
     private string Folder(int seed) => seed == common.Run.Seed
@@ -125,7 +129,8 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         return IsComplete(run.Out);
     }
 
-    private static void ThrowIfMadeOtherwise(TrainSettings run)
+    /// <summary>Refuses a run that cannot be made, or was made with other settings.</summary>
+    private static void Check(TrainSettings run)
     {
         if (run.Run.From is { } before && !Checkpoint.Exists(before))
         {
@@ -134,6 +139,7 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         }
 
         RunConfig wanted = run.ConfigFor(run.Run.Open(training: true));
+        _ = wanted.Network(); // a file of a body that cannot be read
         if (!Checkpoint.Exists(run.Out)) return;
         RunConfig made = Checkpoint.Of(run.Out).Config;
         string? option = RunOptionTable.Differences(wanted, made).Select(d => d.Option).FirstOrDefault();
@@ -148,14 +154,13 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
         return c.Progress.Step >= c.Config.TotalSteps;
     }
 
-    private Result Combined(int seed)
+    private Result Combined(Combination ensemble, int seed)
     {
-        (string name, IReadOnlyList<Plan> members) = Claims.Ensemble;
         string model = CombinedFile(seed);
-        RunExport.FromRuns(Members(seed), Ensemble.Mean, model);
+        RunExport.FromRuns(Members(ensemble, seed), Ensemble.Mean, model);
         double MinutesOf(Plan p) => RunLog.Minutes(Folder(p, seed));
-        double minutes = members.Sum(m => MinutesOf(m) + (m.From is null ? 0 : MinutesOf(m.From)));
-        return Evaluate(name, seed, model, minutes, CombineCommand(seed));
+        double minutes = ensemble.Members.Sum(m => MinutesOf(m) + (m.From is null ? 0 : MinutesOf(m.From)));
+        return Evaluate(ensemble.Name, seed, model, minutes, CombineCommand(ensemble, seed));
     }
 
     private Result Evaluate(string name, int seed, string model, double minutes, string command)
@@ -175,7 +180,8 @@ internal sealed class Reproduction(ReproduceSettings settings, TrainSettings com
     private void Add(Result result)
     {
         _results.Add(result);
-        ResultsPage.Write(settings, _results);
+        if (study.CurvesEvery is not null) LearningCurves.Write(ResultsPage.CurvesOf(settings), study.Plans.Select(p => (p.Name, Runs(p))));
+        ResultsPage.Write(study, settings, _results);
         ResultsTable.Write(ResultsTable.PathOf(settings), _results);
     }
 }

@@ -8,18 +8,22 @@ internal static class ResultsPage
 {
     private const string Beginning = "# Results\n\nWritten by `./run.sh train reproduce";
 
+    /// <param name="study">The claims.</param>
     /// <param name="settings">Where to, and what the results came from.</param>
     /// <param name="results">So far; claims that lack one are left out.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public static void Write(ReproduceSettings settings, IReadOnlyList<Result> results)
+    public static void Write(Study study, ReproduceSettings settings, IReadOnlyList<Result> results)
     {
-        Claim[] complete = [.. Claims.All.Where(c => c.Names.All(n => results.Any(r => r.Name == n)))];
+        Claim[] complete = [.. study.Claims.Where(c => c.Names.All(n => results.Any(r => r.Name == n)))];
         StringBuilder page = new(Head(settings));
-        page.Append(Summary(complete, results)).Append(Method(settings));
+        page.Append(Summary(complete, results)).Append(Method(study, settings)).Append(Curves(settings));
         foreach (Claim claim in complete) page.Append(Section(claim, results));
         page.Append(Commands(settings, results));
         AtomicFile.Write(settings.Out, Encoding.UTF8.GetBytes(page.ToString()));
     }
+
+    /// <summary>The plot beside the page.</summary>
+    public static string CurvesOf(ReproduceSettings settings) => Path.ChangeExtension(settings.Out, ".png");
 
     /// <summary>Whether a file is such a page, which a reproduction that resumes writes again.</summary>
     public static bool Is(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith(Beginning, StringComparison.Ordinal);
@@ -28,9 +32,10 @@ internal static class ResultsPage
     {
         string common = s.Common.Length > 0 ? $" --common {Runs.ShellWord.Quoted(s.Common)}" : "";
         string seeds = s.Seeds > 1 ? string.Create(CultureInfo.InvariantCulture, $" --seeds {s.Seeds}") : "";
+        string bodies = string.Concat(s.Bodies.Select(b => $" --body {Runs.ShellWord.Quoted(b)}"));
         string runs = s.Runs == new ReproduceSettings().Runs ? "" : $" --runs {Runs.ShellWord.Quoted(s.Runs)}";
         string command = string.Create(
-            CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{seeds}{common}{runs}");
+            CultureInfo.InvariantCulture, $"--data {Runs.ShellWord.Quoted(s.Data)} --epochs {s.Epochs}{seeds}{bodies}{common}{runs}");
         return $"""
             {Beginning} {command}`.
             The outcome is what was measured, even if it contradicts the claim.
@@ -63,7 +68,7 @@ internal static class ResultsPage
         return text.ToString();
     }
 
-    private static string Method(ReproduceSettings s)
+    private static string Method(Study study, ReproduceSettings s)
     {
         string certainty = s.Seeds > 1
             ? "Figures are means ± standard deviations over the seeds."
@@ -73,14 +78,17 @@ internal static class ResultsPage
 
             ## How it was measured
 
-            Every network has the same {s.Epochs} epochs, seeds, recipe and data, and begins with random weights; its exported file is
-            evaluated on the validation split. DeconvNet's second stage trains on whole images, and whole images are evaluated: no object
-            proposals are used. Small, medium and large: IoU of objects by terciles of their area. Minutes are wall clock beside other load,
-            pauses included; milliseconds are the network's median.
+            Every network has the same {s.Epochs} epochs, seeds, {study.Method} Small, medium and large: IoU of objects by terciles of
+            their area. Minutes are wall clock beside other load, pauses included; milliseconds are the network's median.
             {certainty}
             {note}
             """);
     }
+
+    /// <summary>The plot, if the study has one.</summary>
+    private static string Curves(ReproduceSettings s) => File.Exists(CurvesOf(s))
+        ? $"\n![Validation mIoU against epochs: the mean of the seeds, and between which they lie]({Path.GetFileName(CurvesOf(s))})\n"
+        : "";
 
     private static string Section(Claim claim, IReadOnlyList<Result> results)
     {

@@ -27,13 +27,13 @@ public sealed class InferenceLayers(
         ? MaxUnpool.EmitAsScatter(Graph, x, switches, like)
         : base.Unpool(x, switches, like, size);
 
-    public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+    public override Value ConvBn(string name, Value x, long channels, long kernel, ConvGeometry geo)
     {
         using IDisposable scope = Graph.Scope(name);
-        Parameter weight = ConvWeight(name, x, channels, kernel);
+        Parameter weight = ConvWeight(name, x, channels, kernel, geo);
         string bias = name + ".bias";
         if (!_stored.ContainsKey(weight.Name)) StoreFolded(weight, bias, BnParameters(name, channels));
-        return Conv.Emit(Graph, x, _stored[weight.Name], _stored[bias], SamePadding(kernel, stride));
+        return Conv.Emit(Graph, x, _stored[weight.Name], _stored[bias], geo);
     }
 
     protected override Value Parameter(Parameter p)

@@ -33,6 +33,9 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
         if (choice.OutputStride is not null && !IsFile(name))
             throw new UserError($"--output-stride {choice.OutputStride}: '{name}' has strides of its own; add --backbone FILE{FileEnding}");
 
+        if (choice.Untrained && !IsFile(name))
+            throw new UserError($"--untrained-body: '{name}' begins with random weights anyway: leave it out");
+
         InputScaling own = choice.Input ?? InputScaling.Plain;
         Backbone body = name switch
         {
@@ -51,7 +54,7 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
         body = body with
         {
             Forward = (l, x, named) => l.AsBody(() => forward(l, x, named)),
-            Recipe = $"{name} {choice.Features} {choice.Neck} {choice.OutputStride}",
+            Recipe = $"{name} {choice.Features} {choice.Neck} {choice.OutputStride} {choice.Untrained}",
         };
         return body.UnderNeck(name == PyramidName ? BodyChoice.PyramidNeck : choice.Neck);
     }
@@ -59,6 +62,7 @@ public sealed record Backbone(string Name, Func<Layers, Value, int, Features> Fo
     private static Classifier Loaded(string file, BodyChoice choice)
     {
         Classifier read = OnnxClassifier.Load(file, choice.Features);
+        if (choice.Untrained) read = read.Untrained;
         return choice.OutputStride is { } stride ? OutputStride.At(read, stride) : read;
     }
 

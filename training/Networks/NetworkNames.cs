@@ -43,8 +43,12 @@ public static class NetworkNames
             return new DeconvNet(classes, new DeconvEncoder(read.Name, Body: read));
         }
 
-        if (body is { Features: not null } or { OutputStride: not null })
-            throw new UserError($"--features and --output-stride are for the bodies of files: add --backbone FILE{Backbone.FileEnding}");
+        if (body is { Features: not null } or { OutputStride: not null } or { Untrained: true })
+        {
+            throw new UserError("--features, --output-stride and --untrained-body are for the bodies of files: "
+                + $"add --backbone FILE{Backbone.FileEnding}");
+        }
+
         if (DeconvNet.Plans.ContainsKey(backbone)) return new DeconvNet(classes, new DeconvEncoder(backbone, body?.Input));
         string hint = Nearest.Hint(backbone, DeconvNet.Plans.Keys);
         throw new UserError($"no backbone '{backbone}' for {DeconvNet.Name}{hint}: choose one of {string.Join(", ", DeconvNet.Plans.Keys)} "

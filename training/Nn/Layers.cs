@@ -32,7 +32,11 @@ public abstract class Layers(GraphBuilder graph)
     }
 
     /// <summary>Convolution without bias, then batch norm: x [N,C,H,W] → [N,channels,H/stride,W/stride].</summary>
-    public abstract Value ConvBn(string name, Value x, long channels, long kernel, long stride);
+    public Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+        => ConvBn(name, x, channels, kernel, new ConvGeometry(stride, Pad: kernel / 2)); // keeps the size of an odd kernel at stride 1
+
+    /// <summary>The same with any stride, padding, dilation and groups: x [N,C,H,W] → [N,channels,H',W'].</summary>
+    public abstract Value ConvBn(string name, Value x, long channels, long kernel, ConvGeometry geo);
 
     /// <summary>The same, then ReLU.</summary>
     public Value ConvBnRelu(string name, Value x, long channels, long kernel = 3, long stride = 1)
@@ -98,9 +102,9 @@ public abstract class Layers(GraphBuilder graph)
     /// <summary>The value of a parameter in this graph.</summary>
     protected abstract Value Parameter(Parameter p);
 
-    /// <summary>Kernel [channels,C,kernel,kernel] of a convolution that batch norm follows.</summary>
-    protected static Parameter ConvWeight(string name, Value x, long channels, long kernel)
-        => new(name + ".weight", new Shape(channels, x.Shape[1], kernel, kernel), ParameterKind.Weight, Initializers.FanIn);
+    /// <summary>Kernel [channels,C/group,kernel,kernel] of a convolution that batch norm follows.</summary>
+    protected static Parameter ConvWeight(string name, Value x, long channels, long kernel, ConvGeometry geo)
+        => new(name + ".weight", new Shape(channels, x.Shape[1] / geo.Group, kernel, kernel), ParameterKind.Weight, Initializers.FanIn);
 
     protected static BatchNormParameters BnParameters(string name, long channels)
     {
@@ -111,9 +115,6 @@ public abstract class Layers(GraphBuilder graph)
             Mean: new Parameter(name + ".mean", shape, ParameterKind.Statistic, Initializers.Zeros),
             Variance: new Parameter(name + ".variance", shape, ParameterKind.Statistic, Initializers.Ones));
     }
-
-    /// <summary>Padding with which an odd kernel and stride 1 keep the size.</summary>
-    protected static ConvGeometry SamePadding(long kernel, long stride) => new(Stride: stride, Pad: kernel / 2);
 
     private Value Weight(string name, Shape shape, Initializer init)
         => Parameter(new Parameter(name + ".weight", shape, ParameterKind.Weight, init));

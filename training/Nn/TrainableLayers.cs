@@ -23,18 +23,17 @@ public class TrainableLayers(GraphBuilder graph, bool batchStatistics, Value? dr
     /// <summary>New values of statistics, by parameter name; those that stay as they are are left out.</summary>
     public IReadOnlyDictionary<string, Value> StatisticUpdates => _updates;
 
-    public override Value ConvBn(string name, Value x, long channels, long kernel, long stride)
+    public override Value ConvBn(string name, Value x, long channels, long kernel, ConvGeometry geo)
     {
         using IDisposable scope = Graph.Scope(name);
-        Value weight = Parameter(ConvWeight(name, x, channels, kernel));
+        Value weight = Parameter(ConvWeight(name, x, channels, kernel, geo));
         BatchNormParameters bn = BnParameters(name, channels);
         Value gamma = Parameter(bn.Gamma), beta = Parameter(bn.Beta), mean = Parameter(bn.Mean), variance = Parameter(bn.Variance);
-        ConvGeometry geometry = SamePadding(kernel, stride);
-        if (!batchStatistics) return BatchNorm.Apply(Graph, Conv.Emit(Graph, x, weight, null, geometry), gamma, beta, mean, variance);
+        if (!batchStatistics) return BatchNorm.Apply(Graph, Conv.Emit(Graph, x, weight, null, geo), gamma, beta, mean, variance);
 
         // Batch norm takes away what a bias adds. Minus the running mean, it keeps the batch's mean small beside its deviation: their
         // squares are subtracted, and would leave nothing of a small variance.
-        Value shifted = Conv.Emit(Graph, x, weight, Elementwise.Neg(Graph, mean), geometry);
+        Value shifted = Conv.Emit(Graph, x, weight, Elementwise.Neg(Graph, mean), geo);
         (Value normal, Value batchMean, Value batchVariance) = BatchNorm.Train(Graph, shifted, gamma, beta);
         long count = shifted.Shape[0] * shifted.Shape[2] * shifted.Shape[3];
         float unbiased = count / (float)Math.Max(1, count - 1);

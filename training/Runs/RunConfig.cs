@@ -132,6 +132,9 @@ public sealed record RunConfig
     /// <summary>Whether its convolutions compute with the values of 8-bit integers, which the exported file then has.</summary>
     public bool ForIntegers { get; init; }
 
+    /// <summary>Whether the body of a file begins with random weights and batch norm in place of the file's weights.</summary>
+    public bool UntrainedBody { get; init; }
+
     /// <summary>Whether the second of two stages was asked for, which has to start from the first; the run need not know.</summary>
     [JsonIgnore]
     public bool ContinuesStage { get; init; }
@@ -145,7 +148,7 @@ public sealed record RunConfig
     public string Title => NetworkName + (ForIntegers ? " trained for 8 bits" : "");
 
     [JsonIgnore]
-    public BodyChoice Body => new(Input, Features, Neck, OutputStride);
+    public BodyChoice Body => new(Input, Features, Neck, OutputStride, UntrainedBody);
 
     [JsonIgnore]
     public BatchShape Batch => new(BatchSize, CropHeight, CropWidth);

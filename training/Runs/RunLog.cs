@@ -88,6 +88,12 @@ public sealed class RunLog
         return (total + last) / 60;
     }
 
+    /// <summary>The validation scores of a run, each with the epochs that were done.</summary>
+    public static IEnumerable<(double Epoch, double MeanIu)> Scores(string folder)
+        => File.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(l => l.Split(',')).Where(r => r.Length > 6 && r[6].Length > 0)
+            .Select(r => (double.Parse(r[1], CultureInfo.InvariantCulture), double.Parse(r[6], CultureInfo.InvariantCulture)))
+            .Where(p => double.IsFinite(p.Item2));
+
     /// <summary>
     /// Drops the rows of steps that a killed run did after its last checkpoint, and that are done again, and what a full disk or a power
     /// cut left of a row.

@@ -29,6 +29,9 @@ public static class RunOptionTable
                 + "[default: its own]",
             c => c.OutputStride, (c, v) => c with { OutputStride = v },
             new Limit<int>(v => v is 8 or 16 or 32, "choose 8, 16 or 32").Optional()),
+        RunOption.Flag("--untrained-body", "Begin the body of a --backbone file with random weights and a batch norm after each "
+                + "convolution, to see what the file's own are worth",
+            c => c.UntrainedBody, c => c with { UntrainedBody = true }),
         RunOption.Of("--neck", $"{BodyChoice.NoNeck}, or {BodyChoice.PyramidNeck}: a feature pyramid over any backbone of an FCN",
             c => c.Neck, (c, v) => c with { Neck = v }) with { RecordedUnlessDefault = true },
         new(ScalingOptions.Color<RunConfig>(Scaling, Scaled), c => c.Input is { } input ? ScalingOptions.Text(input.Rgb) : null),

@@ -25,6 +25,15 @@ public sealed record Classifier(
     /// <summary>The body's last feature map by its name in the file; empty if built in.</summary>
     public string Tensor { get; init; } = "";
 
+    /// <summary>
+    /// Whether its maps pass a batch norm after each convolution, as they do when such a network is trained from the start; files of
+    /// trained ones have it folded into the weights.
+    /// </summary>
+    public bool IsUntrained { get; init; }
+
+    /// <summary>The same layers before any training.</summary>
+    public Classifier Untrained => this with { Weights = null, IsUntrained = true };
+
     /// <summary>Whether the layers go on from the body to scores of classes.</summary>
     public bool HasScores => Layers[^1].Name != Body;
 

@@ -12,6 +12,9 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
 {
     private static readonly long[] NoPads = [0, 0, 0, 0];
 
+    /// <summary>Of each layer's output, by name.</summary>
+    private readonly IReadOnlyDictionary<string, int> _strides = LayerGraph.Strides(Classifier.Layers);
+
     private GraphBuilder Graph => Layers.Graph;
 
     /// <param name="layer">The layer.</param>
@@ -68,6 +71,7 @@ internal sealed record LayerEmitter(Layers Layers, Classifier Classifier, bool A
     {
         if (pads.All(p => p == pads[0])) geo = geo with { Pad = pads[0] };
         else x = Layout.Pad(Graph, x, pads[0], pads[1], pads[2], pads[3]);
+        if (Classifier.IsUntrained && _strides[name] != LayerGraph.WholeImage) return Layers.ConvBn(name, x, channels, kernel, geo);
         Initializer weight = Classifier.Initial(name + ".weight", Initializers.He);
         return Layers.ConvBias(name, x, channels, kernel, geo, weight, Classifier.Initial(name + ".bias", Initializers.Zeros));
     }
