@@ -35,8 +35,15 @@ install() {
     } >/dev/null 2>&1 || fail "apt-get failed; run it yourself: apt-get install -y $packages"
 }
 
+# An NVIDIA card with its driver.
+has_card() {
+    command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1
+}
+
+# The stamp of a build holds "cpu" if it was made without looking for GPU providers, because there was no card.
 changed() {
     [[ -f $stamp && -x $root/app/$bin/rtseg && -x $root/training/$bin/rtseg-train ]] || return 0
+    [[ $(<"$stamp") == cpu ]] && has_card && return
     [[ -n $(cd "$root" && find app training shaders tests models docs/samples ./*.props ./*.targets ./*.sln global.json BannedSymbols.txt \
         .editorconfig docs/library.md \( -name bin -o -name obj \) -prune -o -newer "$stamp" -type f -print -quit) ]]
 }
@@ -46,18 +53,20 @@ build() {
         fail "no .NET SDK: install .NET 10 (https://dotnet.microsoft.com/download, or the package dotnet-sdk-10.0)"
     echo "building (some minutes the first time)" >&2
     # Compiler servers that outlive the build would hold on to a caller's pipe.
-    local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log
+    local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log kind=cpu
     log=$(mktemp)
-    if command -v nvidia-smi >/dev/null && nvidia-smi >/dev/null 2>&1; then
-        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 && touch "$stamp" && rm "$log" && return
-        echo "note: found an NVIDIA card, but the GPU build of ONNX Runtime is not available: building for the CPU" >&2
+    if has_card; then
+        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 && echo gpu >"$stamp" && rm "$log" && return
+        echo "note: found an NVIDIA card, but the build with CUDA and TensorRT failed: building without; --provider gl needs neither" >&2
+        echo "note: $(grep -m 1 'error' "$log" || tail -n 1 "$log"); to try again: rm ${stamp#"$PWD/"}" >&2
+        kind=failed
     fi
     if ! dotnet build "$root/RealtimeSeg.sln" "${options[@]}" >"$log" 2>&1; then
         cat "$log" >&2
         fail "the build failed"
     fi
     rm "$log"
-    touch "$stamp"
+    echo $kind >"$stamp"
 }
 
 # Tests are in sets, by their trait: slow ones are left out of --fast; long ones run with --long alone. Fuzzing, soaking and planting

@@ -1,3 +1,4 @@
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using Row = RealtimeSeg.Core.Shell.OptionRows<RealtimeSeg.Commands.BenchOptions>;
 
@@ -69,6 +70,12 @@ internal sealed record BenchOptions
         string? other = Sweep is { Length: > 0 } ? "--sweep" : Compare is not null ? "--compare" : output;
         if (Suite && other is not null) throw new UserError($"--suite and {other}: leave out one of them");
         string? beside = Suite ? "--suite" : Torch ? "--torch" : Plot is not null ? "--plot" : s.Json is not null ? "--json" : other;
+        if ((Roofline || RaceTiles) && s.Segmenter.Provider is not (ExecutionProviders.Auto or ExecutionProviders.Gl))
+        {
+            string what = Roofline ? "--roofline" : "--race-tiles";
+            throw new UserError($"{what} measures --provider gl: leave out --provider {s.Segmenter.Provider}");
+        }
+
         if (Roofline && beside is not null) throw new UserError($"--roofline and {beside}: leave out one of them");
         string? also = Roofline ? "--roofline" : beside;
         if (RaceTiles && also is not null) throw new UserError($"--race-tiles and {also}: leave out one of them");

@@ -16,7 +16,17 @@ internal static class BenchTable
     {
         double first = runs[0].Result.Stats.CaptureToPresent.P50;
         const string Note = "network: inference alone; whole: capture to present; ratio: whole p50 relative to the first row's";
-        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note) { ShortHead = ShortHead };
+        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note + Models(runs)) { ShortHead = ShortHead };
+    }
+
+    /// <summary>Which models were compared, where the configurations do not tell: a provider may have taken another file of the pair.</summary>
+    private static string Models(IReadOnlyList<BenchRun> runs)
+    {
+        bool differ = runs.Any(r => r.Result.Model != runs[0].Result.Model);
+        bool told = runs.All(r => r.Label.Contains(r.Result.Model, StringComparison.Ordinal));
+        return differ && !told
+            ? $"\nmodels: {string.Join("; ", runs.Select(r => $"{r.Label}: {r.Result.Model}"))} (--precision float takes the same)"
+            : "";
     }
 
     private static string[] Row(BenchRun run, double first)

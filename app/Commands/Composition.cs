@@ -103,12 +103,20 @@ internal sealed class Composition : IDisposable
     /// <summary>The model of the settings, together with the others in its folder, which M goes through.</summary>
     private static ModelShelf OpenModels(PipelineSettings s)
     {
-        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Log.Info);
-        Segmenter LoadForCpu(string file)
-            => Segmenter.Load(file, s.Segmenter with { Provider = ExecutionProviders.Cpu }, Log.Info);
+        SegmenterOptions cpu = s.Segmenter with { Provider = ExecutionProviders.Cpu };
         ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Log.Info));
-        Func<string, Segmenter>? instead = s.Segmenter.Provider == ExecutionProviders.Gl ? LoadForCpu : null;
-        return new ModelShelf(files.All, files.First, Load(files.All[files.First]), Load, instead);
+        string first = files.All[files.First];
+
+        // Of a pair, the CPU may be faster with the other file than GPUs are. How the file was read has been told by then.
+        string OfCpu(string file)
+            => file == first && !Directory.Exists(s.Model) ? PrecisionPair.Choose(s.Model, s.Precision, cpu, Log.Info) : file;
+        Segmenter LoadForCpu(string file) => Segmenter.Load(OfCpu(file), cpu, _ => { });
+        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Log.Info);
+        Segmenter model = Load(first);
+        if (s.Segmenter.Provider != ExecutionProviders.Auto || s.Segmenter.MeansCpu || model.Provider != ExecutionProviders.Cpu)
+            return new ModelShelf(files.All, files.First, model, Load, s.Segmenter.Provider == ExecutionProviders.Gl ? LoadForCpu : null);
+        model.Dispose(); // there is no card: no GPU provider is tried again
+        return OpenModels(s with { Segmenter = cpu });
     }
 
     /// <summary>The same models for shaders, if any provider will do and they are faster where images are drawn; null if not.</summary>

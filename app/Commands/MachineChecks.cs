@@ -5,6 +5,7 @@ using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
 using RealtimeSeg.Sources;
 using Silk.NET.OpenGL;
 using SkiaSharp;
@@ -16,13 +17,14 @@ internal static class MachineChecks
 {
     private const string Font = "DejaVu Sans", CudaProvider = "CUDAExecutionProvider", Provider = "ExecutionProvider";
 
-    /// <summary>What ONNX Runtime's CUDA provider loads, by the loader's names.</summary>
-    private static readonly string[] CudaLibraries =
-        ["libcuda.so.1", "libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9", "libcufft.so.11"];
+    /// <summary>What ONNX Runtime's providers for NVIDIA's cards load, by the loader's names; TensorRT's needs those of CUDA, too.</summary>
+    internal static readonly string[]
+        CudaLibraries = ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10"],
+        TensorRtLibraries = ["libcudnn.so.9", "libnvinfer.so.10", "libnvonnxparser.so.10"];
 
     /// <summary>In the order of the report.</summary>
     public static IReadOnlyList<Func<IEnumerable<Finding>>> All { get; } =
-        [Hardware, Providers, OpenGl, Display, Cameras, Encoder, Models, Fonts, Sample, Cache];
+        [Hardware, Providers, OpenGl, Shaders, Display, Cameras, Encoder, Models, Fonts, Sample, Cache];
 
     private static IEnumerable<Finding> Hardware() =>
     [
@@ -38,15 +40,40 @@ internal static class MachineChecks
         yield return Finding.Good($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}: {string.Join(", ", names)}");
         if (!built.Contains(CudaProvider, StringComparer.Ordinal))
         {
-            const string How = "with an NVIDIA card run.sh builds with -p:OnnxRuntimeGpu=true";
+            const string How = "run.sh builds them in where nvidia-smi finds a card; --provider gl needs no such build";
             yield return Finding.Note("CUDA, TensorRT: not in this build", How);
             yield break;
         }
 
-        string[] missing = [.. CudaLibraries.Where(l => !CanLoad(l))];
-        yield return missing.Length == 0
-            ? Finding.Good("CUDA's libraries", string.Join(", ", CudaLibraries))
-            : Finding.Failure($"CUDA's libraries: {missing.Length} missing", $"install CUDA 12 and cuDNN 9: {string.Join(", ", missing)}");
+        yield return Libraries("CUDA", CudaLibraries, "install CUDA 13");
+        yield return Libraries("TensorRT", TensorRtLibraries, "--provider tensorrt needs TensorRT 10 and cuDNN 9");
+    }
+
+    private static Finding Libraries(string of, string[] names, string remedy)
+    {
+        string[] missing = [.. names.Where(l => !CanLoad(l))];
+        return missing.Length == 0
+            ? Finding.Good($"{of}'s libraries", string.Join(", ", names))
+            : Finding.Failure($"{of}'s libraries: {missing.Length} missing", $"{remedy}: {string.Join(", ", missing)}");
+    }
+
+    /// <summary>Whether the network could run where images are drawn.</summary>
+    private static IEnumerable<Finding> Shaders()
+    {
+        Finding found;
+        try
+        {
+            using EglContext context = new();
+            GlNetwork.Check(context.Gl);
+            const string How = "auto takes it if a graphics card runs the model faster than the CPU; --verbose of a run tells";
+            found = Finding.Good("provider gl: OpenGL has what its compute shaders need", How);
+        }
+        catch (UserError e)
+        {
+            found = Finding.Note(e.Message);
+        }
+
+        yield return found;
     }
 
     private static bool CanLoad(string library)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Sources;
 using RealtimeSeg.Web;
@@ -68,6 +69,8 @@ internal sealed class PipelineOptions(Mode mode)
         if (s.SourceOptions.CameraWidth is null != s.SourceOptions.CameraHeight is null)
             throw new UserError("--input-width and --input-height: give both or neither");
         if (s.Overwrite && s.KeepsExisting) throw new UserError("--overwrite and --no-overwrite: choose one");
+        if (s.Segmenter is { GlHalf: not null, Provider: not (ExecutionProviders.Gl or ExecutionProviders.Auto) })
+            throw new UserError($"--gl-half does nothing with --provider {s.Segmenter.Provider}: leave out one of them");
         if (s.Outputs.Append(s.Results.Target).Count(o => o == StandardOutputSink.Name) > 1)
             throw new UserError("-: standard output is named twice; name it once");
         if (s.Sources.Contains(PipeSource.Uri, StringComparer.Ordinal)) s = WithStandardInput(s);

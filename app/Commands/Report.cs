@@ -1,6 +1,7 @@
 using System.Globalization;
 using RealtimeSeg.Engine;
 using RealtimeSeg.Frames;
+using RealtimeSeg.Inference;
 using Spectre.Console;
 
 namespace RealtimeSeg.Commands;
@@ -34,6 +35,7 @@ internal static class Report
         dropped = run.Report.Dropped,
         start_ms = run.Report.StartMs,
         provider = run.Provider,
+        gl_bits = run.GlBits,
         stages = Enum.GetValues<Stage>().ToDictionary(Name, stage => Figures(run.Stats.Of(stage)), StringComparer.Ordinal),
         capture_to_present = Figures(run.Stats.CaptureToPresent),
         frame_period = Figures(run.Stats.Period),
@@ -103,18 +105,19 @@ internal static class Report
         IReadOnlyList<NetworkUse> networks = run.Stats.Networks;
         string target = run.TargetFps > 0 ? Text($", for {run.TargetFps:0.##} frames/s") : "";
         string spin = run.Settings.Segmenter.Spin ? "on" : "off", threads = run.Threads == 1 ? "1 thread" : $"{run.Threads} threads";
-        if (networks.Count == 1) yield return $"{Named(networks[0])}{target}";
+        if (networks.Count == 1) yield return $"{Named(networks[0], run)}{target}";
         else if (networks.Count > 1) yield return $"{networks.Count} networks{target}; medians in ms:";
-        foreach (NetworkUse n in networks.Count > 1 ? networks : []) yield return $"  {Named(n)}: {Times(n)}";
+        foreach (NetworkUse n in networks.Count > 1 ? networks : []) yield return $"  {Named(n, run)}: {Times(n)}";
         yield return $"{Processor.Name}, {Environment.ProcessorCount} cores, {threads}, spin {spin}, {run.Schedule}";
         yield return $"{run.Context}, {run.Device}";
     }
 
-    private static string Named(NetworkUse n)
+    private static string Named(NetworkUse n, RunResult run)
     {
+        string bits = n.Provider == ExecutionProviders.Gl ? Text($" in {run.GlBits} bits") : "";
         string size = n.Size is { } s ? $"{s.Width}×{s.Height}" : "other sizes";
         string network = n.Network.Length > 0 ? $" ({n.Network})" : "";
-        return $"{n.Name}{network} at {size} on {n.Provider}";
+        return $"{n.Name}{network} at {size} on {n.Provider}{bits}";
     }
 
     private static string Times(NetworkUse n)

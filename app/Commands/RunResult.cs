@@ -24,6 +24,9 @@ internal sealed record RunResult
     public required string Provider { get; init; }
     public required int Threads { get; init; }
 
+    /// <summary>Of the numbers that shaders store; null if they never ran the network.</summary>
+    public required int? GlBits { get; init; }
+
     /// <summary>"GLFW window" or "EGL headless".</summary>
     public required string Context { get; init; }
 
@@ -55,6 +58,9 @@ internal sealed record RunResult
             Size = report.NetworkSize ?? model.Manifest.Size,
             Provider = model.Provider,
             Threads = model.Threads,
+            GlBits = report.Stats.Networks.Any(n => n.Provider == ExecutionProviders.Gl)
+                ? parts.Renderer.Driver.Bits(settings.Segmenter.GlHalf)
+                : null,
             Context = parts.Context.Kind,
             Device = parts.Renderer.Driver.Name,
         };

@@ -3,6 +3,7 @@ using RealtimeSeg.Core.Temporal;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
+using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
 
 namespace RealtimeSeg.Engine;
@@ -78,11 +79,11 @@ internal sealed class LabelStage : IContextPart, IDisposable
     }
 
     /// <summary>Has the CPU take over from shaders; false if it runs the network already, or cannot.</summary>
-    /// <param name="why">A line for the user.</param>
+    /// <param name="why">A line for the user; that the CPU should be used is done with this.</param>
     public bool LeaveShaders(string why)
     {
         if (!_parts.Models.FallBack()) return false;
-        _parts.Tell?.Invoke($"{why}; from here on the CPU runs the network");
+        _parts.Events?.Invoke(LogLevel.Warning, $"{GlNetwork.WithoutRemedy(why)}; from here on the CPU runs the network");
         return true;
     }
 

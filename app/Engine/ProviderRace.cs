@@ -28,7 +28,10 @@ internal static class ProviderRace
     public static bool ShadersWin(
         IGlContext context, Driver driver, Segmenter cpu, string floats, bool? half, Action<string> report, string? file)
     {
-        if (driver.IsSoftware || !ModelGraph.IsOwn(floats)) return false;
+        string? never = driver.IsSoftware ? $"{driver.Name} draws in software, on the CPU itself"
+            : !ModelGraph.IsOwn(floats) ? "shaders run third-party models with --provider gl only" : null;
+        if (never is not null) Log.Debug($"provider auto: {never}: the CPU runs the network");
+        if (never is not null) return false;
         try
         {
             GlNetwork.Check(context.Gl);
@@ -40,11 +43,13 @@ internal static class ProviderRace
                     $"provider: {winner} ({now.GlMs:F1} ms by shaders on {driver.Name}, {now.CpuMs:F1} by the CPU)"));
                 return now;
             });
+            Log.Debug(string.Create(CultureInfo.InvariantCulture,
+                $"provider auto: {result.GlMs:F1} ms by shaders on {driver.Name}, {result.CpuMs:F1} by the CPU"));
             return result.GlMs < result.CpuMs;
         }
         catch (Exception e) when (e is UserError or ContextLostException)
         {
-            report($"{e.Message}; the CPU runs the network");
+            report($"{GlNetwork.WithoutRemedy(e.Message)}; the CPU runs the network");
             return false;
         }
     }

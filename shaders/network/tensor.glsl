@@ -7,6 +7,7 @@ layout(rgba32f, binding = 6) writeonly uniform imageBuffer stored;
 #endif
 uniform samplerBuffer maps;     // the same memory, for reading
 uniform samplerBuffer weights;
+uniform samplerBuffer operands; // in 32 bits always: what is added to sums of codes is as large as they are
 uniform int p[PARAMETERS];
 uniform float f[PARAMETERS];
 
@@ -26,6 +27,11 @@ vec4 read(int at)
 vec4 kernel(int at)
 {
     return texelFetch(weights, at);
+}
+
+vec4 operand(int at)
+{
+    return texelFetch(operands, at);
 }
 
 // The row or column that stands for one which may lie outside a map: by rule 2 its mirror image, else the one at the edge.

@@ -66,7 +66,7 @@ public sealed class ThirdPartyEvalTests : IDisposable
         e = Assert.Throws<UserError>(() => Run([.. eval, "--record"]));
         Assert.Contains("has no manifest to write to", e.Message, StringComparison.Ordinal);
         e = Assert.Throws<UserError>(() => Run([.. eval, "--provider", "gl"]));
-        Assert.Contains("runs no others", e.Message, StringComparison.Ordinal);
+        Assert.Contains("for which eval has no --provider gl", e.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Cityscapes' classes on CamVid's, people of any kind on a map of people, and classes without names as they come.</summary>

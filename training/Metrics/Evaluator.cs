@@ -90,8 +90,8 @@ public sealed class Evaluator : IDisposable
         byte[] model = File.ReadAllBytes(path);
         if (!OnnxFile.Parse(model, path).Graph.Input.Any(i => i.Name == ModelManifest.FrameInput))
         {
-            string what = reading.InShaders ? "--provider gl runs no others" : "--proposals fuses no others' probabilities";
-            throw new UserError($"{path} is no model of the trainer, and {what}: leave the option out");
+            string option = reading.InShaders ? "--provider gl" : "--proposals";
+            throw new UserError($"{path} is a third-party model, for which eval has no {option}: leave it out");
         }
 
         return new Evaluator(model, path, reading.Fusion, reading.InShaders);

@@ -17,10 +17,16 @@ internal sealed class AreaShrink
     /// <summary>Sums over very many pixels may exceed it by what was rounded.</summary>
     private static readonly Vector<float> Most = new(byte.MaxValue);
 
+    /// <summary>Up to so many parts of a number are told apart in spite of what floats round off.</summary>
+    private const int MostExact = 8192;
+
     /// <summary>A vector of bytes as vectors of 32 bits.</summary>
     private const int Parts = 4;
 
     private readonly Shares _columns, _rows;
+
+    /// <summary>What makes whole numbers of means: a half is rounded up even where the weights' floats come to a bit less.</summary>
+    private readonly float _half;
 
     /// <summary>Mean of source rows, [W·3] and a number that is read with the last pixel.</summary>
     private readonly float[] _mean;
@@ -36,6 +42,9 @@ internal sealed class AreaShrink
     {
         (From, To) = (from, to);
         (_columns, _rows) = (new Shares(from.Width, to.Width), new Shares(from.Height, to.Height));
+        // Means are multiples of 1 / (columns.Unit * rows.Unit): a quarter of that takes none but halves past the next number.
+        double finest = (double)_columns.Unit * _rows.Unit;
+        _half = (float)(finest <= MostExact ? 0.5 + (0.25 / finest) : 0.5);
         _mean = new float[(from.Width * Channels) + 1];
         int step = Vector<byte>.Count, whole = ((to.Width * Channels) + step - 1) / step * step;
         (_row, _bytes) = (new float[whole + 1], new byte[whole]);
@@ -126,7 +135,7 @@ internal sealed class AreaShrink
     }
 
     private Vector<uint> Rounded(int x)
-        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(new Vector<float>(_row, x), Most) + new Vector<float>(0.5f)));
+        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(new Vector<float>(_row, x), Most) + new Vector<float>(_half)));
 
     /// <summary>The pixels along one side whose mean is a new one's: pixel j of m covers j·n/m to (j + 1)·n/m of n.</summary>
     private sealed class Shares
@@ -134,6 +143,7 @@ internal sealed class AreaShrink
         public Shares(int from, int to)
         {
             double length = from / (double)to;
+            Unit = from / (int)BigInteger.GreatestCommonDivisor(from, to);
             Count = Math.Min(from, (int)Math.Ceiling(length) + (from % to == 0 ? 0 : 1));
             (First, Weights) = (new int[to], new float[to * Count]);
             for (int j = 0; j < to; j++)
@@ -147,6 +157,9 @@ internal sealed class AreaShrink
                 }
             }
         }
+
+        /// <summary>Weights are multiples of 1 over this.</summary>
+        public int Unit { get; }
 
         /// <summary>Pixels that each new one reads, some of them with weight 0: as many for all keeps the loops short.</summary>
         public int Count { get; }

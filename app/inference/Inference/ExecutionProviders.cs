@@ -79,7 +79,7 @@ public static class ExecutionProviders
 
         if (wanted is Cuda or TensorRt && !GpuBuild)
         {
-            const string Remedy = "use --provider cpu, or build with -p:OnnxRuntimeGpu=true";
+            const string Remedy = "use --provider gl, which needs none, or cpu; ./run.sh builds it in where nvidia-smi finds a card";
             throw new UserError($"provider {wanted}: this build of ONNX Runtime has no GPU provider: {Remedy}");
         }
     }
@@ -116,9 +116,18 @@ public static class ExecutionProviders
         }
         catch (Exception e) when (provider != Cpu && IsUnusable(e))
         {
-            string reason = UserError.OneLine(e);
-            throw new UserError($"provider {provider} is not usable here ({reason}): use --provider cpu, or install its libraries", e);
+            throw new UserError(
+                $"provider {provider} is not usable here ({Reason(e)}): use --provider gl or cpu, or install its libraries", e);
         }
+    }
+
+    /// <summary>Of what ONNX Runtime tells about a library that cannot be loaded, the loader's own words.</summary>
+    private static string Reason(Exception e)
+    {
+        const string LoadersWords = " with error: ";
+        string all = UserError.OneLine(e);
+        int found = all.LastIndexOf(LoadersWords, StringComparison.Ordinal);
+        return found < 0 ? all : all[(found + LoadersWords.Length)..];
     }
 
     private static bool IsUnusable(Exception e)

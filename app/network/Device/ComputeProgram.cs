@@ -37,6 +37,7 @@ internal sealed unsafe class ComputeProgram : IDisposable
         gl.UseProgram(_program);
         Bind("maps", 0);
         Bind("weights", 1);
+        Bind("operands", 3);
         Bind("frame", 2);
         Bind("before", 3);
         Bind("counted", 4);

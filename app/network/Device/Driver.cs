@@ -25,6 +25,9 @@ public sealed record Driver(string Name, string Version)
     public KernelStyle Style(bool? half, KernelTiles? tiles = null)
         => new(GroupSize, IsSoftware ? SoftwareCells : GroupSize, half ?? !IsSoftware, tiles ?? Tiles);
 
+    /// <summary>Bits of a number in memory, with the same choice.</summary>
+    public int Bits(bool? half) => Style(half).Half ? 16 : 32;
+
     /// <summary>Tiles that suit such devices as a rule.</summary>
     private KernelTiles Tiles => IsSoftware ? KernelTiles.Software : IsIntegrated ? KernelTiles.Integrated : KernelTiles.Discrete;
 

@@ -15,7 +15,7 @@ public sealed class GlNetwork : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly GL _gl;
-    private readonly WeightMemory _weights;
+    private readonly WeightMemory _weights, _constants;
     private readonly ProgramCache _programs;
     private readonly bool _ownsPrograms;
     private readonly KernelStyle _style;
@@ -32,7 +32,7 @@ public sealed class GlNetwork : IDisposable
         (_gl, _programs, _ownsPrograms) = (gl, programs ?? new ProgramCache(gl), programs is null);
         Check(gl);
         _style = Driver.Of(gl).Style(half, tiles);
-        _weights = new WeightMemory(gl, _style.Half);
+        (_weights, _constants) = (new WeightMemory(gl, _style.Half), new WeightMemory(gl, half: false));
     }
 
     /// <summary>Whether a context has what is needed.</summary>
@@ -42,6 +42,13 @@ public sealed class GlNetwork : IDisposable
         (int major, int minor) = (gl.GetInteger(GLEnum.MajorVersion), gl.GetInteger(GLEnum.MinorVersion));
         if ((major, minor).CompareTo((4, 3)) < 0)
             throw new UserError($"provider gl: OpenGL {major}.{minor} has no compute shaders, 4.3 has: use --provider cpu");
+    }
+
+    /// <summary>A message about what shaders cannot do, for someone who has the CPU do it already.</summary>
+    public static string WithoutRemedy(string message)
+    {
+        const string Remedy = ": use --provider cpu";
+        return message.EndsWith(Remedy, StringComparison.Ordinal) ? message[..^Remedy.Length] : message;
     }
 
     /// <summary>The plan that is run.</summary>
@@ -54,7 +61,7 @@ public sealed class GlNetwork : IDisposable
     public int Programs => _programs.Count;
 
     /// <summary>Length of all constants, in groups of four floats.</summary>
-    public int WeightTexels => _weights.Buffer?.Texels ?? 0;
+    public int WeightTexels => (_weights.Buffer?.Texels ?? 0) + (_constants.Buffer?.Texels ?? 0);
 
     /// <summary>Makes the dispatches of a plan.</summary>
     /// <param name="plan">To be run.</param>
@@ -63,8 +70,9 @@ public sealed class GlNetwork : IDisposable
     {
         _dispatches.Clear();
         KernelSource[] kernels =
-            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, KernelFiles.Network, _style))];
+            [.. plan.Steps.Select(s => new KernelSource(s, plan.Memory, _weights.Place, _constants.Place, KernelFiles.Network, _style))];
         _weights.Upload();
+        _constants.Upload();
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
             _maps?.Dispose();
@@ -92,6 +100,7 @@ public sealed class GlNetwork : IDisposable
         Bind(0, TextureTarget.TextureBuffer, _maps.Texture);
         if (_weights.Buffer is { } weights) Bind(1, TextureTarget.TextureBuffer, weights.Texture);
         Bind(2, TextureTarget.Texture2D, frame);
+        if (_constants.Buffer is { } constants) Bind(3, TextureTarget.TextureBuffer, constants.Texture);
         foreach (Dispatch dispatch in _dispatches) Start(dispatch);
     }
 
@@ -140,6 +149,7 @@ public sealed class GlNetwork : IDisposable
     {
         if (_ownsPrograms) _programs.Dispose();
         _weights.Dispose();
+        _constants.Dispose();
         _maps?.Dispose();
     }
 

@@ -14,10 +14,13 @@ public sealed class KernelSource
 
     /// <param name="step">The step.</param>
     /// <param name="plan">Where maps are.</param>
-    /// <param name="weights">Where constants are.</param>
+    /// <param name="weights">Where kernels are.</param>
+    /// <param name="constants">Where second operands are.</param>
     /// <param name="files">Gives the text of a file in <c>shaders/network</c>.</param>
     /// <param name="style">How it is written.</param>
-    public KernelSource(Step step, MemoryPlan plan, Func<Packed, int> weights, Func<string, string> files, KernelStyle style)
+    public KernelSource(
+        Step step, MemoryPlan plan, Func<Packed, int> weights, Func<Packed, int> constants,
+        Func<string, string> files, KernelStyle style)
     {
         WrittenKernel? own = step.Write(style.Tiles);
         if (style.Half) _names.Append("#define HALF\n");
@@ -31,7 +34,7 @@ public sealed class KernelSource
         foreach ((string name, int value) in step.Integers) Name(name, value);
         foreach ((string name, Packed value) in own?.Weights ?? step.Weights) Name(name, weights(value));
         foreach ((string name, float value) in step.Floats) Name(name, value);
-        foreach (Pointwise further in step.After) Append(further, plan, weights, to);
+        foreach (Pointwise further in step.After) Append(further, plan, constants, to);
         if (step.After.Count > 0 && !to.IsWhole) Blank(to.Channels % MapShape.BlockSize);
         string kernel = own?.Text ?? files($"{step.Kernel}.glsl") + (step.IsStored ? files("main.glsl") : "");
         int groupSize = own is null ? style.CellGroupSize : style.GroupSize;
@@ -76,13 +79,13 @@ public sealed class KernelSource
         return $"f[{_floats.Count - 1}]";
     }
 
-    private void Append(Pointwise further, MemoryPlan plan, Func<Packed, int> weights, MapShape shape)
+    private void Append(Pointwise further, MemoryPlan plan, Func<Packed, int> constants, MapShape shape)
     {
         string read = further.Other switch
         {
             null => "",
             Map map => $"o = read({New(plan[map])} + {Place(further.Spread)});\n",
-            Constant constant => $"o = kernel({New(weights(Laid(constant, further.Spread, shape)))} + {Place(further.Spread)});\n",
+            Constant constant => $"o = operand({New(constants(Laid(constant, further.Spread, shape)))} + {Place(further.Spread)});\n",
             _ => throw new InvalidOperationException($"{further.Other} is no operand of a kernel"),
         };
         if (further.Spread is Spread.Cell or Spread.Single && further.Other is not null) read += "o = o.xxxx;\n";
