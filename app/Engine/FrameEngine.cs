@@ -147,7 +147,7 @@ public sealed class FrameEngine : IDisposable
     private void Restore(FrameSlot last)
     {
         if (_label.HasLost(last)) _label.Run(last);
-        _present.Restore(last);
+        while (!_present.Restore(last)) _label.Run(last);
     }
 
     private void Hold()
@@ -183,7 +183,7 @@ public sealed class FrameEngine : IDisposable
     {
         if (!_isLabelled || _label.HasLost(slot)) _label.Run(slot);
         _isLabelled = true;
-        _present.Run(slot);
+        while (!_present.Run(slot)) _label.Run(slot);
     }
 
     private void Redraw()

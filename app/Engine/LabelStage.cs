@@ -88,16 +88,23 @@ internal sealed class LabelStage : IContextPart, IDisposable
     }
 
     /// <summary>When a slot has been drawn: where its labels are made by what draws, this is when they are done.</summary>
-    public void Complete(FrameSlot slot)
+    /// <returns>False if shaders failed at it: it is to be labelled again, by the CPU, which has taken over.</returns>
+    public bool Complete(FrameSlot slot)
     {
-        if (!slot.IsOnGpu) return;
+        if (!slot.IsOnGpu)
+        {
+            if (_parts.Models.FellBack) Close(); // nothing is drawn from what shaders hold any more
+            return true;
+        }
+
         try
         {
             _onGpu!.Complete(slot);
+            return true;
         }
         catch (UserError e) when (FallBack(e))
         {
-            // This frame is lost; the next one has labels again.
+            return false;
         }
     }
 

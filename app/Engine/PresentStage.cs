@@ -34,8 +34,9 @@ internal sealed class PresentStage : IContextPart
     public Size NetworkSize { get; private set; }
 
     /// <summary>Draws a labelled slot and gives it to every sink.</summary>
+    /// <returns>False if no sink got it: its labels turned out wrong, and are to be made again.</returns>
     /// <exception cref="ContextLostException">The context was lost: the frame is to be drawn again in the next one.</exception>
-    public void Run(FrameSlot slot)
+    public bool Run(FrameSlot slot)
     {
         slot[Stamp.Taken] = _parts.Clock.Now;
         if (slot.LabelledBy != _model || slot.LabelSize != NetworkSize) Adopt(slot.LabelledBy!, slot.LabelSize);
@@ -45,10 +46,12 @@ internal sealed class PresentStage : IContextPart
         slot[Stamp.Uploaded] = _parts.Clock.Now;
         _renderer.Compose(_hudText, slot[Stamp.Uploaded], hud: _parts.Sinks.LeastHud(_renderer));
         slot[Stamp.Composited] = _parts.Clock.Now;
-        _label.Complete(slot);
+        bool labelled = _label.Complete(slot);
         _parts.Context.ThrowIfLost(); // or the sinks would get nothing for an image
+        if (!labelled) return false;
         _parts.Sinks.Present(_renderer, slot);
         slot[Stamp.Presented] = _parts.Clock.Now;
+        return true;
     }
 
     /// <summary>Draws a labelled slot, which nobody sees.</summary>
@@ -60,12 +63,13 @@ internal sealed class PresentStage : IContextPart
     }
 
     /// <summary>Draws a slot that was shown before in a context that does not have it: what shows the last frame shows it again.</summary>
-    public void Restore(FrameSlot slot)
+    /// <returns>False if its labels turned out wrong, and are to be made again.</returns>
+    public bool Restore(FrameSlot slot)
     {
         _renderer.Upload(slot);
         Redraw();
         slot[Stamp.Composited] = _parts.Clock.Now;
-        _label.Complete(slot);
+        return _label.Complete(slot);
     }
 
     public void Close()

@@ -67,6 +67,7 @@ internal sealed class TextureLabeller : IDisposable
         slot[Stamp.Fitted] = slot[Stamp.Inferred] = slot[Stamp.Smoothed] = _parts.Clock.Now;
         _timed = !skip;
         if (_parts.Sinks.NeedsLabels) _labels.BeginRead();
+        _labels.ThrowIfFailed(); // while it is known that these commands are to blame
         slot.ForegroundOf = _foregroundOf;
         _parts.Renderer.Show(_labels, _foregroundOf);
         slot.LabelledBy = _lastModel = model;

@@ -12,47 +12,56 @@ vec3 bytes(ivec2 at)
     return floor(texelFetch(frame, at, 0).rgb * 255.0 + 0.5);
 }
 
-// Exact for frames of up to 16 million pixels: rows are whole numbers that floats hold. A half is rounded up, as on the CPU.
+float share(int pixel, int j, int n, int m)
+{
+    return float(min((pixel + 1) * m, (j + 1) * n) - max(pixel * m, j * n)) / float(n);
+}
+
+// Sums in the order and with the rounding of the CPU's: a network in integers takes a byte that differs for another image.
 vec3 area(ivec2 at, ivec2 image, ivec2 scaled)
 {
     ivec2 first = at * image / scaled, end = min(((at + 1) * image + scaled - 1) / scaled, image);
-    uvec3 sum = uvec3(0u);
-    for (int y = first.y; y < end.y; y++)
+    precise vec3 sum = vec3(0.0);
+    for (int x = first.x; x < end.x; x++)
     {
-        vec3 row = vec3(0.0);
-        for (int x = first.x; x < end.x; x++)
-        {
-            int share = min((x + 1) * scaled.x, (at.x + 1) * image.x) - max(x * scaled.x, at.x * image.x);
-            row += float(share) * bytes(ivec2(x, y));
-        }
-
-        int share = min((y + 1) * scaled.y, (at.y + 1) * image.y) - max(y * scaled.y, at.y * image.y);
-        sum += uint(share) * uvec3(row);
+        precise vec3 column = vec3(0.0);
+        for (int y = first.y; y < end.y; y++)
+            column += bytes(ivec2(x, y)) * share(y, at.y, image.y, scaled.y);
+        sum += column * share(x, at.x, image.x, scaled.x);
     }
 
-    uint all = uint(image.x) * uint(image.y);
-    return vec3((sum + all / 2u) / all);
+    return floor(min(sum, 255.0) + 0.5);
 }
 
 // OpenCV's rule for bytes: weights in 2048ths, sums in whole numbers.
-const int One = 2048;
+const int Bits = 11;
 
-// Along one side of n pixels that become m: the neighbour before new pixel j, -1 at the edge, and the weight of the one after it.
-ivec2 neighbour(int j, int n, int m)
+// To whole numbers, halves to the even one.
+int rounded(int value, int bits)
 {
-    int place = (2 * j + 1) * n - m, whole = 2 * m; // the middle of j is at place / whole
-    int low = place < 0 ? -1 : place / whole, part = place - low * whole;
-    return ivec2(low, (2 * One * part + whole) / (2 * whole));
+    int down = value >> bits, rest = value - (down << bits), twice = 2 * rest - (1 << bits);
+    return down + int(twice > 0 || (twice == 0 && (down & 1) == 1));
+}
+
+// Along one side of n pixels that become m: the neighbour before new pixel j, -1 at the edge, its weight, and that of the one after it.
+// The place between them is a float there: it has fewer bits for its fraction the farther it is.
+ivec3 neighbour(int j, int n, int m)
+{
+    int whole = 2 * m, place = (2 * j + 1) * n - m, low = place < 0 ? -1 : place / whole, part = place - low * whole;
+    int further = max(12 - max(findMSB(low), 0), 0); // bits of the fraction after the first eleven
+    int head = (part << Bits) / whole, rest = ((part << Bits) - head * whole) << further, tail = rest / whole;
+    int fraction = (head << further) + tail + int(2 * (rest - tail * whole) >= whole);
+    return ivec3(low, rounded((1 << (Bits + further)) - fraction, further), rounded(fraction, further));
 }
 
 vec3 bilinear(ivec2 at, ivec2 image, ivec2 scaled)
 {
-    ivec2 x = neighbour(at.x, image.x, scaled.x), y = neighbour(at.y, image.y, scaled.y);
-    if (x[0] < 0 || x[0] >= image.x - 1) x[1] = 0; // at the edge, a column has all the weight, a row twice a part of it
+    ivec3 x = neighbour(at.x, image.x, scaled.x), y = neighbour(at.y, image.y, scaled.y);
+    if (x[0] < 0 || x[0] >= image.x - 1) x.yz = ivec2(1 << Bits, 0); // at the edge, a column has all the weight, a row two parts of it
     int left = max(x[0], 0), right = min(x[0] + 1, image.x - 1), above = max(y[0], 0), below = min(y[0] + 1, image.y - 1);
-    ivec3 top = ivec3(bytes(ivec2(left, above))) * (One - x[1]) + ivec3(bytes(ivec2(right, above))) * x[1];
-    ivec3 bottom = ivec3(bytes(ivec2(left, below))) * (One - x[1]) + ivec3(bytes(ivec2(right, below))) * x[1];
-    return vec3((((One - y[1]) * (top >> 4) >> 16) + (y[1] * (bottom >> 4) >> 16) + 2) >> 2);
+    ivec3 top = ivec3(bytes(ivec2(left, above))) * x[1] + ivec3(bytes(ivec2(right, above))) * x[2];
+    ivec3 bottom = ivec3(bytes(ivec2(left, below))) * x[1] + ivec3(bytes(ivec2(right, below))) * x[2];
+    return vec3(((y[1] * (top >> 4) >> 16) + (y[2] * (bottom >> 4) >> 16) + 2) >> 2);
 }
 
 void main()

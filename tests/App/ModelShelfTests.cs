@@ -65,6 +65,29 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal("a", shelf.Current.Name);
     }
 
+    /// <summary>What shaders failed at would begin with shaders again, and the next failure would end the run.</summary>
+    [Fact]
+    public async Task A_model_that_was_being_loaded_when_the_CPU_took_over_is_loaded_for_the_CPU()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string name in new[] { "a.onnx", "b.onnx" }) File.Copy(model.File, folder[name]);
+        Segmenter ForCpu(string file) => Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
+        Segmenter ForShaders(string file) => Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Gl), _ => { });
+        TaskCompletionSource<Segmenter> loading = new();
+        Segmenter Slowly(string file) => loading.Task.Result;
+        using ModelShelf shelf = new([folder["a.onnx"], folder["b.onnx"]], 0, ForShaders(folder["a.onnx"]), Slowly, ForCpu);
+        shelf.Next();
+        Assert.True(shelf.FallBack());
+        loading.SetResult(ForShaders(folder["b.onnx"]));
+        while (shelf.Current.Name != "b")
+        {
+            shelf.Turn(++_now);
+            await Task.Yield();
+        }
+
+        Assert.Equal(ExecutionProviders.Cpu, shelf.Current.Provider);
+    }
+
     [Fact]
     public async Task A_pipe_is_no_model()
     {

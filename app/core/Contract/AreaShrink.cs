@@ -8,7 +8,8 @@ namespace RealtimeSeg.Core.Contract;
 /// <summary>
 /// Shrinks images of three bytes a pixel between two fixed sizes: each new pixel is the mean over its area, as by OpenCV's INTER_AREA,
 /// whose general form works number by number and took a fifth of the network's time. Rows are added up first, in whole vectors;
-/// along the row a pixel is a vector of its own. Used by one thread at a time; allocates nothing after its creation.
+/// along the row a pixel is a vector of its own. Used by one thread at a time; allocates nothing after its creation. Sums have the order of
+/// shaders/passes/fit.comp, and products are rounded before they are added, as drivers can be told to: that gives the same bytes.
 /// </summary>
 internal sealed class AreaShrink
 {
@@ -17,16 +18,10 @@ internal sealed class AreaShrink
     /// <summary>Sums over very many pixels may exceed it by what was rounded.</summary>
     private static readonly Vector<float> Most = new(byte.MaxValue);
 
-    /// <summary>Up to so many parts of a number are told apart in spite of what floats round off.</summary>
-    private const int MostExact = 8192;
-
     /// <summary>A vector of bytes as vectors of 32 bits.</summary>
     private const int Parts = 4;
 
     private readonly Shares _columns, _rows;
-
-    /// <summary>What makes whole numbers of means: a half is rounded up even where the weights' floats come to a bit less.</summary>
-    private readonly float _half;
 
     /// <summary>Mean of source rows, [W·3] and a number that is read with the last pixel.</summary>
     private readonly float[] _mean;
@@ -42,9 +37,6 @@ internal sealed class AreaShrink
     {
         (From, To) = (from, to);
         (_columns, _rows) = (new Shares(from.Width, to.Width), new Shares(from.Height, to.Height));
-        // Means are multiples of 1 / (columns.Unit * rows.Unit): a quarter of that takes none but halves past the next number.
-        double finest = (double)_columns.Unit * _rows.Unit;
-        _half = (float)(finest <= MostExact ? 0.5 + (0.25 / finest) : 0.5);
         _mean = new float[(from.Width * Channels) + 1];
         int step = Vector<byte>.Count, whole = ((to.Width * Channels) + step - 1) / step * step;
         (_row, _bytes) = (new float[whole + 1], new byte[whole]);
@@ -85,10 +77,10 @@ internal sealed class AreaShrink
                 Vector.Widen(Vector.LoadUnsafe(ref source, (nuint)((r * pitch) + x)), out Vector<ushort> low, out Vector<ushort> high);
                 Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
                 Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
-                a = Vector.FusedMultiplyAdd(Vector.ConvertToSingle(Vector.AsVectorInt32(first)), weight, a);
-                b = Vector.FusedMultiplyAdd(Vector.ConvertToSingle(Vector.AsVectorInt32(second)), weight, b);
-                c = Vector.FusedMultiplyAdd(Vector.ConvertToSingle(Vector.AsVectorInt32(third)), weight, c);
-                d = Vector.FusedMultiplyAdd(Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)), weight, d);
+                a += Vector.ConvertToSingle(Vector.AsVectorInt32(first)) * weight;
+                b += Vector.ConvertToSingle(Vector.AsVectorInt32(second)) * weight;
+                c += Vector.ConvertToSingle(Vector.AsVectorInt32(third)) * weight;
+                d += Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) * weight;
             }
 
             a.StoreUnsafe(ref mean, (nuint)x);
@@ -118,7 +110,7 @@ internal sealed class AreaShrink
             for (int i = 1; i < count; i++)
             {
                 Vector128<float> pixel = Vector128.LoadUnsafe(ref mean, (nuint)(at + (i * Channels)));
-                sum = Vector128.FusedMultiplyAdd(pixel, Vector128.Create(weights[i]), sum);
+                sum += pixel * weights[i];
             }
 
             sum.StoreUnsafe(ref row, (nuint)(x * Channels));
@@ -135,7 +127,7 @@ internal sealed class AreaShrink
     }
 
     private Vector<uint> Rounded(int x)
-        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(new Vector<float>(_row, x), Most) + new Vector<float>(_half)));
+        => Vector.AsVectorUInt32(Vector.ConvertToInt32Native(Vector.Min(new Vector<float>(_row, x), Most) + new Vector<float>(0.5f)));
 
     /// <summary>The pixels along one side whose mean is a new one's: pixel j of m covers j·n/m to (j + 1)·n/m of n.</summary>
     private sealed class Shares
@@ -143,7 +135,6 @@ internal sealed class AreaShrink
         public Shares(int from, int to)
         {
             double length = from / (double)to;
-            Unit = from / (int)BigInteger.GreatestCommonDivisor(from, to);
             Count = Math.Min(from, (int)Math.Ceiling(length) + (from % to == 0 ? 0 : 1));
             (First, Weights) = (new int[to], new float[to * Count]);
             for (int j = 0; j < to; j++)
@@ -151,15 +142,12 @@ internal sealed class AreaShrink
                 First[j] = Math.Min((int)((long)j * from / to), from - Count);
                 for (int i = 0; i < Count; i++)
                 {
-                    int pixel = First[j] + i;
-                    double part = Math.Min(pixel + 1, (j + 1) * length) - Math.Max(pixel, j * length);
-                    Weights[(j * Count) + i] = (float)(Math.Max(0, part) / length);
+                    long pixel = First[j] + i, begin = Math.Max(pixel * to, (long)j * from);
+                    long share = Math.Min((pixel + 1) * to, ((long)j + 1) * from) - begin;
+                    Weights[(j * Count) + i] = Math.Max(0, share) / (float)from;
                 }
             }
         }
-
-        /// <summary>Weights are multiples of 1 over this.</summary>
-        public int Unit { get; }
 
         /// <summary>Pixels that each new one reads, some of them with weight 0: as many for all keeps the loops short.</summary>
         public int Count { get; }

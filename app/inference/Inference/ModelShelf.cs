@@ -19,6 +19,7 @@ public sealed class ModelShelf : IDisposable
     private int _index, _tried;
     private FileState _seen;
     private Task<Loaded>? _loading;
+    private bool _isOutdated;
     private long _lookedAt, _resultUntil;
     private Status _result;
 
@@ -66,6 +67,7 @@ public sealed class ModelShelf : IDisposable
         if (_loadForCpu is null || FellBack) return false;
         FellBack = true;
         _load = _loadForCpu;
+        _isOutdated = _loading is not null;
         Segmenter retired = _current;
         _current = _load(_files[_index]);
         _unloading.Add(retired.Retire());
@@ -88,8 +90,9 @@ public sealed class ModelShelf : IDisposable
         if (_loading is { IsCompleted: true } done)
         {
             _loading = null;
-            _result = Take(done.GetAwaiter().GetResult());
-            _resultUntil = now + ResultFor;
+            Loaded loaded = done.GetAwaiter().GetResult();
+            if (_isOutdated) LoadAgain(loaded);
+            else (_result, _resultUntil) = (Take(loaded), now + ResultFor);
         }
 
         if (_loading is null && now - _lookedAt >= LookEvery)
@@ -109,6 +112,14 @@ public sealed class ModelShelf : IDisposable
         if (_loading is not null) _loading.Result.Model?.Dispose();
         _current.Dispose();
         Task.WaitAll(_unloading); // native code must not be at work when the process ends
+    }
+
+    /// <summary>What was being loaded for shaders when they failed is loaded for the CPU.</summary>
+    private void LoadAgain(Loaded outdated)
+    {
+        _isOutdated = false;
+        outdated.Model?.Dispose();
+        Load(outdated.Index);
     }
 
     private void LoadIfChanged()

@@ -184,9 +184,16 @@ public sealed class TextureLabels : IDisposable
     {
         if (++_frames % CollectPeriod == 0) _vote.Collect();
         bool read = _readback.End(labels);
+        ThrowIfFailed();
+        return read;
+    }
+
+    /// <summary>Does not wait.</summary>
+    /// <exception cref="UserError">The driver could not do what it was told since errors were last looked at.</exception>
+    public void ThrowIfFailed()
+    {
         if (_gl.GetError() is not GLEnum.NoError and GLEnum error)
             throw _gl.Refusal($"provider gl: the driver reports {error} in frame {_frames}: use --provider cpu", error);
-        return read;
     }
 
     public void Dispose()
