@@ -41,8 +41,8 @@ internal static class NetworkListing
     {
         string Megabytes(long texels) => Text(Kilobytes(texels, network.Bits) / 1000, "F1");
         double flops = plan.Steps.Sum(s => s.Flops);
-        return $"with: operators on single elements that the pass computes, too; ms: median of {Runs}, each pass awaited, so that the sum "
-            + "is more than a frame takes, which 'bench --roofline' measures\n"
+        return $"with: operators on single elements that the pass computes, too; ms: median of {Runs}, each pass awaited\n"
+            + "so that their sum is more than a frame takes, which 'bench --roofline' measures\n"
             + $"{plan.Steps.Count} passes in {network.Programs} programs, {Text(flops / 1e9, "F2")} GFLOP, "
             + $"{Text(milliseconds, "F1")} ms ({Text(flops / milliseconds / 1e6, "F1")} GFLOP/s)\n"
             + $"weights {Megabytes(network.WeightTexels)} MB, maps {Megabytes(plan.Memory.Texels)} MB, "

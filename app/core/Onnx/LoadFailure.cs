@@ -12,7 +12,7 @@ public static partial class LoadFailure
     private static readonly (Regex Words, string Remedy)[] Remedies =
     [
         (NewOpset(), "export it with that opset or a lower one"),
-        (OldOpset(), "export it with a higher opset, which has this operator"),
+        (OldOpset(), "export it with an opset that has this operator"),
         (OwnOperator(), "export it without operators of its own"),
     ];
 
