@@ -57,8 +57,9 @@ public static class AppCommands
             + Table("Outputs", "| output |", SinkKinds.All.Select(k => $"| {k.Help} |"))
             + Table("Exit codes", "| code | |", ExitCodes.Rows.Select(c => $"| {c.Code} | {c.Meaning} |"))
             + Table(Cache, "| file | |", UserCache.Contents.Select(c => $"| `{c.Name}` | {c.What} |"))
-            + "\nAll of it may be deleted, and is made again; `doctor --verbose` lists it. Graphics drivers keep compiled shaders by "
-            + "themselves\n(Mesa in `~/.cache/mesa_shader_cache`).\n";
+            + "\nAll of it may be deleted at any time (`rm -r ~/.cache/realtimeseg`), and is made again; `doctor --verbose` lists it. "
+            + "Graphics\ndrivers keep compiled shaders by themselves, which may be deleted as well: Mesa in `~/.cache/mesa_shader_cache`, "
+            + "NVIDIA's driver in\n`~/.cache/nvidia` (`$XDG_CACHE_HOME` takes the place of `~/.cache` here, too).\n";
         return Head + tables + CommandReference.Markdown(Root());
     }
 

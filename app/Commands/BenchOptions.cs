@@ -43,7 +43,8 @@ internal sealed record BenchOptions
             s => s with { Suite = true }),
         Row.Flag("--roofline", "How much of what the device can multiply and add the model reaches in compute shaders, by kind of kernel",
             s => s with { Roofline = true }),
-        Row.Flag("--race-tiles", "Race the tiles of the model's compute shaders, and keep what wins for the driver of a graphics card",
+        Row.Flag("--race-tiles", "Measure how many results at once the model's compute shaders had best work on, and keep what is fastest "
+                + "on this card",
             s => s with { RaceTiles = true }),
         Row.Flag("--torch", "Time PyTorch on this machine, too, with a plain network (python3-torch)", s => s with { Torch = true }),
         Row.Flag("--explain", "Tell what the figures mean, and measure nothing", s => s with { Explain = true }),

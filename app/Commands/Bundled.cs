@@ -31,6 +31,9 @@ internal static class Bundled
         throw new UserError($"no model '{text}'{hint}: name an .onnx file, or one that comes with the program: {names}");
     }
 
+    /// <summary>The name of the default model's network.</summary>
+    public const string Network = "street";
+
     /// <summary>The default model; which of its two files is used depends on the machine.</summary>
     public static string Model { get; } = Path.Combine(Models, "street-int8.onnx");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using RealtimeSeg.Inference;
 
 namespace RealtimeSeg.Commands;
 
@@ -27,16 +28,23 @@ internal static class DoctorCommand
         half.AcceptOnlyFromAmong("auto", "on", "off");
         const string Help = "Report what works on this machine, and how to fix what does not.";
         Command command = new("doctor", Help) { verbose, report, overwrite, model, provider, half };
-        command.SetAction(parsed => parsed.GetValue(model) is { } file
-            ? List(file, parsed.GetValue(provider)!, parsed.GetValue(half)!)
-            : Run(parsed.GetValue(verbose), parsed.GetValue(report), parsed.GetValue(overwrite)));
+        OptionTable<PipelineSettings> reading = new(new PipelineSettings { Source = "" }, PipelineRows.OfFile);
+        reading.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            NamedOptions.Of(parsed).Need("--model", [.. PipelineRows.OfFile.Select(r => r.Name)]);
+            return parsed.GetValue(model) is { } file
+                ? List(file, parsed.GetValue(provider)!, parsed.GetValue(half)!, reading.Read(parsed).Segmenter)
+                : Run(parsed.GetValue(verbose), parsed.GetValue(report), parsed.GetValue(overwrite));
+        });
         return command;
     }
 
-    private static int List(string model, string provider, string half)
+    private static int List(string model, string provider, string half, SegmenterOptions options)
     {
-        if (provider != "gl") throw new UserError($"--provider {provider}: only gl can be listed");
-        NetworkListing.Print(Bundled.ModelOf(model), half == "auto" ? null : half == "on");
+        if (provider != ExecutionProviders.Gl) throw new UserError($"--provider {provider}: only gl can be listed");
+        bool? inHalves = half == "auto" ? null : half == "on";
+        NetworkListing.Print(Bundled.ModelOf(model), options with { Provider = ExecutionProviders.Gl, GlHalf = inHalves });
         return 0;
     }
 
@@ -51,7 +59,7 @@ internal static class DoctorCommand
         }
 
         bool runs = !findings.Exists(f => f.IsFatal);
-        string verdict = runs ? "the main job can run" : "the main job cannot run: see the lines marked FAIL";
+        string verdict = runs ? "segmenting video works here" : "segmenting video does not work here: see the lines marked FAIL";
         Console.WriteLine(verdict);
         if (report is not null)
             OutputFiles.Tell(report, AtomicFile.Write(report, Encoding.UTF8.GetBytes(Text(findings, verdict)), overwrite));

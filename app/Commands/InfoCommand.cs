@@ -24,6 +24,7 @@ internal static class InfoCommand
         {
             SegmenterOptions options = reading.Read(parsed).Segmenter with { Provider = ExecutionProviders.Cpu };
             string path = Bundled.ModelOf(parsed.GetValue(model)!);
+            if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file, or a model that 'models' lists");
             foreach ((string name, string text) in Known(path, options)) Print(name, text);
             return 0;
         });
@@ -41,7 +42,8 @@ internal static class InfoCommand
         catch (UserError e) when (File.Exists(path) && !FileIdentity.IsSpecial(path) && !ModelGraph.IsOwn(path))
         {
             OnnxFile file = OnnxFile.Read(path);
-            return [FileOf(path), .. Tensors(file), ("operators", Operators(file)), ("to run it", e.Message)];
+            (string, string)[] remedy = [("runs on", "nothing as it is"), ("to run it", e.Message)];
+            return [FileOf(path), .. Tensors(file), ("operators", Operators(file)), .. remedy];
         }
     }
 

@@ -7,7 +7,6 @@ using RealtimeSeg.Graphics;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Network.Device;
 using RealtimeSeg.Sources;
-using Silk.NET.OpenGL;
 using SkiaSharp;
 
 namespace RealtimeSeg.Commands;
@@ -88,18 +87,25 @@ internal static class MachineChecks
         try
         {
             using EglContext context = new();
-            string device = context.Gl.GetStringS(StringName.Renderer), version = context.Gl.GetStringS(StringName.Version);
-            string loss = context.CanTellLoss ? "tells of" : "does not tell of";
-            Finding found = Finding.Good($"OpenGL: {device}", version, $"it {loss} a lost context, which is then opened again");
-            const string Slow = "the CPU that runs the network draws, too; a graphics card with its driver is faster";
-            return device.Contains("llvmpipe", StringComparison.Ordinal)
-                ? [found, Finding.Note("images are drawn in software", Slow)]
-                : [found];
+            return Drawing(Driver.Of(context.Gl), context.CanTellLoss);
         }
         catch (UserError e)
         {
             return [Finding.Failure("OpenGL", e.Message, isFatal: true)];
         }
+    }
+
+    /// <summary>What draws.</summary>
+    /// <param name="driver">Its driver.</param>
+    /// <param name="tellsLoss">Whether that tells of a lost context.</param>
+    internal static IReadOnlyList<Finding> Drawing(Driver driver, bool tellsLoss)
+    {
+        const string Slow = "the CPU that runs the network draws, too; a graphics card with its driver is faster";
+        string loss = tellsLoss
+            ? "it tells of a lost context, which is then opened again"
+            : "it does not tell of a lost context: images stay as they were until the program is started again";
+        Finding found = Finding.Good($"OpenGL: {driver.Name}", driver.Version, loss);
+        return driver.IsSoftware ? [found, Finding.Note("images are drawn in software", Slow)] : [found];
     }
 
     private static IEnumerable<Finding> Display() => [Machine.Display is { } display

@@ -8,7 +8,7 @@ using RealtimeSeg.Network.Steps;
 
 namespace RealtimeSeg.Commands;
 
-/// <summary><c>doctor --model FILE --provider gl</c>: a network as dispatches of compute shaders, and what each of them costs.</summary>
+/// <summary><c>doctor --model FILE --provider gl</c>: a network as passes of compute shaders, and what each of them costs.</summary>
 internal static class NetworkListing
 {
     private const int Runs = 5;
@@ -16,15 +16,15 @@ internal static class NetworkListing
     private static readonly string[] Head = ["kernel", "from", "to", "with", "MFLOP", "KB", "ms"];
 
     /// <param name="path">The model.</param>
-    /// <param name="half">Whether numbers are stored in 16 bits; null for what suits the driver.</param>
+    /// <param name="options">How it is read and run, by the gl provider.</param>
     /// <exception cref="UserError">It cannot be run so.</exception>
-    public static void Print(string path, bool? half)
+    public static void Print(string path, SegmenterOptions options)
     {
-        using Segmenter model = Segmenter.Load(path, new SegmenterOptions(ExecutionProviders.Gl, GlHalf: half), Console.WriteLine);
+        using Segmenter model = Segmenter.Load(path, options, Console.WriteLine);
         (int width, int height) = model.Manifest.Size;
         NetworkPlan plan = model.Shaders!.Plan(new Size(width, height));
         using EglContext context = new();
-        using GlNetwork network = new(context.Gl, half: half, tiles: model.Shaders.TilesFor(Driver.Of(context.Gl)));
+        using GlNetwork network = new(context.Gl, half: options.GlHalf, tiles: model.Shaders.TilesFor(Driver.Of(context.Gl)));
         network.Prepare(plan);
         double[] times = network.Measure(Runs);
         new FigureTable(Head, [.. plan.Steps.Select((s, i) => Row(s, times[i], network.Bits))], Note(plan, network, times.Sum())).Print();
@@ -41,8 +41,9 @@ internal static class NetworkListing
     {
         string Megabytes(long texels) => Text(Kilobytes(texels, network.Bits) / 1000, "F1");
         double flops = plan.Steps.Sum(s => s.Flops);
-        return $"with: operators on single elements that the dispatch computes, too; ms: median of {Runs}, each dispatch awaited\n"
-            + $"{plan.Steps.Count} dispatches in {network.Programs} programs, {Text(flops / 1e9, "F2")} GFLOP, "
+        return $"with: operators on single elements that the pass computes, too; ms: median of {Runs}, each pass awaited\n"
+            + "so that their sum is more than a frame takes, which 'bench --roofline' measures\n"
+            + $"{plan.Steps.Count} passes in {network.Programs} programs, {Text(flops / 1e9, "F2")} GFLOP, "
             + $"{Text(milliseconds, "F1")} ms ({Text(flops / milliseconds / 1e6, "F1")} GFLOP/s)\n"
             + $"weights {Megabytes(network.WeightTexels)} MB, maps {Megabytes(plan.Memory.Texels)} MB, "
             + $"of which {Megabytes(plan.Memory.MostAtOnce)} MB are needed at once; "

@@ -32,15 +32,16 @@ internal static class PipelineRows
 
     private static readonly OptionRow<PipelineSettings>[] Network =
     [
-        Row.Value("--model", "Exported .onnx file, a folder of them, or the name of a bundled one (person with --view blur, replace "
-            + "and cutout unless --show is given, else street; 'models' lists them); M goes from one to the next",
-            s => Bundled.NameOf(s.Model), WithModel),
+        Row.Value("--model", "Exported .onnx file, a folder of them, or the name of a bundled one, which 'models' lists; if not given, "
+            + "person with --view blur, replace and cutout unless --show is given, else street: the faster one of street and street-int8; "
+            + "M goes from one to the next",
+            s => s.Model == Bundled.Model && !s.ModelIsNamed ? Bundled.Network : Bundled.NameOf(s.Model), WithModel),
         Row.Word("--precision", "Which file of a network that comes as NAME.onnx and NAME-int8.onnx: auto (the faster one, measured once), "
             + "float, int8, or named (the default with --model FILE)",
             Precisions, s => s.Precision, (s, v) => s with { Precision = v }),
         Row.Value("--provider", "What runs the network: cpu; gl (compute shaders of OpenGL 4.3, on the card that draws); cuda and "
-            + "tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it is faster than the CPU "
-            + "with a model of the trainer, else cpu)",
+            + "tensorrt (a build for NVIDIA's cards); auto (tensorrt or cuda where they are, gl on a card where it is faster than the CPU, "
+            + "but not for third-party models, else cpu)",
             s => s.Segmenter.Provider, (s, v) => s with { Segmenter = s.Segmenter with { Provider = v } }),
         Row.Value("--provider-library", "Shared library of a plug-in provider for ONNX Runtime (OpenVINO's, WebGPU's); --provider names it",
             s => s.Segmenter.ProviderLibrary, (s, v) => s with { Segmenter = s.Segmenter with { ProviderLibrary = v } }),

@@ -19,7 +19,7 @@ internal static class Roofline
     private const int Pairs = 30;
 
     private const int Runs = 5;
-    private static readonly string[] Head = ["kernel", "dispatches", "MFLOP", "ms", "GFLOP/s", "of the ceiling"];
+    private static readonly string[] Head = ["kernel", "passes", "MFLOP", "ms", "GFLOP/s", "of the ceiling"];
 
     /// <summary>Measures and makes the table.</summary>
     /// <exception cref="UserError">It cannot be run so.</exception>
@@ -53,7 +53,8 @@ internal static class Roofline
         string[] whole = Row("the whole network", plan.Steps.Count, plan.Steps.Sum(p => p.Flops), fastest, most);
         string what = $"{model.Name}.onnx at {width}×{height} in {network.Bits} bits on {driver.Name}";
         string note = $"{what}: the ceiling is {Text(most)} GFLOP/s, from registers\n"
-            + $"whole network and ceiling: the best of {Pairs}, in turn; kernels: medians of {Runs}, each dispatch awaited\n{switches}";
+            + $"whole network, as a frame runs it, and ceiling: the best of {Pairs}, in turn\n"
+            + $"kernels: medians of {Runs}, each pass awaited, so that they add up to more\n{switches}";
         return new FigureTable(Head, [whole, .. kinds], note);
     }
 
@@ -102,11 +103,11 @@ internal static class Roofline
         return $"to switch: {Text(model)} ms to a network whose shaders are compiled ({Text(cold)} before), {Text(size)} to another size";
     }
 
-    private static string[] Row(string name, int dispatches, long flops, double milliseconds, double ceiling)
+    private static string[] Row(string name, int passes, long flops, double milliseconds, double ceiling)
     {
         double rate = flops / milliseconds / 1e6;
         string share = flops == 0 ? "" : (rate / ceiling).ToString("P0", CultureInfo.InvariantCulture);
-        return [name, Text(dispatches, "F0"), Text(flops / 1e6), Text(milliseconds, "F2"), flops == 0 ? "" : Text(rate), share];
+        return [name, Text(passes, "F0"), Text(flops / 1e6), Text(milliseconds, "F2"), flops == 0 ? "" : Text(rate), share];
     }
 
     private static string Text(double value, string format = "F1") => value.ToString(format, CultureInfo.InvariantCulture);

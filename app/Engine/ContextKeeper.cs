@@ -53,7 +53,7 @@ internal sealed class ContextKeeper(EngineParts parts, Telemetry telemetry, Labe
     {
         Losses++;
         (long began, long dropped) = (parts.Clock.Now, telemetry.Dropped);
-        string lost = $"the OpenGL context was lost after {telemetry.Shown} frames ({Cause(parts.Context.Look() ?? ContextLoss.Unknown)})";
+        string lost = $"the OpenGL context was lost after {Frames(telemetry.Shown)} ({Cause(parts.Context.Look() ?? ContextLoss.Unknown)})";
         // What a context is lost to twice at the same frame is most probably the network, which takes longer than all drawing.
         if (_inARow > 0 && label.NeedsOpenGl) label.LeaveShaders($"{lost}, {_inARow + 1} times in a row");
         for (string? why = null; ;)
@@ -83,7 +83,8 @@ internal sealed class ContextKeeper(EngineParts parts, Telemetry telemetry, Labe
     private void Tell(string lost, long began, long dropped)
     {
         string seconds = ((parts.Clock.Now - began) / 1e9).ToString("F1", CultureInfo.InvariantCulture);
-        string frames = dropped == 0 ? "no frame is lost" : $"{dropped} frames were dropped since newer ones came";
+        string were = dropped == 1 ? "was" : "were";
+        string frames = dropped == 0 ? "no frame is lost" : $"{Frames(dropped)} {were} dropped since newer ones came";
         parts.Events?.Invoke(LogLevel.Warning, $"{lost} and opened again in {seconds} s: {frames}");
     }
 
@@ -104,6 +105,9 @@ internal sealed class ContextKeeper(EngineParts parts, Telemetry telemetry, Labe
         parts.Clock.WaitUntil(parts.Clock.Now + nanoseconds, parts.Stop.Token.WaitHandle);
         return !parts.Stop.IsCancellationRequested;
     }
+
+    private static string Frames(long count)
+        => count == 1 ? "1 frame" : string.Create(CultureInfo.InvariantCulture, $"{count} frames");
 
     private static string Cause(ContextLoss loss) => loss switch
     {

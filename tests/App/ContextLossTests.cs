@@ -90,6 +90,14 @@ public sealed class ContextLossTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    public void One_frame_is_no_frames()
+    {
+        List<string> lines = [];
+        Run(Load("cpu"), new EngineOptions(Schedule.Inline, Frames: Frames), new FrameKeeper(), At(2), lines);
+        Assert.StartsWith("the OpenGL context was lost after 1 frame (", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Losses_with_frames_between_them_do_not_add_up()
     {
         FrameKeeper sink = new();

@@ -117,10 +117,31 @@ public sealed class ContextTests(AppModel model) : IClassFixture<AppModel>
     [Fact]
     public void The_variable_names_looks_and_causes()
     {
-        ForcedLosses losses = ForcedLosses.Parse("2,x,4:guilty,-1,5:9,:innocent,6:Innocent");
+        ForcedLosses losses = ForcedLosses.Parse("2,4:guilty,5:unknown,6:Innocent");
         ContextLoss?[] expected = [null, ContextLoss.Unknown, null, ContextLoss.Guilty, ContextLoss.Unknown, ContextLoss.Innocent, null];
         Assert.Equal(expected, expected.Select(_ => losses.Next()).ToArray());
         Assert.Null(ForcedLosses.Parse("").Next());
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("2,,3")]
+    [InlineData("2,-1")]
+    [InlineData("0")]
+    [InlineData("5:9")]
+    [InlineData("5:")]
+    [InlineData(":innocent")]
+    public void A_variable_that_names_anything_else_is_refused(string text)
+        => Assert.StartsWith($"{ForcedLosses.Variable}={text}: ", Assert.Throws<UserError>(() => ForcedLosses.Parse(text)).Message);
+
+    [Trait("Set", "Slow")]
+    [Fact]
+    public void A_driver_without_OpenGL_3_3_is_told_from_none()
+    {
+        Dictionary<string, string?> variables = new(StringComparer.Ordinal) { ["MESA_GL_VERSION_OVERRIDE"] = "3.1" };
+        (int code, _, string error) = Cli.RunWith(variables, "replay", "synth://", "null", "--headless", "--frames", "1");
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.Contains("the driver has no OpenGL 3.3 (eglCreateContext failed, 0x3009): leave MESA", error, StringComparison.Ordinal);
     }
 
     private static FrameSlot Slot()

@@ -1,5 +1,9 @@
 using RealtimeSeg.Commands;
+using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Network.Device;
 using RealtimeSeg.Tests.Support;
+using RealtimeSeg.Training.Graph;
+using RealtimeSeg.Training.Ops;
 using Xunit;
 
 namespace RealtimeSeg.Tests.App;
@@ -28,6 +32,57 @@ public sealed class DoctorTests
         Assert.Contains("r.txt", error, StringComparison.Ordinal);
         (code, _, error) = Cli.Run(Repository.Root, [.. arguments, "-y"]); // as that message advises
         Assert.True(code == 0, error);
+    }
+
+    /// <summary>As its own message advises for a model of open size.</summary>
+    [Fact]
+    public void A_model_of_open_size_is_listed_at_the_one_that_is_given()
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, Shape.Dynamic, Shape.Dynamic));
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
+        (int code, string text) = Doctor("--model", folder["m.onnx"]);
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.Contains("add --size", text, StringComparison.Ordinal);
+        (code, text) = Doctor("--model", folder["m.onnx"], "--size", "64x32", "--std", "50");
+        Assert.True(code == 0, text);
+        Assert.Contains("32×64", text.Replace('x', '×'), StringComparison.Ordinal);
+        Assert.Contains("deviation 50 50 50", text, StringComparison.Ordinal);
+        Assert.Contains("'bench --roofline' measures", text, StringComparison.Ordinal);
+        (code, text) = Doctor("--size", "64x32");
+        Assert.Equal(CommandRunner.UserErrorCode, code);
+        Assert.Contains("add --model", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llvmpipe (LLVM 15.0.6, 256 bits)", true)]
+    [InlineData("softpipe", true)]
+    [InlineData("NVIDIA GeForce RTX 4060/PCIe/SSE2", false)]
+    public void Any_driver_in_software_is_told(string name, bool isSoftware)
+    {
+        IReadOnlyList<Finding> found = MachineChecks.Drawing(new Driver(name, "4.5"), tellsLoss: isSoftware);
+        Assert.Equal(isSoftware, found.Any(f => f.Lines(null, false).Any(l => l.Contains("in software", StringComparison.Ordinal))));
+        string details = string.Join('\n', found[0].Details);
+        Assert.Contains(isSoftware ? "it tells of" : "it does not tell of", details, StringComparison.Ordinal);
+        Assert.Equal(isSoftware, details.Contains("opened again", StringComparison.Ordinal));
+    }
+
+    /// <summary>Exit code and all that is printed.</summary>
+    private static (int Code, string Text) Doctor(params string[] arguments)
+    {
+        TextWriter before = Console.Out;
+        using StringWriter text = new();
+        Console.SetOut(text);
+        try
+        {
+            (int code, string error) = InProcess.App(["doctor", .. arguments]);
+            return (code, text + error);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
     }
 
     [Fact]

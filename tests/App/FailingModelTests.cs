@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Core.Onnx.ThirdParty;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
@@ -107,5 +108,35 @@ public sealed class FailingModelTests(AppModel model) : IClassFixture<AppModel>
         Value y = g.Add("Reshape", [from, target], declared, attributes: [("allowzero", 1L)]);
         if (kind == "labels") y = g.Add("Cast", [y], declared, ElementType.Int64, attributes: [("to", (long)ElementType.Int64)]);
         File.WriteAllBytes(file, OnnxWriter.Write(g, [g.Rename(y, "y")]));
+    }
+
+    /// <summary>When it is loaded; what its file does not declare, when it is tried.</summary>
+    [Theory]
+    [InlineData("batch", "its input takes 4 images at once: export it with a batch of 1")]
+    [InlineData("boxes", "its output found is [1,3,6144], no map of an image of 96×64: name a model that segments images")]
+    [InlineData("boxes when it runs", "its output found is [1,3,6144], no map of an image of 96×64")]
+    [InlineData("layout", "layout nhwc: its input would have 96 channels, where images have 3")]
+    public void What_segments_no_single_image_is_refused_before_the_first_frame(string kind, string says)
+    {
+        using TemporaryFolder folder = new();
+        bool isDynamic = kind == "boxes when it runs";
+        long side = isDynamic ? Shape.Dynamic : 64;
+        GraphBuilder g = new();
+        Value y = Relu.Emit(g, g.Input("image", ElementType.Float, new Shape(kind == "batch" ? 4 : 1, 3, side, isDynamic ? side : 96)));
+        if (kind == "boxes") y = g.Add("Reshape", [y, g.Constant(1, 3, 6144)], new Shape(1, 3, 6144));
+        if (isDynamic) y = g.Add("Reshape", [y, g.Constant(1, 3, -1)], new Shape(1, 3, Shape.Dynamic));
+        File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(y, "found")]));
+        ModelHints hints = new() { Layout = kind == "layout" ? "nhwc" : null };
+        foreach (string provider in new[] { ExecutionProviders.Cpu, ExecutionProviders.Gl })
+        {
+            string message = Assert.Throws<UserError>(() => Open(new SegmenterOptions(provider, Size: (96, 64), Hints: hints))).Message;
+            Assert.Contains(says, message, StringComparison.Ordinal);
+        }
+
+        void Open(SegmenterOptions options)
+        {
+            using Segmenter opened = Segmenter.Load(folder["m.onnx"], options, _ => { });
+            if (isDynamic) opened.Rehearse();
+        }
     }
 }

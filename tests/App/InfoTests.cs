@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using RealtimeSeg.Core.Onnx;
+using RealtimeSeg.Inference;
 using RealtimeSeg.Tests.Support;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Ops;
@@ -26,6 +28,41 @@ public sealed class InfoTests
         Assert.DoesNotContain("to run it", text, StringComparison.Ordinal);
     }
 
+    /// <summary>The reason is ONNX Runtime's, without the place in its source; the remedy is the same whatever would run it.</summary>
+    [Theory]
+    [InlineData("official support for domain ai.onnx is till opset", "export it with that opset or a lower one")]
+    [InlineData("No Op registered for Relu with domain_version of", "export it with an opset that has this operator")]
+    [InlineData("mine:Own(-1) is not a registered function/op", "export it without operators of its own")]
+    public void A_file_that_ONNX_Runtime_does_not_load_is_told_with_a_remedy(string reason, string remedy)
+    {
+        using TemporaryFolder folder = new();
+        GraphBuilder g = new();
+        Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96));
+        ModelProto model = ModelProto.Parser.ParseFrom(OnnxWriter.Write(g, [g.Rename(Relu.Emit(g, x), "scores")]));
+        OperatorSetIdProto opset = model.OpsetImport.Single(o => o.Domain.Length == 0);
+        if (remedy.Contains("lower", StringComparison.Ordinal)) opset.Version = 99;
+        if (remedy.Contains("this operator", StringComparison.Ordinal)) model.Graph.Node.Single().OpType = "Relu9";
+        if (remedy.Contains("own", StringComparison.Ordinal)) SetOwn(model);
+        reason = reason.Replace("Relu ", "Relu9 ", StringComparison.Ordinal);
+        File.WriteAllBytes(folder["m.onnx"], model.ToByteArray());
+        (int code, string text) = Info(folder["m.onnx"]);
+        string joined = string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(0, code);
+        string[] parts = [reason, remedy, "runs on nothing as it is"];
+        Assert.All(parts, p => Assert.Contains(p, joined, StringComparison.Ordinal));
+        Assert.DoesNotContain("/onnxruntime", text, StringComparison.Ordinal);
+        Assert.Equal(Refusal("cpu"), Refusal("gl"));
+
+        string Refusal(string provider)
+            => Assert.Throws<UserError>(() => Segmenter.Load(folder["m.onnx"], new SegmenterOptions(provider), _ => { })).Message;
+
+        static void SetOwn(ModelProto model)
+        {
+            (model.Graph.Node.Single().OpType, model.Graph.Node.Single().Domain) = ("Own", "mine");
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = "mine", Version = 1 });
+        }
+    }
+
     [Fact]
     public void What_is_no_model_is_refused()
     {
@@ -36,6 +73,7 @@ public sealed class InfoTests
             (int code, string error) = InProcess.App("info", folder[name]);
             Assert.Equal(2, code);
             Assert.Contains(name, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+            Assert.DoesNotContain("--model", error, StringComparison.Ordinal); // which info does not have
         }
     }
 

@@ -36,8 +36,8 @@ public sealed class OptionTests
     [Theory]
     [InlineData("street-int8", Precision.Auto)]
     [InlineData("street-int8", Precision.Auto, "--view", "edges")]
-    [InlineData("person", Precision.AsNamed, "--view", "blur")]
-    [InlineData("person", Precision.AsNamed, "--view", "cutout", "--size", "320x240")]
+    [InlineData("person", Precision.Auto, "--view", "blur")]
+    [InlineData("person", Precision.Auto, "--view", "cutout", "--size", "320x240")]
     [InlineData("street-int8", Precision.Auto, "--view", "blur", "--show", "car")]
     [InlineData("street", Precision.Auto, "--view", "blur", "--model", "street")]
     [InlineData("person-large", Precision.Auto, "--model", "person-large")]
@@ -48,6 +48,14 @@ public sealed class OptionTests
         PipelineSettings s = ParsedOptions.Read(Mode.Replay, ["synth://", .. arguments]);
         Assert.Equal(name, Path.GetFileNameWithoutExtension(s.Model));
         Assert.Equal(precision, s.Precision);
+    }
+
+    /// <summary>Help shows the network, since which of its files runs is measured.</summary>
+    [Fact]
+    public void The_default_model_is_a_network()
+    {
+        Option model = AppCommands.Root().Subcommands.Single(c => c.Name == "replay").Options.Single(o => o.Name == "--model");
+        Assert.Equal("street", model.GetDefaultValue());
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace RealtimeSeg.Tests.Core;
 /// <summary>Slips of the keyboard are answered by the name that was meant.</summary>
 public sealed class NearestTests
 {
-    private static readonly string[] Names = ["live", "replay", "bench", "check", "street", "street-int8", "--frames", "--verbose", "a"];
+    private static readonly string[] Names =
+        ["live", "replay", "bench", "check", "street", "street-int8", "--frames", "--verbose", "--refine", "a"];
 
     [Theory]
     [InlineData("chek", "check")] // a letter left out
@@ -22,6 +23,7 @@ public sealed class NearestTests
     [InlineData("picture", null)]
     [InlineData("-w", null)]
     [InlineData("--nonsense", null)]
+    [InlineData("--device", null)] // three of six letters are another word
     public void The_name_is_found_if_it_is_near(string typed, string? meant) => Assert.Equal(meant, Nearest.Of(typed, Names));
 
     [Fact]
@@ -35,6 +37,9 @@ public sealed class NearestTests
     [InlineData("no view 'maks' (did you mean mask?): choose one of overlay, mask,", "replay", "synth://", "null", "--view", "maks")]
     [InlineData("no model 'stret' (did you mean street?): name an .onnx file", "replay", "synth://", "null", "--model", "stret")]
     [InlineData("no provider 'cud' (did you mean cuda?): choose one of", "replay", "synth://", "null", "--provider", "cud")]
+    [InlineData("no provider 'gpu' (graphics cards: gl for any, cuda or tensorrt", "replay", "synth://", "null", "--provider", "gpu")]
+    [InlineData("no provider 'gl,cpu' (name one; auto tries several): choose", "replay", "synth://", "null", "--provider", "gl,cpu")]
+    [InlineData("no option -provider (did you mean --provider?): see --help", "replay", "synth://", "null", "-provider", "gl")]
     [InlineData("no option --frmes (did you mean --frames?): see --help", "replay", "synth://", "null", "--frmes", "3")]
     [InlineData("no option --verbos (did you mean --verbose?): see --help", "doctor", "--verbos")]
     [InlineData("no option -w: see --help", "replay", "synth://", "null", "-w")]

@@ -63,6 +63,14 @@ public sealed class CommandTests : IDisposable
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Convert_names_a_layout_that_it_does_not_read()
+    {
+        string model = Path.Combine(Repository.Root, "models/street.onnx");
+        string error = Assert.Throws<UserError>(() => Run("convert", model, _folder["o.onnx"])).Message;
+        Assert.Contains("its input is [1,?,?,3], channels last, but an image [N,3,H,W] is needed", error, StringComparison.Ordinal);
+    }
+
     [Trait("Set", "Slow")]
     [Fact]
     public void Eval_records_its_scores_in_the_model()

@@ -48,6 +48,24 @@ public sealed class ThirdPartyEvalTests : IDisposable
         _folder.Dispose();
     }
 
+    /// <summary>Before a model is read, let alone evaluated: this one is none.</summary>
+    [Fact]
+    public void What_cannot_be_written_is_told_first()
+    {
+        File.WriteAllText(_folder["file"], "");
+        string[] outputs = ["--json", _folder["file/e.json"], "--report", _folder["file/page"]];
+        foreach (string[] output in outputs.Chunk(2))
+        {
+            (int code, string error) = InProcess.Trainer(["eval", _folder["none.onnx"], "--data", _folder["set"], .. output]);
+            Assert.Equal(CommandRunner.UserErrorCode, code);
+            Assert.StartsWith($"error: cannot write {output[1]}", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_name_of_a_model_that_comes_with_the_program_is_answered_with_its_file()
+        => Assert.Contains("(did you mean ", InProcess.Trainer("eval", "street").Error, StringComparison.Ordinal);
+
     /// <summary>Its three classes are found among the data's two by name; without names there is nothing to find.</summary>
     [Fact]
     public void A_third_partys_model_is_scored_by_the_names_of_its_classes()

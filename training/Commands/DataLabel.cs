@@ -39,7 +39,7 @@ internal static class DataLabel
 
     public static Command Create()
     {
-        Argument<string> model = new("model") { Description = "An .onnx file, of the trainer or of others: the teacher" };
+        Argument<string> model = new("model") { Description = "An .onnx file, exported here or a third-party one: the teacher" };
         Argument<string> images = new("images") { Description = "A folder of images" };
         Argument<string> folder = new("folder")
         {

@@ -93,7 +93,7 @@ internal static class EvalCommand
     {
         Argument<string[]> models = new("model")
         {
-            Description = "An .onnx file, of the trainer or of others; a second one to compare with it",
+            Description = "An .onnx file, exported here or a third-party one; a second one to compare with it",
             Arity = new ArgumentArity(1, 2),
         };
         OptionTable<EvalSettings> options = new(new EvalSettings(), Rows);
@@ -122,6 +122,7 @@ internal static class EvalCommand
         IEnumerable<string> page = s.Report is not { } folder ? [] : two ? ComparisonPage.Files(folder) : EvalPage.Files(folder);
         OutputName.Check([s.Json, .. page], [.. models, .. models.SelectMany(Sidecar.Files), .. DataSpec.FilesOf(s.Data)], s.Overwrite);
         OutputName.CheckKind(s.Json, "--json", ".json");
+        foreach (string file in page.Append(s.Json).OfType<string>()) OutputName.CheckFolder(file);
         using Evaluator evaluator = s.Load(models[0]);
         if (s.Record && evaluator.ThirdParty is not null)
             throw new UserError($"--record: {models[0]} is a third-party model and has no manifest to write to: use --json");

@@ -55,7 +55,7 @@ internal static class QuantizeCommand
 
     public static Command Create()
     {
-        Argument<string> from = new("model") { Description = "An .onnx file, of the trainer or of others" };
+        Argument<string> from = new("model") { Description = "An .onnx file, exported here or a third-party one" };
         Argument<string> to = new("quantized") { Description = "The .onnx file to write" };
         OptionTable<QuantizeSettings> options = new(new QuantizeSettings(), Rows);
         Command c = new("quantize", "Turn a model into 8-bit integers.") { from, to };

@@ -71,7 +71,7 @@ public sealed class Evaluator : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new UserError($"{name} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
+            throw LoadFailure.Of(name, e);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class Evaluator : IDisposable
     {
         if (Directory.Exists(path))
             throw new UserError($"{path} is a folder: '{BuildInfo.Launcher} export {path} MODEL.onnx' makes a model of it");
-        if (!File.Exists(path)) throw new UserError($"no file {path}: name an .onnx file");
+        if (!File.Exists(path)) throw new UserError($"no file {path}{BundledHint.Of(path)}: name an .onnx file");
         if (FileIdentity.IsSpecial(path)) throw new UserError($"{path} is a pipe or a device: name an .onnx file");
         if (reading.Fusion is null && !reading.InShaders) return new Evaluator(path, reading, report);
         byte[] model = File.ReadAllBytes(path);

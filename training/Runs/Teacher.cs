@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using RealtimeSeg.Core.Contract;
+using RealtimeSeg.Core.Onnx;
 using RealtimeSeg.Training.Graph;
 using RealtimeSeg.Training.Metrics;
 using RealtimeSeg.Training.Nn;
@@ -35,7 +36,7 @@ public sealed class Teacher : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new UserError($"--teacher: {path} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
+            throw new UserError($"--teacher: {LoadFailure.Of(path, e).Message}", e);
         }
 
         ModelManifest manifest = ModelManifest.Parse(() => _session.ModelMetadata.CustomMetadataMap, path);

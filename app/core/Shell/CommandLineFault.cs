@@ -13,8 +13,10 @@ internal static class CommandLineFault
         // An argument of free text would swallow a mistyped option.
         IEnumerable<Token> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens);
         string[] unmatched = parsed.Errors.Count == 0 ? [] : [.. parsed.UnmatchedTokens]; // those of a directive are no fault
-        string? option = arguments.Select(t => t.Value).Concat(unmatched).FirstOrDefault(IsOption);
-        if (option is not null) return $"no option {option}{Nearest.Hint(option, OptionsOf(parsed))}: see --help";
+        string[] options = [.. OptionsOf(parsed)];
+        bool LacksDash(string text) => text.StartsWith('-') && options.Contains($"-{text}", StringComparer.Ordinal);
+        string? option = arguments.Select(t => t.Value).Concat(unmatched).FirstOrDefault(t => IsOption(t) || LacksDash(t));
+        if (option is not null) return $"no option {option}{Nearest.Hint(option, options)}: see --help";
         if (unmatched.Length > 0) return Unmatched(unmatched[0], command, parsed.RootCommandResult.Command);
         return parsed.Errors.Count == 0 ? null : Told(parsed.Errors[0], command);
     }

@@ -12,7 +12,7 @@ public static class Nearest
     public static string? Of(string text, IEnumerable<string> names)
     {
         string typed = text.ToLowerInvariant();
-        int letters = typed.Trim('-').Length, most = Math.Min(1 + (letters / 3), letters - 1);
+        int letters = typed.Trim('-').Length, most = Math.Min(1 + (letters / 4), letters - 1);
         (string? nearest, int least) = (null, most + 1);
         foreach (string name in names)
         {

@@ -48,7 +48,9 @@ public static class Parse
         bool usable = values.Length is 1 or 3 && Array.TrueForAll(values, v => float.IsFinite(v) && (!positive || v > 0));
         return usable && values.Length == 1 ? [values[0], values[0], values[0]]
             : usable ? values
-            : throw new UserError($"{option} {text}: give one number or three with commas, in 0–255, such as 123.7,116.3,103.5");
+            : throw new UserError($"{option} {text}: give one number or three with commas, {(positive
+                ? "above 0 and up to 255, such as 58.4,57.1,57.4"
+                : "in 0–255, such as 123.7,116.3,103.5")}");
     }
 
     /// <summary>Frames per second.</summary>

@@ -73,7 +73,7 @@ public static class ExecutionProviders
         if (library is null && !IsOwn(wanted))
         {
             const string OfLibrary = "or with --provider-library FILE the name of the one in it";
-            string hint = Nearest.Hint(wanted, Choices);
+            string hint = ProviderHint.Of(wanted);
             throw new UserError($"no provider '{wanted}'{hint}: choose one of {string.Join(", ", Choices)}, {OfLibrary}");
         }
 

@@ -63,7 +63,7 @@ internal static class ModelLoader
         }
         catch (OnnxRuntimeException e)
         {
-            throw new UserError($"{path} is not an ONNX file that ONNX Runtime can load ({UserError.OneLine(e)})", e);
+            throw LoadFailure.Of(path, e);
         }
     }
 

@@ -14,8 +14,11 @@ public sealed class ForcedLosses(params IReadOnlyList<(long Look, ContextLoss Ca
 
     private long _looks;
 
+    private static readonly Lazy<ForcedLosses> Environmental = new(() => Parse(Environment.GetEnvironmentVariable(Variable) ?? ""));
+
     /// <summary>Those of the environment: none, as a rule.</summary>
-    public static ForcedLosses OfEnvironment { get; } = Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
+    /// <exception cref="UserError">It is no such list.</exception>
+    public static ForcedLosses OfEnvironment => Environmental.Value;
 
     /// <summary>Counts a look; the cause if the context counts as lost at it.</summary>
     public ContextLoss? Next()
@@ -30,16 +33,21 @@ public sealed class ForcedLosses(params IReadOnlyList<(long Look, ContextLoss Ca
         return null;
     }
 
-    /// <summary>Reads a list as <see cref="Variable"/> has it; what cannot be read is left out.</summary>
+    /// <summary>Reads a list as <see cref="Variable"/> has it; an empty one is none.</summary>
+    /// <exception cref="UserError">It is no such list.</exception>
     public static ForcedLosses Parse(string text)
     {
         List<(long, ContextLoss)> losses = [];
+        if (text.Length == 0) return new ForcedLosses();
         foreach (string item in text.Split(','))
         {
             string[] parts = item.Split(':', 2);
-            if (!long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long look)) continue;
-            bool named = Enum.TryParse(parts[^1], ignoreCase: true, out ContextLoss cause) && Enum.IsDefined(cause) && parts.Length > 1;
-            losses.Add((look, named ? cause : ContextLoss.Unknown));
+            ContextLoss cause = ContextLoss.Unknown;
+            bool named = parts.Length == 1
+                || (char.IsAsciiLetter(parts[1].FirstOrDefault()) && Enum.TryParse(parts[1], ignoreCase: true, out cause));
+            if (!named || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long look) || look == 0)
+                throw new UserError($"{Variable}={text}: give numbers from 1 with commas, such as 30 or 30,31:guilty, or leave it out");
+            losses.Add((look, cause));
         }
 
         return new ForcedLosses(losses);

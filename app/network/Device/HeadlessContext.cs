@@ -36,7 +36,7 @@ public sealed class HeadlessContext : IDisposable
                 throw Failure("eglChooseConfig");
             _context = Robustness.Select(r => Egl.CreateContext(_display, config, 0, [.. Version, .. r, Egl.None]))
                 .FirstOrDefault(c => c != 0);
-            if (_context == 0) throw Failure("eglCreateContext");
+            if (_context == 0) throw Refusal(Egl.GetError());
             if (Egl.MakeCurrent(_display, 0, 0, _context) == 0) throw Failure("eglMakeCurrent");
         }
         catch (DllNotFoundException e)
@@ -59,6 +59,16 @@ public sealed class HeadlessContext : IDisposable
         // What fails during disposal cannot be fixed. The display stays: it is the same one for every context of the process.
         _ = Egl.MakeCurrent(_display, 0, 0, 0);
         _ = Egl.DestroyContext(_display, _context);
+    }
+
+    /// <summary>No context, of a driver that is there.</summary>
+    private static UserError Refusal(int error)
+    {
+        const string Override = "MESA_GL_VERSION_OVERRIDE";
+        string remedy = Environment.GetEnvironmentVariable(Override) is { Length: > 0 } version
+            ? $"leave {Override}={version} out"
+            : "update it, or draw in software with LIBGL_ALWAYS_SOFTWARE=1";
+        return new UserError($"the driver has no OpenGL 3.3 (eglCreateContext failed, 0x{error:X}): {remedy}");
     }
 
     private static UserError Failure(string function)

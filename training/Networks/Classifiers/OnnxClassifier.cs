@@ -129,6 +129,12 @@ public static class OnnxClassifier
         ValueInfoProto[] inputs = [.. file.Graph.Input.Where(i => !file.IsStored(i.Name))];
         if (inputs.Length != 1) throw new UserError($"{file.Path} has {inputs.Length} inputs: a classifier has one image");
         long[] shape = [.. inputs[0].Type?.TensorType?.Shape?.Dim.Select(d => d.HasDimValue ? d.DimValue : 0) ?? []];
+        if (shape is [_, not 3, _, 3])
+        {
+            string sides = string.Join(',', shape.Select(d => d == 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)));
+            throw new UserError($"{file.Path}: its input is [{sides}], channels last, but an image [N,3,H,W] is needed");
+        }
+
         if (shape.Length != 4 || shape[1] is not (0 or 3))
             throw new UserError($"{file.Path}: its input is [{string.Join(',', shape)}], but an image [N,3,H,W] is needed");
         long side = shape[2] > 0 ? shape[2] : UsualSide;

@@ -27,7 +27,10 @@ internal sealed record ThirdPartyInput(
             throw tensors.Halves(name);
         if (image.ElementDataType != TensorElementType.Float || d.Length != 4)
             throw tensors.Unclear("its input is not a float image of four dimensions");
+        if (d[0] > 1) throw new UserError($"{tensors.Path}: its input takes {d[0]} images at once: export it with a batch of 1");
         bool nhwc = IsNhwc(tensors, hints.Layout, d);
+        if ((nhwc ? d[3] : d[1]) is > 0 and not 3 and int channels)
+            throw tensors.Unclear($"layout {(nhwc ? "nhwc" : "nchw")}: its input would have {channels} channels, where images have 3");
         (int height, int width) = nhwc ? (d[1], d[2]) : (d[2], d[3]);
         InputScaling scaling = new(
             InputScaling.IsRgb(hints.Color ?? "rgb"),

@@ -44,7 +44,7 @@ public sealed record ThirdPartyModel(
     {
         ModelTensors tensors = new(path, session.InputMetadata, session.OutputMetadata);
         ThirdPartyInput input = ThirdPartyInput.Read(tensors, hints, size);
-        ThirdPartyOutput output = ThirdPartyOutput.Read(tensors, input.Nhwc, hints);
+        ThirdPartyOutput output = ThirdPartyOutput.Read(tensors, input, hints);
         ThirdPartyClasses classes = ThirdPartyClasses.Read(path, output, hints);
         ThirdPartyModel model = new(input.Name, output.Name, input.Nhwc, input.Scaling, output.Kind, input.TakesOneSize, classes.Set);
         return (model, new ModelManifest

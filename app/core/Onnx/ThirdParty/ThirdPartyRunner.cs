@@ -38,10 +38,12 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
     /// <summary>Whether the values that it gives for an image are no probabilities, so that a sigmoid makes them so.</summary>
     /// <param name="image">8-bit BGR at the network's size.</param>
     /// <param name="run">Options of the run.</param>
+    /// <exception cref="UserError">It gives no map.</exception>
     public bool GivesLogits(Mat image, RunOptions run)
     {
         using OrtValue input = Input(image);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [model.Input], [input], [model.Output]);
+        MapsOf(outputs[0].GetTensorTypeAndShape(), image.Size());
         return AreLogits(outputs[0].GetTensorDataAsSpan<float>());
     }
 
@@ -71,7 +73,7 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
     private void Decide(OrtValue output, Mat labels, Mat confidence)
     {
         ReadOnlySpan<float> values = output.GetTensorDataAsSpan<float>();
-        (int channels, int h, int w) = MapsOf(output.GetTensorTypeAndShape());
+        (int channels, int h, int w) = MapsOf(output.GetTensorTypeAndShape(), labels.Size());
         Span<byte> label = labels.AsSpan<byte>(), sure = confidence.AsSpan<byte>();
         using Mat large = new();
         if (model.Kind == OutputKind.Matte)
@@ -88,7 +90,7 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
 
     /// <summary>Number and size of the maps in [1,C,H,W], [1,H,W,C] or [1,H,W].</summary>
     /// <exception cref="UserError">There are none: what a file declares is not always what it returns.</exception>
-    private (int Channels, int Height, int Width) MapsOf(OrtTensorTypeAndShapeInfo info)
+    private (int Channels, int Height, int Width) MapsOf(OrtTensorTypeAndShapeInfo info, Size image)
     {
         long[] shape = info.Shape;
         bool labels = model.Kind == OutputKind.Labels, last = labels ? shape is [_, _, _, 1] : model.Nhwc;
@@ -99,6 +101,8 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
             [_, var c, var h, var w] => (c, h, w),
             _ => (0, 0, 0),
         };
+        if (height > 0 && width > 0 && !ThirdPartyOutput.IsMap(width, height, (image.Width, image.Height)))
+            throw ThirdPartyOutput.NoMap($"{name}: its output {model.Output}", string.Join(',', shape), (image.Width, image.Height));
         bool fits = labels ? channels == 1 : model.Kind == OutputKind.Matte ? channels > 0 : channels == classes;
         if (fits && shape[0] > 0 && height > 0 && width > 0) return ((int)channels, (int)height, (int)width);
         string what = model.Kind == OutputKind.Matte || labels ? "one map" : $"a map for each of {classes} classes";
@@ -153,7 +157,7 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
     private void TakeLabels(OrtValue output, Mat labels, Mat confidence)
     {
         OrtTensorTypeAndShapeInfo info = output.GetTensorTypeAndShape();
-        (_, int h, int w) = MapsOf(info);
+        (_, int h, int w) = MapsOf(info, labels.Size());
         byte[] small = info.ElementDataType switch
         {
             TensorElementType.Int64 => [.. output.GetTensorDataAsSpan<long>().ToArray().Select(Label)],
