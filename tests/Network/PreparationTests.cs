@@ -57,6 +57,27 @@ public sealed class PreparationTests
         Assert.Empty(lines);
     }
 
+    [Fact]
+    public void A_size_that_does_not_fit_leaves_a_network_that_still_runs_at_others()
+    {
+        using HeadlessContext context = new();
+        using GlNetwork network = new(context.Gl);
+        using GlTexture frame = new(context.Gl, new(64, 48), SizedInternalFormat.Rgba8), labels = Plane(context, SizedInternalFormat.R8ui);
+        using GlTexture sure = Plane(context, SizedInternalFormat.R8);
+        labels.BindImage(0, BufferAccessARB.WriteOnly);
+        sure.BindImage(1, BufferAccessARB.WriteOnly);
+        NetworkPlan plan = Plan(64, 48), huge = Plan(16_000, 12_000);
+        network.Prepare(plan);
+        Assert.Contains("use --provider cpu", Assert.Throws<UserError>(() => network.Prepare(huge)).Message, StringComparison.Ordinal);
+        network.Prepare(plan);
+        network.Run(frame.Id);
+        Assert.Equal(GLEnum.NoError, context.Gl.GetError());
+        network.Dispose();
+        Assert.Equal(GLEnum.NoError, context.Gl.GetError());
+    }
+
+    private static GlTexture Plane(HeadlessContext context, SizedInternalFormat format) => new(context.Gl, new(64, 48), format);
+
     private static NetworkPlan Plan(int width, int height)
         => NetworkPlan.Of(new NetworkFile(OnnxFile.Parse(PixelNet.File(), "test.onnx")), width, height, null);
 

@@ -75,6 +75,7 @@ public sealed class GlNetwork : IDisposable
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
             _maps?.Dispose();
+            _maps = null; // there may be no room for more
             _maps = new GlBuffer(_gl, plan.Memory.Texels, _style.Half);
             _maps.Write(0, [0, 0, 0, 0]);
         }
