@@ -59,6 +59,16 @@ public sealed class TileRaceTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    public void A_file_that_cannot_be_read_any_more_is_no_reason_to_end()
+    {
+        using Segmenter cpu = model.Load((64, 48));
+        using TemporaryFolder folder = new();
+        Assert.NotEmpty(ProviderRace.Key(Card, cpu, model.File, null));
+        UserError e = Assert.Throws<UserError>(() => ProviderRace.Key(Card, cpu, folder["gone.onnx"], null)); // for which the CPU goes on
+        Assert.StartsWith($"cannot read {folder["gone.onnx"]}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_driver_in_software_is_not_raced_and_keeps_its_tiles()
     {
         using TemporaryFolder folder = new();
