@@ -156,7 +156,7 @@ public sealed class GlNetwork : IDisposable
         _maps?.Dispose();
     }
 
-    /// <summary>The first run: some drivers compile only now, Mesa's in software among them.</summary>
+    /// <summary>The first run: some drivers compile only now, Mesa's in software among them, or when they are waited for.</summary>
     private void StartFirst()
     {
         const string What = "the driver compiles shaders as they first run";
@@ -165,6 +165,7 @@ public sealed class GlNetwork : IDisposable
         foreach (Dispatch dispatch in _dispatches)
         {
             Start(dispatch);
+            if (_tell is not null) _gl.Finish();
             notice.Step();
         }
 
