@@ -32,7 +32,9 @@ internal static class DoctorCommand
         reading.AddTo(command);
         command.SetAction(parsed =>
         {
-            NamedOptions.Of(parsed).Need("--model", [.. PipelineRows.OfFile.Select(r => r.Name)]);
+            NamedOptions named = NamedOptions.Of(parsed);
+            named.Need("--model", [.. PipelineRows.OfFile.Select(r => r.Name), "--provider", "--gl-half"]);
+            named.Exclude("--model", "--report", "--overwrite", "--verbose");
             return parsed.GetValue(model) is { } file
                 ? List(file, parsed.GetValue(provider)!, parsed.GetValue(half)!, reading.Read(parsed).Segmenter)
                 : Run(parsed.GetValue(verbose), parsed.GetValue(report), parsed.GetValue(overwrite));

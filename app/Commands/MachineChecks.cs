@@ -16,8 +16,10 @@ internal static class MachineChecks
 {
     private const string Font = "DejaVu Sans", CudaProvider = "CUDAExecutionProvider", Provider = "ExecutionProvider";
 
-    /// <summary>What ONNX Runtime's providers for NVIDIA's cards load, by the loader's names; TensorRT's needs those of CUDA, too.</summary>
-    internal static readonly string[]
+    /// <summary>
+    /// What ONNX Runtime 1.31's providers for NVIDIA's cards load, as 'objdump -p' lists it; TensorRT's needs CUDA's libraries, too.
+    /// </summary>
+    private static readonly string[]
         CudaLibraries = ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcurand.so.10"],
         TensorRtLibraries = ["libcudnn.so.9", "libnvinfer.so.10", "libnvonnxparser.so.10"];
 

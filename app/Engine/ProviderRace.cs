@@ -61,7 +61,7 @@ internal static class ProviderRace
         using TextureLabels labels = new(context.Gl, smooth: 0, follows: false);
         using PixelUploader image = new(context.Gl, InternalFormat.Rgb8, PixelFormat.Bgr, linear: false);
         image.Upload(blank.Image.Data, blank.Image.Width, blank.Image.Height);
-        labels.Prepare(model.Shaders!, cpu.Geometry(blank));
+        labels.Prepare(model.Shaders!, cpu.Geometry(blank), report);
         double median = Median(() =>
         {
             long began = Stopwatch.GetTimestamp();
@@ -86,12 +86,26 @@ internal static class ProviderRace
         return PrecisionRace.Median([.. Enumerable.Range(0, Frames).Select(_ => frame())]);
     }
 
-    private static string Key(Driver driver, Segmenter cpu, string floats, bool? half)
+    /// <exception cref="UserError">The file cannot be read.</exception>
+    internal static string Key(Driver driver, Segmenter cpu, string floats, bool? half)
     {
         (int width, int height) = cpu.Manifest.Size;
-        string file = $"{Path.GetFileName(floats)} {Fingerprint.Of(File.ReadAllBytes(floats))}, {cpu.Name} on the CPU";
+        string file = $"{Path.GetFileName(floats)} {Fingerprint.Of(Bytes(floats))}, {cpu.Name} on the CPU";
         string processor = $"{Processor.Name} {Fingerprint.Of(Encoding.UTF8.GetBytes(Processor.Extensions))}";
         return $"{driver.Name}, {driver.Version}, {processor}, {cpu.Threads} threads, {width}x{height}, {Bits(half)}, {file}";
+    }
+
+    /// <summary>A file that was there when the CPU's was loaded; it may be gone, or be another's.</summary>
+    private static byte[] Bytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read {path} ({UserError.OneLine(e)}): check its permissions", e);
+        }
     }
 
     private static string Bits(bool? half) => half switch { true => "16 bits", false => "32 bits", null => "usual bits" };

@@ -137,7 +137,7 @@ public sealed class ShaderProgram : IDisposable
         _gl.GetProgram(program, ProgramPropertyARB.LinkStatus, out int linked);
         if (linked == 0)
         {
-            string log = OneLine(_gl.GetProgramInfoLog(program));
+            string log = RefusedShader.Reason(_gl.GetProgramInfoLog(program));
             _gl.DeleteProgram(program);
             throw _gl.Refusal($"shaders {_vertexFile} and {_fragmentFile} do not link: {log}");
         }
@@ -160,10 +160,8 @@ public sealed class ShaderProgram : IDisposable
         _gl.CompileShader(shader);
         _gl.GetShader(shader, ShaderParameterName.CompileStatus, out int compiled);
         if (compiled != 0) return shader;
-        string log = OneLine(_gl.GetShaderInfoLog(shader));
+        string log = RefusedShader.Reason(_gl.GetShaderInfoLog(shader));
         _gl.DeleteShader(shader);
         throw _gl.Refusal($"shader {file} does not compile: {log}");
     }
-
-    private static string OneLine(string log) => log.Trim().ReplaceLineEndings("; ");
 }

@@ -11,11 +11,16 @@ namespace RealtimeSeg.Sinks;
 /// <param name="extension">Of the images written, with its dot.</param>
 internal sealed class FolderNames(string folder, string extension)
 {
+    private const int Digits = 6;
+
+    private static readonly string Format = string.Create(CultureInfo.InvariantCulture, $"D{Digits}");
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     /// <summary>The names of a folder's images if they have numbers, with a place for one.</summary>
-    public static string Numbered(string folder, string extension) => Path.Combine(folder, "%06d" + extension);
+    public static string Numbered(string folder, string extension)
+        => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"%0{Digits}d{extension}"));
 
     /// <summary>The names of a folder's images that are made of image files.</summary>
     /// <param name="folder">Where the images go.</param>
@@ -30,7 +35,7 @@ internal sealed class FolderNames(string folder, string extension)
     /// <summary>The name of a frame's image, and whether it is the name of an earlier frame of the same file.</summary>
     public (string Name, bool Again) Of(FrameSlot slot) => slot.Picture is { } picture
         ? Of(picture)
-        : (NumberedName.At(Numbered(folder, extension), slot.Index), false);
+        : (Path.Combine(folder, slot.Index.ToString(Format, CultureInfo.InvariantCulture) + extension), false);
 
     /// <summary>The same for an image file, by its name within what the source reads.</summary>
     public (string Name, bool Again) Of(string picture)

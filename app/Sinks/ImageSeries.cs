@@ -16,7 +16,7 @@ internal sealed class ImageSeries(SinkContext context)
     /// <param name="bytes">All of it.</param>
     /// <param name="again">Whether it is this run's own file, written anew.</param>
     /// <exception cref="UserError">It cannot be written.</exception>
-    public void Add(string name, byte[] bytes, bool again = false)
+    public void Add(string name, ReadOnlyMemory<byte> bytes, bool again = false)
     {
         // What this run wrote before lies where it got a name: the name that was asked for may be another's.
         string own = again ? _moved.GetValueOrDefault(name, name) : name;

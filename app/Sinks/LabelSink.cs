@@ -15,6 +15,7 @@ public sealed class LabelSink(string folder, SinkContext context) : ISink
 
     private readonly ImageSeries _series = new(context);
     private readonly FolderNames _names = new(folder, Extension);
+    private readonly PalettePng _png = new();
     private readonly Mat _large = new();
 
     public bool NeedsLabels => true;
@@ -22,12 +23,16 @@ public sealed class LabelSink(string folder, SinkContext context) : ISink
     public void Present(Renderer renderer, FrameSlot slot)
     {
         LabelMap.Resize(slot.Labels, _large, slot.Image.Size());
-        byte[] png = PalettePng.Encode(_large.AsSpan<byte>(), _large.Width, _large.Height, renderer.Palette);
+        ReadOnlyMemory<byte> png = _png.Encode(_large.AsSpan<byte>(), _large.Width, _large.Height, renderer.Palette);
         (string name, bool again) = _names.Of(slot);
         _series.Add(name, png, again);
     }
 
     public string? Finish() => _series.Count == 0 ? null : _series.Describe(folder, "label images");
 
-    public void Dispose() => _large.Dispose();
+    public void Dispose()
+    {
+        _large.Dispose();
+        _png.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OpenCvSharp;
 using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics;
@@ -142,6 +143,35 @@ public sealed class ContextTests(AppModel model) : IClassFixture<AppModel>
         (int code, _, string error) = Cli.RunWith(variables, "replay", "synth://", "null", "--headless", "--frames", "1");
         Assert.Equal(CommandRunner.UserErrorCode, code);
         Assert.Contains("the driver has no OpenGL 3.3 (eglCreateContext failed, 0x3009): leave MESA", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The default models are a pair: GPUs get the floats, and the CPU the file that it runs faster, which is told.</summary>
+    [Trait("Set", "Slow")]
+    [Fact]
+    public void Where_shaders_cannot_run_the_CPU_gets_the_file_that_it_would_have_had()
+    {
+        using TemporaryFolder folder = new();
+        Dictionary<string, string?> variables = new(StringComparer.Ordinal)
+        {
+            ["MESA_GL_VERSION_OVERRIDE"] = "4.2",
+            ["MESA_GLSL_VERSION_OVERRIDE"] = "420",
+        };
+        string Run(string provider, string file)
+        {
+            string[] run = ["replay", "synth://", "null", "--frames", "3", "--headless", "--quiet", "--json", folder[file]];
+            (int code, _, string error) = Cli.RunWith(variables, [.. run, "--provider", provider]);
+            Assert.True(code == 0, error);
+            return error;
+        }
+
+        string warning = Run("gl", "gl.json");
+        Assert.Equal("", Run("cpu", "cpu.json"));
+        const string Told = "warning: provider gl: OpenGL 4.2 has no compute shaders, 4.3 has; from here on the CPU";
+        Assert.Contains(Told, warning, StringComparison.Ordinal);
+        Assert.Equal(NameOf("cpu.json"), NameOf("gl.json"));
+
+        string? NameOf(string file)
+            => JsonDocument.Parse(File.ReadAllBytes(folder[file])).RootElement.GetProperty("model").GetProperty("name").GetString();
     }
 
     private static FrameSlot Slot()

@@ -50,9 +50,17 @@ public sealed class DoctorTests
         Assert.Contains("32×64", text.Replace('x', '×'), StringComparison.Ordinal);
         Assert.Contains("deviation 50 50 50", text, StringComparison.Ordinal);
         Assert.Contains("'bench --roofline' measures", text, StringComparison.Ordinal);
-        (code, text) = Doctor("--size", "64x32");
+    }
+
+    [Theory]
+    [InlineData("add --model", "--size", "64x32")]
+    [InlineData("add --model", "--gl-half", "on")]
+    [InlineData("--report does nothing with --model", "--model", "street", "--report", "r.txt")]
+    public void Options_that_would_do_nothing_are_refused(string says, params string[] options)
+    {
+        (int code, string text) = Doctor(options);
         Assert.Equal(CommandRunner.UserErrorCode, code);
-        Assert.Contains("add --model", text, StringComparison.Ordinal);
+        Assert.Contains(says, text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -83,6 +83,20 @@ public sealed class PrecisionTests(AppModel slow) : IClassFixture<AppModel>
         Assert.Equal(beside == "pipe" ? 0 : 1, lines.Count(l => l.Contains("x-int8.onnx", StringComparison.Ordinal)));
     }
 
+    /// <summary>The run ends with the same error: a line that takes one of the files in spite of it would be told before.</summary>
+    [Fact]
+    public void What_cannot_be_run_is_refused_before_two_files_are_raced()
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(slow.File, folder["x.onnx"]);
+        File.Copy(slow.File, folder["x-int8.onnx"]);
+        List<string> lines = [];
+        SegmenterOptions odd = Options with { Provider = ExecutionProviders.Auto, ProviderLibrary = "any.so" };
+        UserError e = Assert.Throws<UserError>(() => PrecisionPair.Choose(folder["x.onnx"], Precision.Auto, odd, lines.Add));
+        Assert.Contains("needs --provider NAME", e.Message, StringComparison.Ordinal);
+        Assert.Empty(lines);
+    }
+
     /// <summary>Whoever names a file gets that file; the default is the faster one.</summary>
     [Theory]
     [InlineData(Precision.Auto)]

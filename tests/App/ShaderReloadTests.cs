@@ -50,6 +50,29 @@ public sealed class ShaderReloadTests
         }
     }
 
+    /// <summary>Of what is put together from several files, each included one has a thousand of its own.</summary>
+    [Theory]
+    [InlineData("views/edges.frag", "views/edges.frag", null, 0)]
+    [InlineData("views/edges.frag", "view.glsl", null, 1)]
+    [InlineData("passes/blur-rows.frag", "blur.glsl", null, 2)]
+    [InlineData("views/replace.frag", "views/replace.frag", "Side 1.0", 0)]
+    public void An_error_has_the_line_of_its_file(string shader, string damaged, string? definition, int included)
+    {
+        string file = Path.Combine(AppContext.BaseDirectory, "shaders", damaged), original = File.ReadAllText(file);
+        using EglContext context = new();
+        try
+        {
+            File.WriteAllText(file, $"{original.TrimEnd()}\n\nvoid unfinished() {{ int x = nothing; }}\n");
+            int line = File.ReadAllLines(file).Length;
+            UserError e = Assert.Throws<UserError>(() => new ShaderProgram(context.Gl, shader, definition: definition));
+            Assert.Contains($"shader {shader} does not compile: 0:{(1000 * included) + line}(", e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.WriteAllText(file, original);
+        }
+    }
+
     [Fact]
     public void The_panels_shader_is_loaded_again_too()
     {

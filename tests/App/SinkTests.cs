@@ -1,3 +1,6 @@
+using OpenCvSharp;
+using RealtimeSeg.Frames;
+using RealtimeSeg.Graphics;
 using RealtimeSeg.Sinks;
 using RealtimeSeg.Tests.Support;
 using Xunit;
@@ -27,6 +30,34 @@ public sealed class SinkTests
     [InlineData(false)]
     public void Transparency_needs_outputs_that_can_all_hold_it(bool holds, params string[] names)
         => Assert.Equal(holds, SinkFactory.HoldAlpha(names));
+
+    /// <summary>A file per frame has a name, a handle and a compressor of its own; its content is made in buffers that stay.</summary>
+    [Theory]
+    [InlineData(64, 48)]
+    [InlineData(640, 480)]
+    public void Labels_are_written_without_allocating_what_they_contain(int width, int height)
+    {
+        const int Frames = 20;
+        using TemporaryFolder folder = new();
+        using EglContext context = new();
+        using Renderer renderer = new(context.Gl, ["a", "b"], [0xFF0000, 0x00FF00], new RenderOptions());
+        using FrameSlot slot = new();
+        slot.Image.Create(height, width, MatType.CV_8UC3);
+        slot.Labels.Create(height, width, MatType.CV_8UC1);
+        Cv2.Randu(slot.Labels, Scalar.All(0), Scalar.All(2));
+        using LabelSink sink = new(folder["masks"], Studio.Context());
+        long before = 0;
+        for (int i = 0; i < 2 * Frames; i++)
+        {
+            if (i == Frames) before = GC.GetAllocatedBytesForCurrentThread();
+            slot.Index = i;
+            sink.Present(renderer, slot);
+        }
+
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Frames;
+        Assert.Equal(2 * Frames, Directory.GetFiles(folder["masks"], "0000??.png").Length);
+        Assert.InRange(each, 1, 2560);
+    }
 
     [Theory]
     [InlineData("v-%Y%m%d-%H%M%S.mp4", "v-20260702-030405.mp4")]

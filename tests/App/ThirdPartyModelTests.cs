@@ -261,6 +261,32 @@ public sealed class ThirdPartyModelTests
         Assert.Equal([255, 0, 0], Enumerable.Range(0, 3).Select(i => (int)slot.Labels.At<byte>(32, 16 + (32 * i))));
     }
 
+    /// <summary>Values that are no numbers choose no class; where there are no others, labels and confidence are 0.</summary>
+    [Theory]
+    [InlineData(float.NaN, "logits")]
+    [InlineData(float.NegativeInfinity, "logits")]
+    [InlineData(float.NaN, "probabilities")]
+    public void Pixels_without_a_score_are_of_the_first_class_without_confidence(float score, string kind)
+    {
+        using TemporaryFolder folder = new();
+        foreach (bool hasScore in (bool[])[true, false])
+        {
+            GraphBuilder g = new();
+            Value x = g.Input("image", ElementType.Float, new Shape(1, 3, 64, 96)), red = Layout.Slice(g, x, [1], [0], [1]);
+            Value none = Elementwise.Add(g, red, g.Constant(score));
+            Value scores = g.Add("Concat", [none, hasScore ? red : none, none], x.Shape, attributes: [("axis", 1L)]);
+            File.WriteAllBytes(folder["m.onnx"], OnnxWriter.Write(g, [g.Rename(scores, "scores")]));
+            using Segmenter segmenter = Load(folder, Cpu with { Hints = Unscaled with { Output = kind } });
+            using FrameSlot slot = Stripes();
+            segmenter.Fit(slot);
+            slot.Labels.SetTo(new Scalar(99)); // as an earlier frame leaves it
+            segmenter.Infer(slot);
+            Assert.All(slot.Labels.AsSpan<byte>().ToArray(), l => Assert.Equal(hasScore ? 1 : 0, l));
+            int sure = slot.Confidence.At<byte>(32, 16); // of red
+            Assert.True(hasScore ? sure > 215 : sure == 0, $"confidence {sure}");
+        }
+    }
+
     private static Segmenter Load(TemporaryFolder folder, SegmenterOptions? options = null)
         => Segmenter.Load(folder["m.onnx"], options ?? Cpu, _ => { });
 

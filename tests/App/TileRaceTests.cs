@@ -59,6 +59,16 @@ public sealed class TileRaceTests(AppModel model) : IClassFixture<AppModel>
     }
 
     [Fact]
+    public void A_file_that_cannot_be_read_any_more_is_no_reason_to_end()
+    {
+        using Segmenter cpu = model.Load((64, 48));
+        using TemporaryFolder folder = new();
+        Assert.NotEmpty(ProviderRace.Key(Card, cpu, model.File, null));
+        UserError e = Assert.Throws<UserError>(() => ProviderRace.Key(Card, cpu, folder["gone.onnx"], null)); // for which the CPU goes on
+        Assert.StartsWith($"cannot read {folder["gone.onnx"]}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_driver_in_software_is_not_raced_and_keeps_its_tiles()
     {
         using TemporaryFolder folder = new();
@@ -69,6 +79,24 @@ public sealed class TileRaceTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(KernelTiles.Integrated, new Driver("Mesa Intel(R) Xe Graphics", "4.6").Style(false).Tiles);
         Assert.Equal(KernelTiles.Discrete, new Driver("Mesa Intel(R) Arc(tm) A770 Graphics", "4.6").Style(false).Tiles);
         Assert.Equal(KernelTiles.Discrete, Card.Style(false).Tiles);
+    }
+
+    /// <summary>A driver compiles a kernel of 32×32 sums for minutes.</summary>
+    [Fact]
+    public void Tiles_that_are_too_much_for_a_compiler_are_not_sound()
+    {
+        IEnumerable<KernelTiles> known = [KernelTiles.Software, KernelTiles.Integrated, KernelTiles.Discrete, .. KernelTiles.Others];
+        Assert.All(known.SelectMany(k => k.All), t => Assert.True(t.IsSound, $"{t}"));
+        Assert.True(new Tile(32, 4).IsSound);
+        Assert.All([new Tile(32, 5), new Tile(5, 32), new Tile(32, 32), new Tile(33, 1)], t => Assert.False(t.IsSound, $"{t}"));
+        using TemporaryFolder folder = new();
+        foreach ((int blocks, bool serves) in ((int, bool)[])[(2, true), (32, false)])
+        {
+            string tile = $$"""{ "Pixels": 32, "Blocks": {{blocks}} }""", small = """{ "Pixels": 4, "Blocks": 2 }""";
+            string tiles = $$"""{ "Product": {{tile}}, "Dense": {{small}}, "Depthwise": {{small}}, "Transposed": {{small}} }""";
+            File.WriteAllText(folder["tiles.json"], $$"""{ "Test GPU, 4.6, 32 bits": {{tiles}} }""");
+            Assert.Equal(serves, TileRace.Kept(Card, false, folder["tiles.json"]) is not null);
+        }
     }
 
     [Theory]

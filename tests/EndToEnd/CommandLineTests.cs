@@ -71,6 +71,8 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("--sweep", "size=", "bench", "synth://", "--sweep", "colour=red")]
     [InlineData("--suite", "leave out one", "bench", "synth://", "--suite", "--sweep", "threads=1")]
     [InlineData("--roofline", "leave out one", "bench", "synth://", "--suite", "--roofline")]
+    [InlineData("--roofline", "leave out --provider cpu", "bench", "synth://", "--roofline", "--provider", "cpu")]
+    [InlineData("--gl-half", "leave out one", "live", "synth://", "--gl-half", "on", "--provider", "cpu")]
     [InlineData("v.mp4", "leave out one", "bench", "synth://", "TMP/v.mp4", "--suite")]
     [InlineData("text.avi", "--json", "bench", "synth://", "--compare", "TMP/text.avi")]
     [InlineData("none.json", "--json", "bench", "synth://", "--compare", "TMP/none.json")]

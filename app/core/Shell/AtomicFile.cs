@@ -7,9 +7,16 @@ public static class AtomicFile
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Converters = { new FiniteNumbers() } };
 
+    /// <summary>What content that comes in pieces is gathered in; what comes whole needs no buffer.</summary>
+    private const int BufferBytes = 4096;
+
     /// <inheritdoc cref="Write(string, Action{Stream}, bool, CancellationToken)"/>
     public static string Write(string path, byte[] bytes, bool overwrite = true, CancellationToken overdue = default)
-        => Write(path, file => file.Write(bytes), overwrite, overdue);
+        => Write(path, bytes.AsMemory(), overwrite, overdue);
+
+    /// <inheritdoc cref="Write(string, Action{Stream}, bool, CancellationToken)"/>
+    public static string Write(string path, ReadOnlyMemory<byte> bytes, bool overwrite = true, CancellationToken overdue = default)
+        => Write(path, file => file.Write(bytes.Span), bufferBytes: 0, overwrite, overdue);
 
     /// <summary>Returns the name that the file got.</summary>
     /// <param name="path">The file.</param>
@@ -18,11 +25,15 @@ public static class AtomicFile
     /// <param name="overdue">Ends the wait for the reader of a pipe.</param>
     /// <exception cref="UserError">The file or its folder cannot be written, or nobody reads the pipe.</exception>
     public static string Write(string path, Action<Stream> content, bool overwrite = true, CancellationToken overdue = default)
+        => Write(path, content, BufferBytes, overwrite, overdue);
+
+    private static string Write(string path, Action<Stream> content, int bufferBytes, bool overwrite, CancellationToken overdue)
     {
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            if (!FileIdentity.IsSpecial(path)) return Replace(path, content, overwrite);
+            string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+            if (folder is not null && !Directory.Exists(folder)) Directory.CreateDirectory(folder); // which allocates if it is there, too
+            if (!FileIdentity.IsSpecial(path)) return Replace(path, content, bufferBytes, overwrite);
             WriteThrough(path, content, overdue);
             return path;
         }
@@ -46,12 +57,12 @@ public static class AtomicFile
         file.Complete(overdue);
     }
 
-    private static string Replace(string path, Action<Stream> content, bool overwrite)
+    private static string Replace(string path, Action<Stream> content, int bufferBytes, bool overwrite)
     {
         string partial = TemporaryFile.Beside(path);
         try
         {
-            using (FileStream file = new(partial, FileMode.Open, FileAccess.Write)) content(file);
+            using (FileStream file = new(partial, FileMode.Open, FileAccess.Write, FileShare.Read, bufferBytes)) content(file);
             return TemporaryFile.Rename(partial, path, overwrite);
         }
         catch

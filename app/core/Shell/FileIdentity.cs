@@ -19,10 +19,10 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bo
     /// <summary>Null if the name leads nowhere.</summary>
     public static FileIdentity? Of(string path)
     {
-        byte[] status = new byte[StatusBytes];
-        if (Statx(CurrentFolder, path, 0, BasicStatus, status) != 0) return null;
-        int type = BitConverter.ToUInt16(status, ModeAt) & TypeMask;
-        ulong device = BitConverter.ToUInt64(status, DeviceAt), inode = BitConverter.ToUInt64(status, InodeAt);
+        Span<byte> status = stackalloc byte[StatusBytes];
+        if (Statx(CurrentFolder, path, 0, BasicStatus, ref MemoryMarshal.GetReference(status)) != 0) return null;
+        int type = BitConverter.ToUInt16(status[ModeAt..]) & TypeMask;
+        ulong device = BitConverter.ToUInt64(status[DeviceAt..]), inode = BitConverter.ToUInt64(status[InodeAt..]);
         return new FileIdentity(device, inode, type == Regular, type == Pipe);
     }
 
@@ -38,5 +38,5 @@ public readonly partial record struct FileIdentity(ulong Device, ulong Inode, bo
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Statx(int folder, string path, int flags, uint mask, [In, Out] byte[] status);
+    private static partial int Statx(int folder, string path, int flags, uint mask, ref byte status);
 }

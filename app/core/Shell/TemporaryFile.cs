@@ -18,7 +18,7 @@ public static partial class TemporaryFile
             string candidate = $"{path}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}.tmp";
             try
             {
-                new FileStream(candidate, FileMode.CreateNew).Dispose();
+                File.OpenHandle(candidate, FileMode.CreateNew, FileAccess.Write).Dispose();
                 return candidate;
             }
             catch (IOException) when (Path.Exists(candidate))

@@ -23,6 +23,7 @@ public static class UserCache
         ("precision.json", "which file of a network in floats and in integers is faster (--precision auto)"),
         ("provider.json", "whether shaders or the CPU are faster (--provider auto)"),
         ("tiles.json", "how many results at once shaders work on, by card (measured on the first frames of --provider gl)"),
+        ("refused-shaders/", "texts of shaders that the driver refused, for the line numbers in its messages"),
         ("tensorrt/", "TensorRT's engines and times, by card, model and size"),
     ];
 

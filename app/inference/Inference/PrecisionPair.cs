@@ -21,7 +21,7 @@ internal sealed record PrecisionPair(string Floats, string Integers)
     /// <param name="wanted">Which of the two.</param>
     /// <param name="options">How it will be run.</param>
     /// <param name="report">Receives a line on how it was chosen, where it had to be measured.</param>
-    /// <exception cref="UserError">There is no such file.</exception>
+    /// <exception cref="UserError">There is no such file, or no such provider.</exception>
     public static string Choose(string model, Precision wanted, SegmenterOptions options, Action<string> report)
     {
         if (wanted == Precision.AsNamed) return model;
@@ -41,6 +41,7 @@ internal sealed record PrecisionPair(string Floats, string Integers)
     /// <summary>The faster file; the one that was named if the two cannot be compared.</summary>
     private static string Winner(PrecisionPair pair, string model, SegmenterOptions options, Action<string> report)
     {
+        ExecutionProviders.Check(options.Provider, options.ProviderLibrary); // no reason to take the named file
         try
         {
             return PrecisionRace.Winner(pair, options, report, UserCache.File("precision.json"));

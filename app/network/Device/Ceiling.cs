@@ -30,7 +30,7 @@ public sealed class Ceiling : IDisposable
         string head = $"#version 430\nlayout(local_size_x = {_groupSize}) in;\n#define PARAMETERS 16\n"
             + "#define rounds p[0]\n#define outW p[1]\n#define out0 p[2]\n";
         string text = string.Concat(((string[])["invocation", "tensor", "ceiling"]).Select(n => KernelFiles.Network($"{n}.glsl")));
-        _program = new ComputeProgram(gl, "ceiling", head + text);
+        _program = new ComputeProgram(gl, "network/ceiling.glsl", head + text);
         _buffer = new GlBuffer(gl, _invocations, half: false);
     }
 

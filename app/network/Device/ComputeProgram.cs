@@ -12,8 +12,15 @@ internal sealed unsafe class ComputeProgram : IDisposable
     private readonly uint _program;
     private readonly int _integers, _floats;
 
+    /// <inheritdoc cref="ComputeProgram(GL, string, string, string)"/>
+    public ComputeProgram(GL gl, string name, string source) : this(gl, name, source, RefusedShader.Folder) { }
+
+    /// <param name="gl">The context.</param>
+    /// <param name="name">For messages: a file within shaders/, or a kernel.</param>
+    /// <param name="source">GLSL.</param>
+    /// <param name="folder">Where a text that the driver refuses is kept; null for nowhere.</param>
     /// <exception cref="UserError">The driver refuses it; the message contains the driver's.</exception>
-    public ComputeProgram(GL gl, string name, string source)
+    public ComputeProgram(GL gl, string name, string source, string? folder)
     {
         _gl = gl;
         uint shader = gl.CreateShader(ShaderType.ComputeShader);
@@ -30,8 +37,9 @@ internal sealed unsafe class ComputeProgram : IDisposable
         {
             if (log.Length == 0) log = gl.GetProgramInfoLog(_program);
             gl.DeleteProgram(_program);
-            string line = log.Trim().ReplaceLineEndings("; ");
-            throw gl.Refusal($"provider gl: the driver refuses shader {name}: {line}: use --provider cpu");
+            GLEnum error = gl.GetError();
+            string why = error == GLEnum.ContextLost ? "" : RefusedShader.Describe(gl, name, source, log, folder);
+            throw gl.Refusal($"provider gl: the driver refuses shader {name}: {why}: use --provider cpu", error);
         }
 
         gl.UseProgram(_program);

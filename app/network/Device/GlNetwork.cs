@@ -11,8 +11,6 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class GlNetwork : IDisposable
 {
-    /// <summary>For which a user waits without a word.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly GL _gl;
     private readonly WeightMemory _weights, _constants;
@@ -21,6 +19,9 @@ public sealed class GlNetwork : IDisposable
     private readonly KernelStyle _style;
     private readonly List<Dispatch> _dispatches = [];
     private GlBuffer? _maps;
+    private Action<string>? _tell;
+    private TimeSpan _prepared;
+    private bool _hasRun = true;
 
     /// <param name="gl">The context.</param>
     /// <param name="programs">Programs of the context that other networks use as well; null for programs of its own.</param>
@@ -51,6 +52,12 @@ public sealed class GlNetwork : IDisposable
         return message.EndsWith(Remedy, StringComparison.Ordinal) ? message[..^Remedy.Length] : message;
     }
 
+    /// <summary>For which a user waits for the driver without a word.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>From a line on the driver's progress to the next.</summary>
+    internal TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The plan that is run.</summary>
     public NetworkPlan? Plan { get; private set; }
 
@@ -65,7 +72,7 @@ public sealed class GlNetwork : IDisposable
 
     /// <summary>Makes the dispatches of a plan.</summary>
     /// <param name="plan">To be run.</param>
-    /// <param name="tell">Receives a line if the driver takes long to compile them.</param>
+    /// <param name="tell">Receives lines, on another thread, if the driver takes long to compile them, now or when they first run.</param>
     public void Prepare(NetworkPlan plan, Action<string>? tell = null)
     {
         _dispatches.Clear();
@@ -76,19 +83,24 @@ public sealed class GlNetwork : IDisposable
         if (_maps is null || _maps.Texels < plan.Memory.Texels)
         {
             _maps?.Dispose();
+            _maps = null; // there may be no room for more
             _maps = new GlBuffer(_gl, plan.Memory.Texels, _style.Half);
             _maps.Write(0, [0, 0, 0, 0]);
         }
 
         long began = Stopwatch.GetTimestamp();
-        foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
+        int known = _programs.Count;
+        using (CompileNotice notice = new(tell, "the driver compiles shaders", kernels.Length, Patience, Period))
         {
-            _dispatches.Add(new Dispatch(_programs[step.Kernel, kernel.Text], kernel.Integers, kernel.Floats, kernel.Groups));
-            if (tell is null || Stopwatch.GetElapsedTime(began) < Patience) continue;
-            tell($"provider gl: the driver compiles shaders, {_dispatches.Count} of {kernels.Length} so far; most drivers keep them");
-            tell = null;
+            foreach ((KernelSource kernel, Step step) in kernels.Zip(plan.Steps))
+            {
+                ComputeProgram program = _programs[KernelFiles.NameOf(step.Kernel), kernel.Text];
+                _dispatches.Add(new Dispatch(program, kernel.Integers, kernel.Floats, kernel.Groups));
+                notice.Step();
+            }
         }
 
+        (_tell, _prepared, _hasRun) = (tell, Stopwatch.GetElapsedTime(began), _programs.Count == known);
         Plan = plan;
     }
 
@@ -101,7 +113,8 @@ public sealed class GlNetwork : IDisposable
         if (_weights.Buffer is { } weights) Bind(1, TextureTarget.TextureBuffer, weights.Texture);
         Bind(2, TextureTarget.Texture2D, frame);
         if (_constants.Buffer is { } constants) Bind(3, TextureTarget.TextureBuffer, constants.Texture);
-        foreach (Dispatch dispatch in _dispatches) Start(dispatch);
+        if (!_hasRun) StartFirst();
+        else foreach (Dispatch dispatch in _dispatches) Start(dispatch);
     }
 
     /// <summary>Milliseconds of each dispatch on a black frame, each awaited: medians.</summary>
@@ -151,6 +164,22 @@ public sealed class GlNetwork : IDisposable
         _weights.Dispose();
         _constants.Dispose();
         _maps?.Dispose();
+    }
+
+    /// <summary>The first run: some drivers compile only now, Mesa's in software among them, or when they are waited for.</summary>
+    private void StartFirst()
+    {
+        const string What = "the driver compiles shaders as they first run";
+        TimeSpan left = _prepared < Patience ? Patience - _prepared : Period; // where compiling was told, this has its own patience
+        using CompileNotice notice = new(_tell, What, _dispatches.Count, left, Period);
+        foreach (Dispatch dispatch in _dispatches)
+        {
+            Start(dispatch);
+            if (_tell is not null) _gl.Finish();
+            notice.Step();
+        }
+
+        (_tell, _hasRun) = (null, true);
     }
 
     private void Start(Dispatch dispatch)

@@ -11,6 +11,10 @@ internal static class KernelFiles
     /// <exception cref="InvalidOperationException">There was no such file when this was built.</exception>
     public static string Network(string name) => Read($"network/{name}");
 
+    /// <summary>A kernel's name for messages: its file within <c>shaders</c>, or its own if it is written for a network.</summary>
+    public static string NameOf(string kernel)
+        => typeof(KernelFiles).Assembly.GetManifestResourceInfo($"network/{kernel}.glsl") is null ? kernel : $"network/{kernel}.glsl";
+
     /// <summary>A shader of <c>shaders/passes</c> that computes, with what every kernel begins with.</summary>
     /// <exception cref="InvalidOperationException">There was no such file when this was built.</exception>
     public static string Pass(string name, int groupSize)

@@ -14,6 +14,12 @@ public sealed record Tile(int Pixels, int Blocks)
 {
     private const int Most = 32;
 
+    /// <summary>
+    /// Pixels × blocks: each is a sum that a kernel writes out. Beyond some no device has the registers for them, and compilers of drivers
+    /// work for minutes.
+    /// </summary>
+    private const int MostSums = 128;
+
     /// <summary>Blocks of a tile for a map: the number that leaves the fewest without use.</summary>
     public int BlocksFor(int blocks)
     {
@@ -23,7 +29,7 @@ public sealed record Tile(int Pixels, int Blocks)
     }
 
     /// <summary>Whether a kernel can be written for it: what a file says may be anything.</summary>
-    public bool IsSound => Pixels is >= 1 and <= Most && Blocks is >= 1 and <= Most;
+    public bool IsSound => Pixels is >= 1 and <= Most && Blocks is >= 1 and <= Most && Pixels * Blocks <= MostSums;
 
     /// <summary>Pixels × channels.</summary>
     public override string ToString() => $"{Pixels}×{Blocks * MapShape.BlockSize}";

@@ -82,10 +82,10 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
             return;
         }
 
-        Begin(label.Length);
+        Begin(label);
         for (int c = 0; c < channels; c++)
             TakeClass((byte)c, Enlarged(Channel(values, c, channels, h * w), h, w, labels.Size(), large), label);
-        for (int i = 0; i < sure.Length; i++) sure[i] = Byte(model.Kind == OutputKind.Logits ? 1 / _sum[i] : _best[i]);
+        for (int i = 0; i < sure.Length; i++) sure[i] = Byte(_sum[i] == 0 ? 0 : model.Kind == OutputKind.Logits ? 1 / _sum[i] : _best[i]);
     }
 
     /// <summary>Number and size of the maps in [1,C,H,W], [1,H,W,C] or [1,H,W].</summary>
@@ -109,16 +109,18 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
         throw new UserError($"{name} returns {model.Output} as [{string.Join(',', shape)}], not {what}: choose another model");
     }
 
-    private void Begin(int pixels)
+    /// <summary>No class yet: where no value is above −∞ it stays the first one, with a sum of 0.</summary>
+    private void Begin(Span<byte> label)
     {
-        if (_best.Length != pixels) (_best, _sum) = (new float[pixels], new float[pixels]);
+        if (_best.Length != label.Length) (_best, _sum) = (new float[label.Length], new float[label.Length]);
         _best.AsSpan().Fill(float.NegativeInfinity);
         _sum.AsSpan().Clear();
+        label.Clear();
     }
 
     /// <summary>
     /// Takes a class where its value is the largest so far. For logits it keeps a running softmax: the sum of exponentials relative to
-    /// the largest so far, whose inverse is the winner's probability at the end.
+    /// the largest so far, whose inverse is the winner's probability at the end. What is no number, or −∞, adds nothing.
     /// </summary>
     private void TakeClass(byte c, ReadOnlySpan<float> plane, Span<byte> label)
     {
@@ -131,7 +133,7 @@ public sealed class ThirdPartyRunner(InferenceSession session, ThirdPartyModel m
                 _sum[i] = logits ? (_sum[i] * MathF.Exp(_best[i] - value)) + 1 : 1;
                 (_best[i], label[i]) = (value, c);
             }
-            else if (logits)
+            else if (logits && value > float.NegativeInfinity)
             {
                 _sum[i] += MathF.Exp(value - _best[i]);
             }
