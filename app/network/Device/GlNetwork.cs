@@ -11,7 +11,6 @@ namespace RealtimeSeg.Network.Device;
 /// </summary>
 public sealed class GlNetwork : IDisposable
 {
-
     private readonly GL _gl;
     private readonly WeightMemory _weights, _constants;
     private readonly ProgramCache _programs;
