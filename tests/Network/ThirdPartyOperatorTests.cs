@@ -24,6 +24,13 @@ public sealed class ThirdPartyOperatorTests(GlRunnerFixture fixture) : IClassFix
         ["signed bytes"] = (17, (g, x) => Through(g, Times(g, x, 310), ElementType.Int8)),
         ["known truth values"] = (17, (g, x) => Node(g, "Mul", [x, Through(g, g.Constant(0.5f), ElementType.Bool)])),
         ["known bytes"] = (17, (g, x) => Node(g, "Mul", [x, Through(g, g.Constant(260f), ElementType.UInt8)])),
+        ["squares of negative numbers"] = (17, (g, x) => Node(g, "Pow", [x, g.Constant(2f)])),
+        ["cubes"] = (17, (g, x) => Node(g, "Pow", [x, g.Constant(3f)])),
+        ["roots"] = (17, (g, x) => Node(g, "Pow", [Node(g, "Pow", [x, g.Constant(4f)]), g.Constant(0.5f)])),
+        ["negative exponents"] = (17, (g, x) => Node(g, "Pow", [Node(g, "Add", [x, g.Constant(3f)]), g.Constant(-2f)])),
+        ["variance"] = (17, (g, x) =>
+            Node(g, "ReduceMean", [Node(g, "Pow", [Node(g, "Sub", [x, Node(g, "ReduceMean", [x], ("axes", L(2, 3)))]), g.Constant(2f)])],
+                ("axes", L(1)))),
         ["integers over a number"] = (17, (g, x) => Float(g, Integers(g, "Div", Whole(g, Times(g, x, 100)), g.Constant(7)))),
         ["a number over integers"] = (17, (g, x) =>
             Float(g, Integers(g, "Div", g.Constant(-12345), Integers(g, "Add", Whole(g, Times(g, x, 100)), g.Constant(1000))))),
@@ -60,6 +67,9 @@ public sealed class ThirdPartyOperatorTests(GlRunnerFixture fixture) : IClassFix
         new(StringComparer.Ordinal)
         {
             ["16 bits"] = (17, "Cast", (g, x) => Through(g, x, UInt16)),
+            ["a broken exponent"] = (17, "exponent", (g, x) => Node(g, "Pow", [x, g.Constant(1.5f)])),
+            ["exponents by channel"] = (17, "exponent", (g, x) => Node(g, "Pow",
+                [x, g.Constant([1, 2, 3, 4, 5, 6, 7], new Shape(1, Channels, 1, 1))])),
             ["antialias"] = (18, "antialias", (g, x) => Node(g, "Resize", [x, None(g), Half(g)], Linear, ("antialias", 1L))),
             ["aspect"] = (18, "keep_aspect_ratio_policy", (g, x) => Node(g, "Resize", [x, None(g), None(g),
                 g.Constant(1, Channels, 20, 60)], Linear, ("keep_aspect_ratio_policy", "not_larger"))),

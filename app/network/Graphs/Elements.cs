@@ -5,6 +5,9 @@ namespace RealtimeSeg.Network.Graphs;
 /// <summary>Operators on single elements.</summary>
 internal static class Elements
 {
+    /// <summary>A power with more is none that networks have.</summary>
+    private const int MostFactors = 8;
+
     /// <summary>One operand: <c>v</c> in the expression.</summary>
     public static void Unary(NodeReader n, string expression, params float[] numbers)
         => n.Append(n.Map(0), Pointwise.Of(expression, numbers));
@@ -54,6 +57,29 @@ internal static class Elements
     /// <summary>Integers without the remainder: half of 1 is added first, so that no driver's rounding falls below the quotient.</summary>
     public static void Divide(NodeReader n)
         => Binary(n, n.IsIntegral(0) ? "sign({a}) * sign({b}) * floor((abs({a}) + 0.5) / abs({b}))" : "{a} / {b}", (a, b) => a / b);
+
+    /// <summary>Powers that are products, and roots: GLSL's own power knows no negative numbers.</summary>
+    public static void Power(NodeReader n)
+    {
+        Constant exponents = n.Known(1);
+        if (n[0] is Constant)
+        {
+            Binary(n, "", Math.Pow);
+            return;
+        }
+
+        if (exponents is not { Length: 1 } one) throw n.Cannot("it has more than one exponent");
+        float exponent = one.AsFloats[0];
+        string product = string.Join(" * ", Enumerable.Repeat("v", (int)Math.Min(Math.Abs(exponent), MostFactors + 1)));
+        Unary(n, exponent switch
+        {
+            0 => "vec4(1.0)",
+            0.5f => "sqrt(v)",
+            > 0 and <= MostFactors when float.IsInteger(exponent) => product,
+            < 0 and >= -MostFactors when float.IsInteger(exponent) => $"1.0 / ({product})",
+            _ => throw n.Cannot($"its exponent is {exponent}"),
+        });
+    }
 
     /// <summary>As a line with two bends.</summary>
     public static void HardSigmoid(NodeReader n)

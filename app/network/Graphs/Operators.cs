@@ -41,7 +41,7 @@ internal static class Operators
             ["Div"] = new(Elements.Divide, 2, TakesIntegers: true),
             ["Max"] = new(n => Elements.Binary(n, "max({a}, {b})", Math.Max), 2, TakesIntegers: true),
             ["Min"] = new(n => Elements.Binary(n, "min({a}, {b})", Math.Min), 2, TakesIntegers: true),
-            ["Pow"] = new(n => Elements.Binary(n, "pow({a}, {b})", Math.Pow), 2),
+            ["Pow"] = new(Elements.Power, 2),
             ["PRelu"] = new(n => Elements.Binary(n, "max({a}, 0.0) + {b} * min({a}, 0.0)", Rectified), 2),
             ["Mod"] = new(Elements.Mod, 2, "fmod"),
             ["Relu"] = new(n => n.Append(n.Map(0), Pointwise.Relu), 1, TakesIntegers: true),
