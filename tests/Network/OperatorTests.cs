@@ -80,6 +80,7 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         ["codes, rectified"] = (g, x) => Codes(g, Node(g, "Relu", [Quantised(g, Codes(g, x), [1, 1], perChannel: true)]), 0.04f, 0),
         ["codes, another bias"] = (g, x) => Quantised(g, Codes(g, x), [1, 1], perChannel: true, biasUnit: 0.5f),
         ["codes, read again"] = ReadAgain,
+        ["codes, read as floats twice"] = ReadAsFloatsTwice,
         ["codes, kernels reshaped"] = (g, x) => Quantised(g, Codes(g, x), [3, 3], perChannel: false, reshaped: true),
         ["codes and what they were"] = (g, x) =>
         {
@@ -137,6 +138,15 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         string message = Assert.Throws<UserError>(() => fixture.Gl.Run(model, frame, ["y"])).Message;
         Assert.Contains("Selu", message, StringComparison.Ordinal);
         Assert.Contains("--provider cpu", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A dispatch makes floats of codes, however many convolutions with kernels of floats read them.</summary>
+    [Fact]
+    public void Codes_become_floats_once()
+    {
+        using Mat frame = Noise(13, 9);
+        fixture.Gl.Run(Model(ReadAsFloatsTwice), frame, ["y"]);
+        Assert.Single(fixture.Gl.Plan.Steps, s => s.Kernel == "copy");
     }
 
     /// <summary>Weights and programs of one size serve another.</summary>
@@ -206,6 +216,14 @@ public sealed class OperatorTests(GlRunnerFixture fixture) : IClassFixture<GlRun
         (string, object)[] windows = [("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 })];
         IReadOnlyList<Value> pooled = g.Add("MaxPool", [even], [(ElementType.Float, AnyMap), (ElementType.Int64, AnyMap)], "", windows);
         return Node(g, "MaxUnpool", [pooled[0], pooled[1]], windows);
+    }
+
+    /// <summary>By convolutions with kernels of floats, the first of which is continued.</summary>
+    private static Value ReadAsFloatsTwice(GraphBuilder g, Value x)
+    {
+        Value codes = Codes(g, x);
+        Value Of(int seed) => Node(g, "Conv", [codes, g.Constant(Ort.Spread(5 * Channels, seed), new Shape(5, Channels, 1, 1))]);
+        return Node(g, "Add", [Node(g, "Relu", [Of(1)]), Of(2)]);
     }
 
     /// <summary>Of codes that others read as well: in sums on either side, as what a mean is taken of, and as they are.</summary>

@@ -29,6 +29,9 @@ internal sealed class GraphReader
     /// <summary>Maps that more than one operator reads.</summary>
     private readonly HashSet<Map> _shared = [];
 
+    /// <summary>Maps of codes as floats.</summary>
+    private readonly Dictionary<Map, Map> _floats = [];
+
     /// <param name="file">The graph.</param>
     /// <param name="height">Of the frame.</param>
     /// <param name="width">Of the frame.</param>
@@ -77,8 +80,17 @@ internal sealed class GraphReader
 
     public bool IsShared(Map map) => _shared.Contains(map.Storage);
 
-    /// <summary>Codes multiplied by what 1 in them stands for.</summary>
-    public Map Floats(Map codes) => Steps.Append(codes, Pointwise.Of("v * {0}", codes.Unit), codes.Alike(), !IsShared(codes));
+    /// <summary>Codes multiplied by what 1 in them stands for: once for all readers, unless the first one continued that map.</summary>
+    public Map Floats(Map codes)
+    {
+        if (_floats.TryGetValue(codes.Storage, out Map? known) && Steps.PlaceOf(known) >= 0 && known.Dims.SequenceEqual(codes.Dims))
+        {
+            _shared.Add(known.Storage);
+            return known;
+        }
+
+        return _floats[codes.Storage] = Steps.Append(codes, Pointwise.Of("v * {0}", codes.Unit), codes.Alike(), !IsShared(codes));
+    }
 
     private void Read(NodeProto node)
     {
