@@ -53,12 +53,7 @@ public sealed class ThirdPartyOperatorTests(GlRunnerFixture fixture) : IClassFix
             Node(g, "ReduceMax", [Node(g, "Log", [Node(g, "Relu", [Node(g, "Sub", [x, g.Constant(0.5f)])])])], ("axes", L(1)))),
         ["channels counted from the end"] = (17, (g, x) =>
             Node(g, "Gather", [OperatorTests.Conv(g, x, 3, [1, 1]), g.Constant(-1, -3, 1)], ("axis", 1L))),
-        ["some of a shape"] = (17, (g, x) =>
-        {
-            Value sides = g.Add("Shape", [x], new Shape(2), ElementType.Int64, attributes: [("start", -2L), ("end", 4L)]);
-            Value sizes = Integers(g, "Concat", [g.Constant(1, Channels), Integers(g, "Mul", sides, g.Constant(2, 2))], ("axis", 0L));
-            return Node(g, "Resize", [x, None(g), None(g), sizes], Linear);
-        }),
+        ["some of a shape"] = (17, SomeOfAShape),
         ["a shape of what is there and what is left"] = (17, (g, x) => Node(g, "Reshape", [x, g.Constant(0, 0, -1, 0)])),
     };
 
@@ -102,12 +97,7 @@ public sealed class ThirdPartyOperatorTests(GlRunnerFixture fixture) : IClassFix
                 Node(g, "Resize", [x, None(g), g.Constant([1, 1, 0.01f, 1], new Shape(4))], Linear)),
             ["a size no memory has"] = (17, "go together", (g, x) =>
                 Node(g, "Resize", [x, None(g), g.Constant([1, 1, 1e5f, 1e5f], new Shape(4))], Linear)),
-            ["a long loop"] = (17, "drivers", (g, x) =>
-            {
-                Value wide = OperatorTests.Conv(g, x, 4096, [1, 1]);
-                Value kernels = g.Constant(new float[2 * 2048 * 9], new Shape(2, 2048, 3, 3));
-                return Node(g, "Conv", [wide, kernels], ("group", 2L));
-            }),
+            ["a long loop"] = (17, "drivers", LongLoop),
         };
 
     public static TheoryData<string> AllRight() => [.. Right.Keys];
@@ -134,6 +124,20 @@ public sealed class ThirdPartyOperatorTests(GlRunnerFixture fixture) : IClassFix
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.Contains("(node ", error.Message, StringComparison.Ordinal);
         Assert.Contains("--provider cpu", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Value SomeOfAShape(GraphBuilder g, Value x)
+    {
+        Value sides = g.Add("Shape", [x], new Shape(2), ElementType.Int64, attributes: [("start", -2L), ("end", 4L)]);
+        Value sizes = Integers(g, "Concat", [g.Constant(1, Channels), Integers(g, "Mul", sides, g.Constant(2, 2))], ("axis", 0L));
+        return Node(g, "Resize", [x, None(g), None(g), sizes], Linear);
+    }
+
+    /// <summary>In groups, each output channel of which adds up 2,048 input channels × 9 cells.</summary>
+    private static Value LongLoop(GraphBuilder g, Value x)
+    {
+        Value wide = OperatorTests.Conv(g, x, 4096, [1, 1]), kernels = g.Constant(new float[2 * 2048 * 9], new Shape(2, 2048, 3, 3));
+        return Node(g, "Conv", [wide, kernels], ("group", 2L));
     }
 
     private static (string, object) Linear => ("mode", "linear");
