@@ -1,12 +1,12 @@
 vec4 at(int block, int y, int x)
 {
     int area = inH0 * inW0, cell = y * inW0 + x;
-    float sum = -3.402823466e38;
+    float most = uintBitsToFloat(0xff800000u); // -infinity
     for (int c = 0; c < inC0; c++)
     {
         float v = read(in0 + c / 4 * area + cell)[c % 4];
-        sum = max(sum, v);
+        most = max(most, v);
     }
 
-    return vec4(sum);
+    return vec4(most);
 }

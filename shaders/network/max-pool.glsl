@@ -1,6 +1,6 @@
 vec4 at(int block, int y, int x)
 {
-    vec4 most = vec4(-3.402823466e38);
+    vec4 most = vec4(uintBitsToFloat(0xff800000u)); // -infinity
     for (int ky = 0; ky < kernelH; ky++)
     {
         int row = y * strideY - padTop + ky * dilationY;

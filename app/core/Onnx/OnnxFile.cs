@@ -140,6 +140,11 @@ public sealed class OnnxFile
     public static long[] IntList(NodeProto n, string name, params long[] otherwise)
         => Attribute(n, name) is { Ints.Count: > 0 } a ? [.. a.Ints] : otherwise;
 
+    /// <summary>Whether an attribute that is a tensor is absent, or has nothing but zeros.</summary>
+    public static bool IsZero(NodeProto n, string name) => Attribute(n, name)?.T is not { } t
+        || (t.RawData.Span.IndexOfAnyExcept((byte)0) < 0
+            && t.FloatData.All(f => f == 0) && t.Int32Data.All(i => i == 0) && t.Int64Data.All(i => i == 0));
+
     private static AttributeProto? Attribute(NodeProto n, string name) => n.Attribute.FirstOrDefault(a => a.Name == name);
 
     private TensorProto Stored(string name)

@@ -5,6 +5,9 @@ namespace RealtimeSeg.Network.Graphs;
 /// <summary>Operators on single elements.</summary>
 internal static class Elements
 {
+    /// <summary>A power with more is none that networks have.</summary>
+    private const int MostFactors = 8;
+
     /// <summary>One operand: <c>v</c> in the expression.</summary>
     public static void Unary(NodeReader n, string expression, params float[] numbers)
         => n.Append(n.Map(0), Pointwise.Of(expression, numbers));
@@ -51,6 +54,37 @@ internal static class Elements
         n.Append(map, new Pointwise(expression(first, second), units, other, SpreadOf(n, map, other)));
     }
 
+    /// <summary>Integers without the remainder: half of 1 is added first, so that no driver's rounding falls below the quotient.</summary>
+    public static void Divide(NodeReader n)
+        => Binary(n, n.IsIntegral(0) ? "sign({a}) * sign({b}) * floor((abs({a}) + 0.5) / abs({b}))" : "{a} / {b}", (a, b) => a / b);
+
+    /// <summary>Powers that are products, and roots: GLSL's own power knows no negative numbers.</summary>
+    public static void Power(NodeReader n)
+    {
+        Constant exponents = n.Known(1);
+        if (n[0] is Constant)
+        {
+            Binary(n, "", Math.Pow);
+            return;
+        }
+
+        if (exponents is not { Length: 1 } one) throw n.Cannot("it has more than one exponent");
+        float exponent = one.AsFloats[0];
+        string product = string.Join(" * ", Enumerable.Repeat("v", (int)Math.Min(Math.Abs(exponent), MostFactors + 1)));
+        Unary(n, exponent switch
+        {
+            0 => "vec4(1.0)",
+            0.5f => "sqrt(v)",
+            > 0 and <= MostFactors when float.IsInteger(exponent) => product,
+            < 0 and >= -MostFactors when float.IsInteger(exponent) => $"1.0 / ({product})",
+            _ => throw n.Cannot($"its exponent is {exponent}"),
+        });
+    }
+
+    /// <summary>As a line with two bends.</summary>
+    public static void HardSigmoid(NodeReader n)
+        => Unary(n, "clamp({0} * v + {1}, 0.0, 1.0)", n.Float("alpha", 0.2f), n.Float("beta", 0.5f));
+
     public static void Mod(NodeReader n)
     {
         if (n.Int("fmod", 0) != 0) throw n.Cannot("fmod");
@@ -77,6 +111,7 @@ internal static class Elements
     {
         (float scale, float zero, bool isSigned) = (n.Number(1, 1), n.Number(2, 0), n.Has(2) && IsSigned(n));
         (float low, float high) = isSigned ? (-128f, 127f) : (0f, 255f);
+        if (n.Has(2) && !n.Known(2).IsByte) throw n.Cannot("its codes are not of 8 bits");
         Map map = n.Map(0);
         n.Append(map, n.Divide(map, scale)
             ? Pointwise.Of("clamp(roundEven(v) + {0}, {1}, {2})", zero, low, high)
@@ -105,6 +140,8 @@ internal static class Elements
         long axis = scales.Length == 1 ? 0 : n.Int("axis", 1);
         if (axis < 0) axis += codes.Dims.Length;
         long inner = Operand.Count(codes.Dims.Skip((int)axis + 1)), channels = scales.Length;
+        if (channels > 1 && channels != codes.Dims[axis] || zeros.Length != 1 && zeros.Length != channels)
+            throw n.Cannot($"it has {channels} scales for [{string.Join(',', codes.Dims)}]");
         float[] from = codes.AsFloats, whole = new float[from.Length], to = new float[from.Length];
         for (int i = 0; i < to.Length; i++)
         {
@@ -122,6 +159,7 @@ internal static class Elements
 
     private static void Over(NodeReader n, Map map, Operand other, Func<string, string> expression)
     {
+        if (!Common(n, map.Dims, other.Dims).SequenceEqual(map.Dims)) throw n.Cannot(DoesNotLie(map, other));
         if (other is Constant { Length: 1 } one)
         {
             n.Append(map, Pointwise.Of(expression("{0}"), one.AsFloats[0]));
@@ -133,23 +171,25 @@ internal static class Elements
 
     private static Spread SpreadOf(NodeReader n, Map map, Operand other)
     {
-        MapShape whole = map.Shape;
-        long[] dims = [.. Enumerable.Repeat(1L, Math.Max(0, 3 - other.Dims.Length)), .. other.Dims];
-        (long c, long h, long w) = map.HasChannelsLast ? (dims[^1], dims[^3], dims[^2]) : (dims[^3], dims[^2], dims[^1]);
-        if (dims.Length > 4 || dims.Length == 4 && dims[0] != 1) throw n.Cannot("its operands are no images");
+        MapShape whole = map.Shape, laid = Map.Laid(other.Dims, map.HasChannelsLast);
+        if (!map.IsAligned || other is Map { IsAligned: false } || other.Dims.SkipLast(3).Any(d => d != 1))
+            throw n.Cannot("its operands are no images");
         if (other is Map m && m.HasChannelsLast != map.HasChannelsLast) throw n.Cannot("its operands have channels in different places");
-        return (c, h, w) switch
+        return laid switch
         {
             (1, 1, 1) => Spread.Single,
-            _ when (c, h, w) == (whole.Channels, whole.Height, whole.Width) => Spread.Full,
-            _ when (c, h, w) == (whole.Channels, 1, 1) => Spread.Channel,
-            _ when (c, h, w) == (1, whole.Height, whole.Width) => Spread.Cell,
-            _ => throw n.Cannot($"[{string.Join(',', other.Dims)}] does not lie over [{string.Join(',', map.Dims)}]"),
+            _ when laid == whole => Spread.Full,
+            _ when laid == new MapShape(whole.Channels, 1, 1) => Spread.Channel,
+            _ when laid == whole with { Channels = 1 } => Spread.Cell,
+            _ => throw n.Cannot(DoesNotLie(map, other)),
         };
     }
 
+    private static string DoesNotLie(Map map, Operand other)
+        => $"[{string.Join(',', other.Dims)}] does not lie over [{string.Join(',', map.Dims)}]";
+
     /// <summary>The dimensions of two operands together.</summary>
-    private static long[] Common(NodeReader n, long[] a, long[] b)
+    public static long[] Common(NodeReader n, long[] a, long[] b)
     {
         int rank = Math.Max(a.Length, b.Length);
         long At(long[] dims, int i) => i < rank - dims.Length ? 1 : dims[i - (rank - dims.Length)];
@@ -167,7 +207,9 @@ internal static class Elements
         long[] dims = Common(n, a.Dims, b.Dims);
         double[] left = Layouts.Doubles(Layouts.Repeated(n, a, dims)), right = Layouts.Doubles(Layouts.Repeated(n, b, dims));
         double[] result = [.. left.Zip(right, compute)];
-        return a.Integers is not null && b.Integers is not null
+        bool areIntegers = a.Integers is not null && b.Integers is not null;
+        if (areIntegers && !result.All(double.IsFinite)) throw n.Cannot("its result is no integer");
+        return areIntegers
             ? Constant.Of([.. result.Select(r => (long)Math.Truncate(r))], dims)
             : Constant.Of([.. result.Select(r => (float)r)], dims);
     }

@@ -16,12 +16,21 @@ internal sealed class GraphReader
     /// <summary>An operator that does not mind which step makes a map, nor whether any does.</summary>
     private const string SizeReader = "Shape";
 
+    /// <summary>Passes through loops after which Mesa's driver in software ends an invocation, without a word, less a few.</summary>
+    private const long MostLoops = 65000;
+
     private readonly NetworkFile _file;
     private readonly Dictionary<string, Operand> _operands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
 
+    /// <summary>Names that stand for integers in ONNX: all maps are of floats here.</summary>
+    private readonly HashSet<string> _integral = new(StringComparer.Ordinal) { ModelManifest.FrameInput };
+
     /// <summary>Maps that more than one operator reads.</summary>
     private readonly HashSet<Map> _shared = [];
+
+    /// <summary>Maps of codes as floats.</summary>
+    private readonly Dictionary<Map, Map> _floats = [];
 
     /// <param name="file">The graph.</param>
     /// <param name="height">Of the frame.</param>
@@ -66,17 +75,41 @@ internal sealed class GraphReader
     /// <summary>Whether a node or a wanted output reads a result.</summary>
     public bool IsRead(string name) => _readers.ContainsKey(name);
 
+    /// <summary>Whether a name stands for integers in ONNX.</summary>
+    public bool IsIntegral(string name) => _integral.Contains(name) || Of(name) is Constant { Integers: not null };
+
     public bool IsShared(Map map) => _shared.Contains(map.Storage);
 
-    /// <summary>Codes multiplied by what 1 in them stands for.</summary>
-    public Map Floats(Map codes) => Steps.Append(codes, Pointwise.Of("v * {0}", codes.Unit), codes.Alike(), !IsShared(codes));
+    /// <summary>Codes multiplied by what 1 in them stands for: once for all readers, unless the first one continued that map.</summary>
+    public Map Floats(Map codes)
+    {
+        if (_floats.TryGetValue(codes.Storage, out Map? known) && Steps.PlaceOf(known) >= 0 && known.Dims.SequenceEqual(codes.Dims))
+        {
+            _shared.Add(known.Storage);
+            return known;
+        }
+
+        return _floats[codes.Storage] = Steps.Append(codes, Pointwise.Of("v * {0}", codes.Unit), codes.Alike(), !IsShared(codes));
+    }
 
     private void Read(NodeProto node)
     {
         if (node.Output.All(o => _file.Constants.ContainsKey(o))) return; // known since another size was read
-        if (!Operators.All.TryGetValue(node.OpType, out Action<NodeReader>? read) || node.Domain is not ("" or "ai.onnx"))
+        if (!Operators.All.TryGetValue(node.OpType, out Operator? known) || node.Domain is not ("" or "ai.onnx"))
             throw new UserError($"{_file.Path}: the gl provider has no operator {node.OpType} (node {node.Name}): use --provider cpu");
-        read(new NodeReader(_file.Path, node, this));
+        NodeReader reader = new(_file.Path, node, this);
+        try
+        {
+            reader.Check(known);
+            known.Read(reader);
+        }
+        catch (Exception e) when (e is not UserError)
+        {
+            throw reader.Cannot("its operands and attributes do not go together", e);
+        }
+
+        if (Steps.All.Any(s => s.Loops > MostLoops)) throw reader.Cannot("drivers end a shader that adds up as much");
+        if (Operators.MakesIntegers(node, node.Input.Count > 0 && IsIntegral(node.Input[0]))) _integral.UnionWith(node.Output);
     }
 
     private Map MapOf(string name)

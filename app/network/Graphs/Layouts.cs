@@ -9,26 +9,56 @@ internal static class Layouts
     /// <summary>The last index of a Slice may be any number: this is large enough for all.</summary>
     private const long Far = int.MaxValue;
 
-    /// <summary>Maps are floats whatever they are called; their fractions are cut off where they become integers.</summary>
+    /// <summary>ONNX's code of 64-bit floats, which nothing else here has.</summary>
+    private const ElementType Double = (ElementType)11;
+
+    /// <summary>Whether a type is one of floats, which all are floats of 32 bits here.</summary>
+    public static bool IsFloat(ElementType type) => type is ElementType.Float or ElementType.Float16 or Double;
+
+    /// <summary>
+    /// Maps are floats whatever they are called; their fractions are cut off where they become integers, and of bytes the low ones are
+    /// kept.
+    /// </summary>
     public static void Cast(NodeReader n)
     {
-        bool toFloat = (ElementType)n.Int("to", 1) is ElementType.Float or ElementType.Float16;
+        ElementType to = (ElementType)n.Int("to", 1);
+        string? whole = to switch
+        {
+            ElementType.Int32 or ElementType.Int64 => "trunc(v)",
+            ElementType.UInt8 => "trunc(v) - 256.0 * floor(trunc(v) / 256.0)",
+            ElementType.Int8 => "trunc(v) - 256.0 * floor((trunc(v) + 128.0) / 256.0)",
+            ElementType.Bool => "vec4(notEqual(v, vec4(0.0)))",
+            _ => null,
+        };
         switch (n[0])
         {
-            case Constant c when toFloat:
+            case Constant c when IsFloat(to):
                 n.Bind(c.Floats is not null ? c : Constant.Of(c.AsFloats, c.Dims));
                 break;
-            case Constant c:
-                n.Bind(c.Integers is not null ? c : Constant.Of([.. c.Floats!.Select(f => (long)f)], c.Dims));
+            case Operand o when IsFloat(to):
+                n.Bind(o);
                 break;
-            case Map { IsInteger: false } map when !toFloat:
-                n.Append(map, Pointwise.Of("trunc(v)"), isInteger: true);
+            case Constant c when whole is not null:
+                n.Bind(Constant.Of([.. Doubles(c).Select(d => Whole(d, to))], c.Dims) with { IsSigned = to != ElementType.UInt8 });
+                break;
+            case Map same when to is ElementType.UInt8 ? same.IsByte : same.IsInteger && to is (ElementType.Int32 or ElementType.Int64):
+                n.Bind(same);
+                break;
+            case Map map when whole is not null:
+                n.Append(map, Pointwise.Of(whole), isInteger: true);
                 break;
             default:
-                n.Bind(n[0]);
-                break;
+                throw n.Cannot($"to type {(int)to}");
         }
     }
+
+    private static long Whole(double number, ElementType to) => to switch
+    {
+        ElementType.Bool => number != 0 ? 1 : 0,
+        ElementType.UInt8 => unchecked((byte)(long)number),
+        ElementType.Int8 => unchecked((sbyte)(long)number),
+        _ => (long)number,
+    };
 
     /// <summary>Of the frame, whose channels come last in memory and first in the network.</summary>
     public static void Transpose(NodeReader n)
@@ -36,15 +66,18 @@ internal static class Layouts
         long[] order = n.Ints("perm");
         n.Bind((n[0], order) switch
         {
-            (Map { HasChannelsLast: true } m, [0, 3, 1, 2]) => Reordered(m, [1, m.Dims[3], m.Dims[1], m.Dims[2]]),
-            (Map { HasChannelsLast: false } m, [0, 2, 3, 1]) => Reordered(m, [1, m.Dims[2], m.Dims[3], m.Dims[1]]),
+            (Map { IsImage: true, HasChannelsLast: true } m, [0, 3, 1, 2]) => Reordered(m, [1, m.Dims[3], m.Dims[1], m.Dims[2]]),
+            (Map { IsImage: true, HasChannelsLast: false } m, [0, 2, 3, 1]) => Reordered(m, [1, m.Dims[2], m.Dims[3], m.Dims[1]]),
             _ => throw n.Cannot("it does not move the channels to the front or to the end"),
         });
     }
 
     public static void Shape(NodeReader n)
     {
-        long[] dims = n.Raw(0).Dims;
+        long[] all = n.Raw(0).Dims;
+        int At(long index) => (int)Math.Clamp(index < 0 ? index + all.Length : index, 0, all.Length);
+        int start = At(n.Int("start", 0)), end = At(n.Int("end", all.Length));
+        long[] dims = all[start..Math.Max(start, end)];
         n.Bind(Constant.Of(dims, dims.Length));
     }
 
@@ -59,9 +92,12 @@ internal static class Layouts
             return;
         }
 
-        Map x = n.Map(0);
-        if (n.Int("axis", 0) != 1 || x.Shape.Channels > MapShape.BlockSize || indices.Length != x.Shape.Channels)
+        Map x = n.Image(0);
+        int channels = x.Shape.Channels;
+        if (n.Int("axis", 0) is not (1 or -3) || channels > MapShape.BlockSize || n.Known(1).Dims is not [var count] || count != channels)
             throw n.Cannot("it is no other order of a few channels");
+        indices = [.. indices.Select(i => i < 0 ? i + channels : i)];
+        if (indices.Any(i => i < 0 || i >= channels)) throw n.Cannot($"it takes other channels than the {channels} that are there");
         string lanes = string.Concat(Enumerable.Range(0, MapShape.BlockSize).Select(i => "xyzw"[i < indices.Length ? (int)indices[i] : i]));
         n.Append(x, Pointwise.Of($"v.{lanes}"), x.IsInteger);
     }
@@ -77,8 +113,10 @@ internal static class Layouts
         }
 
         if (x is Flat flat) x = flat.Of;
-        long count = Operand.Count(x.Dims), known = Operand.Count(wanted.Where(w => w > 0));
-        long[] dims = [.. wanted.Select((w, i) => w == 0 ? x.Dims[i] : w == -1 ? count / known : w)];
+        long[] dims = [.. wanted.Select((w, i) => w == 0 ? x.Dims[i] : w)];
+        long count = Operand.Count(x.Dims), known = Operand.Count(dims.Where(d => d > 0));
+        dims = [.. dims.Select(d => d == -1 ? count / known : d)];
+        if (Operand.Count(dims) != count) throw n.Cannot($"[{string.Join(',', x.Dims)}] is not [{string.Join(',', dims)}]");
         n.Bind(x switch
         {
             Constant c => c.Reshaped(dims),
@@ -106,10 +144,12 @@ internal static class Layouts
     public static void Product(NodeReader n)
     {
         long[] list = n.Integers(0)!;
+        if (n.Known(0).Dims.Length != 1) throw n.Cannot("it is not over a list");
         n.Bind(Constant.Of([Operand.Count(list)], n.Int("keepdims", 1) != 0 ? [1] : []));
     }
 
-    public static void Zeros(NodeReader n) => n.Bind(new Zeros(n.Integers(0)!));
+    public static void Zeros(NodeReader n)
+        => n.Bind(n.IsZero("value") ? new Zeros(n.Integers(0)!) : throw n.Cannot("its value is not 0"));
 
     /// <summary>What a Slice takes: axes, with their first and the index after their last.</summary>
     public static IEnumerable<(int Axis, long First, long Last)> Ranges(NodeReader n, long[] dims)
@@ -172,7 +212,7 @@ internal static class Layouts
 
     private static void Bind(NodeReader n, long[] dims) => n.Bind(n[0] switch
     {
-        Constant c => c.Reshaped(dims),
+        Constant c when c.Length == Operand.Count(dims) => c.Reshaped(dims),
         Map map => Renamed(n, map, dims),
         _ => throw n.Cannot("it is no image"),
     });

@@ -43,5 +43,8 @@ public sealed class NetworkFile
 
     private Constant Stored(string name) => _file.TypeOf(name) is ElementType.Float or ElementType.Float16
         ? new Constant(_file.Dims(name), _file.Floats(name), null)
-        : new Constant(_file.Dims(name), null, _file.Integers(name), _file.TypeOf(name) != ElementType.UInt8);
+        : new Constant(_file.Dims(name), null, _file.Integers(name), _file.TypeOf(name) != ElementType.UInt8)
+        {
+            IsByte = _file.TypeOf(name) is ElementType.UInt8 or ElementType.Int8,
+        };
 }

@@ -7,10 +7,17 @@ namespace RealtimeSeg.Network.Graphs;
 /// <summary>A network for one size of the frame: its steps, where their maps lie, and what it ends with.</summary>
 public sealed class NetworkPlan
 {
-    private NetworkPlan(IReadOnlyList<Step> steps, IReadOnlyList<Map> outputs)
+    private NetworkPlan(string path, IReadOnlyList<Step> steps, IReadOnlyList<Map> outputs)
     {
         (Steps, Outputs) = (steps, outputs);
-        Memory = new MemoryPlan(steps, outputs);
+        try
+        {
+            Memory = new MemoryPlan(steps, outputs);
+        }
+        catch (OverflowException e)
+        {
+            throw new UserError($"{path}: its maps are too large for the gl provider: use --provider cpu, or a smaller --size", e);
+        }
     }
 
     public IReadOnlyList<Step> Steps { get; }
@@ -44,7 +51,7 @@ public sealed class NetworkPlan
                 Defines = [("CLASS_BLOCKS", maps[0].Shape.Blocks.ToString(CultureInfo.InvariantCulture))],
             }
             : new Step("labels", pixels, maps) { IsStored = false };
-        return new NetworkPlan([.. graph.Steps.All, last], []);
+        return new NetworkPlan(file.Path, [.. graph.Steps.All, last], []);
     }
 
     /// <summary>Any outputs of a graph.</summary>
@@ -56,6 +63,6 @@ public sealed class NetworkPlan
     internal static NetworkPlan Of(NetworkFile file, int width, int height, IReadOnlyList<string> outputs, bool fuses = true)
     {
         GraphReader graph = new(file, height, width, outputs, fuses);
-        return new NetworkPlan(graph.Steps.All, graph.Outputs);
+        return new NetworkPlan(file.Path, graph.Steps.All, graph.Outputs);
     }
 }

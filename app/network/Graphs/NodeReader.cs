@@ -31,12 +31,45 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
 
     public int Inputs => node.Input.Count;
 
+    /// <summary>Whether an operand is of integers in ONNX.</summary>
+    public bool IsIntegral(int input) => graph.IsIntegral(node.Input[input]);
+
+    /// <summary>Refuses what an operator's reader does not know of.</summary>
+    /// <exception cref="UserError">The node has such an input or attribute.</exception>
+    public void Check(Operator known)
+    {
+        if (node.Input.Skip(known.Inputs).Any(i => i.Length > 0)) throw Cannot($"it has {node.Input.Count} inputs");
+        string[] names = known.Attributes.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (AttributeProto attribute in node.Attribute)
+        {
+            string value = attribute.Ints.Count > 0 ? string.Join(',', attribute.Ints.Distinct())
+                : attribute.HasS ? attribute.S.ToStringUtf8() : $"{attribute.I}";
+            if (!names.Any(n => n == attribute.Name || n == $"{attribute.Name}={value}")) throw Cannot($"its {attribute.Name} is {value}");
+        }
+
+        if (known.TakesIntegers) return;
+        for (int i = 0; i < node.Input.Count; i++)
+        {
+            if (Has(i) && IsIntegral(i) && graph.Of(node.Input[i]) is Map) throw Cannot($"input {i + 1} is of integers");
+        }
+    }
+
     /// <exception cref="UserError">The operand is no feature map.</exception>
     public Map Map(int input) => this[input] switch
     {
         Map map => map,
         _ => throw Cannot($"input {input + 1} is no feature map"),
     };
+
+    /// <summary>A map [1,C,H,W].</summary>
+    /// <param name="input">Its number.</param>
+    /// <param name="orChannelsLast">Whether [1,H,W,C] is as good.</param>
+    /// <exception cref="UserError">The operand is no such map.</exception>
+    public Map Image(int input, bool orChannelsLast = false) => Image(Map(input), orChannelsLast);
+
+    /// <inheritdoc cref="Image(int, bool)"/>
+    public Map Image(Map map, bool orChannelsLast = false) => map.IsImage && (orChannelsLast || !map.HasChannelsLast)
+        ? map : throw Cannot($"[{string.Join(',', map.Dims)}] is no image{(map.HasChannelsLast ? " with channels first" : "")}");
 
     /// <summary>A map as it is, which may be of codes.</summary>
     /// <exception cref="UserError">The operand is no feature map.</exception>
@@ -61,7 +94,16 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
 
     public long[] Ints(string name, params long[] otherwise) => OnnxFile.IntList(node, name, otherwise);
 
-    public void Bind(Operand result, int output = 0) => graph.Bind(node.Output[output], result);
+    /// <summary>Whether an attribute is absent, or a tensor of zeros.</summary>
+    public bool IsZero(string name) => OnnxFile.IsZero(node, name);
+
+    /// <exception cref="UserError">A map without cells, or with more than can be counted.</exception>
+    public void Bind(Operand result, int output = 0)
+    {
+        if (result is Map map && (map.Dims.Any(d => d < 1) || map.Shape.Texels < 1))
+            throw Cannot($"its result [{string.Join(',', map.Dims)}] is empty");
+        graph.Bind(node.Output[output], result);
+    }
 
     /// <summary>Adds a step and binds its map.</summary>
     public void Add(Step step) => Bind(Steps.Add(step));
@@ -82,6 +124,6 @@ internal sealed class NodeReader(string path, NodeProto node, GraphReader graph)
     /// <summary>Codes as floats, for this node alone.</summary>
     private Map Floats(int input, Map codes) => _floats[node.Input[input]] = graph.Floats(codes);
 
-    public UserError Cannot(string what)
-        => new($"{path}: the gl provider cannot run {node.OpType} (node {node.Name}): {what}: use --provider cpu");
+    public UserError Cannot(string what, Exception? because = null)
+        => new($"{path}: the gl provider cannot run {node.OpType} (node {node.Name}): {what}: use --provider cpu", because);
 }

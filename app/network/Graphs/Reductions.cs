@@ -10,7 +10,7 @@ internal static class Reductions
     {
         Map x = n.Map(0);
         int[] axes = Axes(n, x);
-        if (axes is [2, 3] && !x.HasChannelsLast) n.Bind(Kept(n, Pools.MeanOfAll(n, x), [1, x.Dims[1]]));
+        if (axes is [2, 3] && x.IsImage && !x.HasChannelsLast) n.Bind(Kept(n, Pools.MeanOfAll(n, x), [1, x.Dims[1]]));
         else OverChannels(n, x, "mean", axes);
     }
 
@@ -31,7 +31,7 @@ internal static class Reductions
     {
         Map x = n.Map(0);
         int axis = Positive(n.Int("axis", n.Opset < 13 ? 1 : -1), 4);
-        if (x.Dims.Length != 4 || axis != x.ChannelAxis) throw n.Cannot("it is not over channels");
+        if (!x.IsImage || axis != x.ChannelAxis) throw n.Cannot("it is not over channels");
         if (n.Opset < 13 && axis != 3) throw n.Cannot("before opset 13 it is over channels and cells at once");
         Map most = n.Steps.Add(Channel(x, "max", Without(x)));
         Map rivals = n.Steps.Add(new Step("copy", x.Alike(), x));
@@ -43,18 +43,19 @@ internal static class Reductions
     /// <summary>Local response normalisation over neighbouring channels (AlexNet paper, section 3.3).</summary>
     public static void Lrn(NodeReader n)
     {
-        Map x = n.Map(0);
+        Map x = n.Image(0);
         int size = (int)n.Int("size", 1);
         n.Add(new Step("lrn", x.Alike(), x)
         {
             Integers = [("before", (size - 1) / 2), ("after", size / 2)],
+            Loops = MapShape.BlockSize * Math.Min(size, x.Shape.Channels),
             Floats = [("share", n.Float("alpha", 1e-4f) / size), ("beta", n.Float("beta", 0.75f)), ("bias", n.Float("bias", 1))],
         });
     }
 
     private static void OverChannels(NodeReader n, Map x, string kind, int[] axes)
     {
-        if (x.Dims.Length != 4 || axes.Length != 1 || axes[0] != x.ChannelAxis)
+        if (!x.IsImage || axes.Length != 1 || axes[0] != x.ChannelAxis)
             throw n.Cannot("it is neither over channels nor over all cells");
         n.Add(Channel(x, kind, n.Int("keepdims", 1) != 0 ? Without(x) : [1, x.Shape.Height, x.Shape.Width]));
     }
@@ -75,9 +76,11 @@ internal static class Reductions
         => new($"channel-{kind}", new Map(dims, x.Shape with { Channels = 1 })
         {
             IsInteger = kind == "argmax",
+            IsByte = kind == "argmax" && x.Shape.Channels <= 256,
             HasChannelsLast = x.HasChannelsLast && dims.Length == 4,
         }, x)
         {
+            Loops = x.Shape.Channels,
             Floats = kind == "sum" ? [("factor", factor)] : [],
         };
 

@@ -15,11 +15,15 @@ internal static class Windowed
     {
         int[] kernel = [(int)height, (int)width], stride = Pair(n.Ints("strides", 1, 1)), dilation = Pair(n.Ints("dilations", 1, 1));
         string rule = n.Text("auto_pad", "NOTSET");
+        if (stride.Concat(dilation).Any(s => s < 1)) throw n.Cannot("it has strides or dilations below 1");
+        if (!n.Ints("kernel_shape", height, width).SequenceEqual([height, width]))
+            throw n.Cannot("its kernel_shape is not that of its kernels");
         long Reach(int axis) => ((kernel[axis] - 1) * dilation[axis]) + 1;
         long[]? pads = rule == "NOTSET"
             ? n.Ints("pads", 0, 0, 0, 0)
             : AutoPad.Of(rule, (input.Height, input.Width), (stride[0], stride[1]), (Reach(0), Reach(1)));
         if (pads is not { Length: 4 }) throw n.Cannot($"auto_pad {rule} with {pads?.Length ?? 0} paddings");
+        if (pads.Any(p => p < 0)) throw n.Cannot("it has negative paddings");
         return new Window(kernel, stride, dilation, [(int)pads[0], (int)pads[1]], [(int)pads[2], (int)pads[3]]);
     }
 

@@ -10,11 +10,13 @@ internal static class Windows
     /// <summary>X [1,C,H,W] → [1,C,H',W'], bilinear or nearest.</summary>
     public static void Resize(NodeReader n)
     {
-        Map x = n.Map(0);
+        if (n.Opset < 11) throw n.Cannot($"before opset 11 it went by other rules, and the file is of {n.Opset}");
+        Map x = n.Image(0, orChannelsLast: true);
         string mode = n.Text("mode", "nearest"), rule = n.Text("coordinate_transformation_mode", "half_pixel");
         if (mode is not ("linear" or "nearest")) throw n.Cannot($"mode {mode}");
-        long[]? sizes = n.Integers(3) is { Length: > 0 } given ? given : null;
-        float[]? scales = sizes is null && n.Has(2) ? n.Known(2).AsFloats : null;
+        if (mode == "linear" && n.IsIntegral(0)) throw n.Cannot("between integers");
+        long[]? sizes = n.Integers(3) is { Length: > 0 } given ? ByAxis(n, given, x.Dims) : null;
+        float[]? scales = sizes is null && n.Has(2) ? ByAxis(n, n.Known(2).AsFloats, [1, 1, 1, 1]) : null;
         (int h, int w) = x.Axes;
         int height = (int)(sizes?[h] ?? Math.Floor(x.Shape.Height * (scales?[h] ?? 0)));
         int width = (int)(sizes?[w] ?? Math.Floor(x.Shape.Width * (scales?[w] ?? 0)));
@@ -36,20 +38,53 @@ internal static class Windows
         });
     }
 
+    /// <summary>A number for each of four dimensions, of those that the attribute <c>axes</c> names.</summary>
+    /// <param name="n">The node.</param>
+    /// <param name="given">For each of the axes.</param>
+    /// <param name="otherwise">For all dimensions.</param>
+    private static T[] ByAxis<T>(NodeReader n, T[] given, T[] otherwise)
+    {
+        long[] axes = n.Ints("axes");
+        if (axes.Length == 0) return given.Length == otherwise.Length ? given : throw n.Cannot($"it has {given.Length} sizes or scales");
+        if (axes.Length != given.Length) throw n.Cannot($"it has {given.Length} sizes or scales for {axes.Length} axes");
+        T[] all = [.. otherwise];
+        for (int i = 0; i < axes.Length; i++) all[axes[i] < 0 ? axes[i] + all.Length : axes[i]] = given[i];
+        return all;
+    }
+
     /// <summary>X [1,C,H,W] → with more cells around, of an edge, a reflection or a number.</summary>
     public static void Pad(NodeReader n)
     {
-        Map x = n.Map(0);
-        long[] pads = n.Integers(1) ?? n.Ints("pads");
+        Map x = n.Image(0, orChannelsLast: true);
         (int h, int w) = x.Axes;
         int rank = x.Dims.Length;
+        long[] pads = Paddings(n, rank);
         if (pads.Length != 2 * rank || pads.Where((p, i) => i % rank != h && i % rank != w && p != 0).Any())
             throw n.Cannot("it pads other dimensions than height and width");
         string mode = n.Text("mode", "constant");
         int outside = Array.IndexOf(["constant", "edge", "reflect"], mode);
         if (outside < 0) throw n.Cannot($"mode {mode}");
+        bool Exceeds(int axis) => Math.Max(pads[axis], pads[rank + axis]) >= x.Dims[axis];
+        if (mode == "reflect" && (Exceeds(h) || Exceeds(w)))
+            throw n.Cannot("it reflects more than there is");
         if (pads.All(p => p == 0)) n.Bind(x);
-        else n.Add(Around(n, x, [pads[h], pads[w], pads[rank + h], pads[rank + w]], outside, n.Number(2, 0)));
+        else n.Add(Around(n, x, [pads[h], pads[w], pads[rank + h], pads[rank + w]], outside, n.Number(2, n.Float("value", 0))));
+    }
+
+    /// <summary>Before each dimension, then behind each; the fourth input names the dimensions if not all have some.</summary>
+    private static long[] Paddings(NodeReader n, int rank)
+    {
+        long[] pads = n.Integers(1) ?? n.Ints("pads");
+        if (n.Integers(3) is not { } axes) return pads;
+        if (pads.Length != 2 * axes.Length) throw n.Cannot($"it has {pads.Length} paddings for {axes.Length} axes");
+        long[] all = new long[2 * rank];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            long axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+            (all[axis], all[rank + axis]) = (pads[i], pads[axes.Length + i]);
+        }
+
+        return all;
     }
 
     /// <summary>The frame, or more cells than it has.</summary>
@@ -75,12 +110,17 @@ internal static class Windows
         }
 
         Map x = n.Map(0);
+        bool hasChannels = x.Dims.Length == 4;
+        bool CanCut(int axis) => axis == x.Axes.Height || axis == x.Axes.Width || (hasChannels && axis == x.ChannelAxis);
+        if (!x.IsAligned || x.Dims.Length < 2 || (x.HasChannelsLast && !hasChannels)) throw n.Cannot("it is no image");
         int[] start = new int[x.Dims.Length];
         long[] end = [.. x.Dims];
         foreach ((int axis, long first, long last) in Layouts.Ranges(n, x.Dims)) (start[axis], end[axis]) = ((int)first, last);
         long[] dims = [.. end.Select((e, i) => e - start[i])];
         if (dims.SequenceEqual(x.Dims)) n.Bind(x);
-        else if (x.Dims.Length == 4 && dims[x.ChannelAxis] != x.Dims[x.ChannelAxis]) n.Add(Channels(n, x, start[x.ChannelAxis], dims));
+        else if (dims.Where((d, i) => d != x.Dims[i] && !CanCut(i)).Any())
+            throw n.Cannot($"it cuts other dimensions of [{string.Join(',', x.Dims)}] than channels of an image, height and width");
+        else if (hasChannels && dims[x.ChannelAxis] != x.Dims[x.ChannelAxis]) n.Add(Channels(n, x, start[x.ChannelAxis], dims));
         else n.Add(Part(x, start[x.Axes.Height], start[x.Axes.Width], (int)dims[x.Axes.Height], (int)dims[x.Axes.Width]));
     }
 
@@ -94,11 +134,12 @@ internal static class Windows
             return;
         }
 
-        Map joined = n.Map(0);
-        if (joined.HasChannelsLast || n.Int("axis", 1) is not (1 or -3)) throw n.Cannot("it joins other dimensions than channels");
+        Map joined = n.Image(0);
+        if (n.Int("axis", 1) is not (1 or -3)) throw n.Cannot("it joins other dimensions than channels");
         for (int i = 1; i < parts.Length; i++)
         {
-            Map next = n.Map(i);
+            Map next = n.Image(i);
+            if (next.Shape with { Channels = joined.Shape.Channels } != joined.Shape) throw n.Cannot("its parts have other sizes");
             int channels = joined.Shape.Channels + next.Shape.Channels;
             Map both = new([1, channels, joined.Shape.Height, joined.Shape.Width], joined.Shape with { Channels = channels });
             joined = n.Steps.Add(new Step("join", both, joined, next) { Integers = [("firstChannels", joined.Shape.Channels)] });
@@ -113,19 +154,19 @@ internal static class Windows
         long[] wanted = n.Integers(1) ?? [];
         if (n[0] is Constant constant)
         {
-            n.Bind(Layouts.Repeated(n, constant, wanted));
+            n.Bind(Layouts.Repeated(n, constant, Elements.Common(n, constant.Dims, wanted)));
             return;
         }
 
-        Map x = n.Map(0);
-        if (wanted.Length != 4 || x.Dims.Length != 4 || x.HasChannelsLast) throw n.Cannot("it is no image");
-        n.Bind(Spread(n, x, [.. x.Dims.Zip(wanted, Math.Max)]));
+        Map x = n.Image(0);
+        n.Bind(Spread(n, x, Elements.Common(n, x.Dims, wanted)));
     }
 
     /// <summary>A map whose dimensions of 1 are repeated.</summary>
     public static Map Spread(NodeReader n, Map x, long[] dims)
     {
         if (dims.SequenceEqual(x.Dims)) return x;
+        if (!x.IsAligned || x.HasChannelsLast || dims is not [1, _, _, _]) throw n.Cannot("it is no image");
         MapShape shape = new((int)dims[1], (int)dims[2], (int)dims[3]);
         return n.Steps.Add(new Step("spread", new Map(dims, shape), x));
     }

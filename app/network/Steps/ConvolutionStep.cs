@@ -18,6 +18,7 @@ internal sealed class ConvolutionStep : Step
             ("kernelH", window.Kernel[0]), ("strideY", window.Stride[0]), ("dilationY", window.Dilation[0]),
             ("padTop", window.Before[0]), ("padLeft", window.Before[1]),
         ];
+        Loops = (long)input.Shape.Blocks * (window.Kernel[0] + 1);
         Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
     }
 

@@ -13,6 +13,7 @@ internal sealed class DepthwiseStep : Step
         _window = window;
         Integers = [.. window.Numbers];
         Weights = [("kernels", Packed.Depthwise(kernels))];
+        Loops = window.Kernel[0];
         Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
     }
 

@@ -31,7 +31,7 @@ public sealed class MemoryPlan
             placed.Add((map, made, read));
         }
 
-        Texels = placed.Count == 0 ? First : placed.Max(p => _starts[p.Map] + p.Map.Shape.Texels);
+        Texels = placed.Count == 0 ? First : placed.Max(p => checked(_starts[p.Map] + p.Map.Shape.Texels));
         long At(int step) => placed.Where(p => p.Made <= step && step <= p.Read).Sum(p => (long)p.Map.Shape.Texels);
         MostAtOnce = Enumerable.Range(0, steps.Count).Select(At).DefaultIfEmpty().Max();
     }

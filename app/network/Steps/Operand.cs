@@ -17,6 +17,9 @@ public abstract record Operand(long[] Dims)
 /// <param name="IsSigned">Whether the integers were stored with a sign.</param>
 public sealed record Constant(long[] Dims, float[]? Floats, long[]? Integers, bool IsSigned = true) : Operand(Dims)
 {
+    /// <summary>Whether the file has them as integers of 8 bits.</summary>
+    internal bool IsByte { get; init; }
+
     /// <summary>What they were quantised to, if they were: codes less their zero, and what 1 stands for in each channel.</summary>
     internal QuantizedConstant? Quantized { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record Map(long[] Dims, MapShape Shape) : Operand(Dims)
     /// </summary>
     internal float Unit { get; init; } = 1;
 
+    /// <summary>Whether its numbers are whole ones that a byte can be.</summary>
+    internal bool IsByte { get; init; }
+
     /// <summary>Whether ONNX has channels last, as in the frame. Memory has them first all the same.</summary>
     public bool HasChannelsLast { get; init; }
 
@@ -65,6 +71,19 @@ public sealed record Map(long[] Dims, MapShape Shape) : Operand(Dims)
 
     /// <summary>The dimension of the channels, in a map of four.</summary>
     public int ChannelAxis => HasChannelsLast ? 3 : 1;
+
+    /// <summary>Whether ONNX's last three dimensions are those of memory, and those before them 1.</summary>
+    internal bool IsAligned => Laid(Dims, HasChannelsLast) == Shape && Dims.SkipLast(3).All(d => d == 1);
+
+    /// <summary>Whether it is [1,C,H,W] or, with channels last, [1,H,W,C].</summary>
+    internal bool IsImage => Dims.Length == 4 && IsAligned;
+
+    /// <summary>The shape of which some dimensions are the last three.</summary>
+    internal static MapShape Laid(long[] dims, bool hasChannelsLast)
+    {
+        int At(int fromEnd) => fromEnd <= dims.Length ? (int)dims[^fromEnd] : 1;
+        return hasChannelsLast ? new MapShape(At(1), At(3), At(2)) : new MapShape(At(3), At(2), At(1));
+    }
 
     /// <summary>[1,C,H,W].</summary>
     public static Map Of(int channels, int height, int width) => new([1, channels, height, width], new MapShape(channels, height, width));

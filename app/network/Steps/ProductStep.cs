@@ -15,6 +15,7 @@ internal sealed class ProductStep : Step
         : base("1×1 convolution", output, input)
     {
         _kernels = kernels;
+        Loops = input.Shape.Blocks;
         Flops = 2 * kernels.Length * output.Shape.Height * output.Shape.Width;
     }
 

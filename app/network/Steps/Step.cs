@@ -35,6 +35,9 @@ public class Step(string kernel, Map output, params Map[] inputs)
     /// <summary>Multiplications and additions per frame.</summary>
     public long Flops { get; init; }
 
+    /// <summary>Passes through loops that an invocation makes, where they may be many: some drivers end it after 65,535.</summary>
+    internal long Loops { get; init; }
+
     /// <summary>Whether its output is stored as a map; otherwise its kernel has a main of its own, and stores where it likes.</summary>
     public bool IsStored { get; init; } = true;
 

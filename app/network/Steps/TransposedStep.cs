@@ -20,6 +20,7 @@ internal sealed class TransposedStep : Step
         [
             ("kernelH", window.Kernel[0]), ("strideY", window.Stride[0]), ("dilationY", window.Dilation[0]), ("padTop", window.Before[0]),
         ];
+        Loops = (input.Shape.Blocks + 1L) * window.Kernel[0];
         Flops = 2 * kernels.Length * input.Shape.Height * input.Shape.Width;
     }
 
