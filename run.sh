@@ -56,7 +56,8 @@ build() {
     local options=(-c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false) log kind=cpu
     log=$(mktemp)
     if has_card; then
-        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 && echo gpu >"$stamp" && rm "$log" && return
+        dotnet build "$root/RealtimeSeg.sln" "${options[@]}" -p:OnnxRuntimeGpu=true >"$log" 2>&1 &&
+            echo gpu >"$stamp" && rm "$log" && return
         echo "note: found an NVIDIA card, but the build with CUDA and TensorRT failed: building without; --provider gl needs neither" >&2
         echo "note: $(grep -m 1 'error' "$log" || tail -n 1 "$log"); to try again: rm ${stamp#"$PWD/"}" >&2
         kind=failed

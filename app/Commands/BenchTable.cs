@@ -19,7 +19,9 @@ internal static class BenchTable
         return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note + Models(runs)) { ShortHead = ShortHead };
     }
 
-    /// <summary>Which models were compared, where the configurations do not tell: a provider may have taken another file of the pair.</summary>
+    /// <summary>
+    /// Which models were compared, where the configurations do not tell: a provider may have taken another file of the pair.
+    /// </summary>
     private static string Models(IReadOnlyList<BenchRun> runs)
     {
         bool differ = runs.Any(r => r.Result.Model != runs[0].Result.Model);

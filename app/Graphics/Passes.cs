@@ -1,3 +1,4 @@
+using RealtimeSeg.Frames;
 using RealtimeSeg.Graphics.Hud;
 using RealtimeSeg.Network.Device;
 using Silk.NET.OpenGL;
@@ -42,6 +43,13 @@ internal sealed class Passes : IDisposable
 
     /// <summary>Labels that shaders made of the frame; null if they came with it.</summary>
     public TextureLabels? OnGpu { get; set; }
+
+    /// <summary>Takes image, labels and confidence of a slot that has them in memory; those that shaders made are no longer shown.</summary>
+    public void Upload(FrameSlot slot, bool isForeground)
+    {
+        OnGpu = null;
+        Mask.Upload(slot, isForeground);
+    }
 
     /// <summary>Makes the target for a size in pixels; false if it has that already.</summary>
     /// <exception cref="UserError">It is larger than OpenGL draws on this machine.</exception>

@@ -195,8 +195,7 @@ public sealed class Renderer : IContextPart, IDisposable
         bool counts = _shares.IsDue(slot[Stamp.Taken]);
         if (counts && slot.IsOnGpu) Here.OnGpu!.Count();
         else if (counts) _shares.Count(slot);
-        if (!slot.IsOnGpu) Here.OnGpu = null;
-        if (!slot.IsOnGpu) Here.Mask.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
+        if (!slot.IsOnGpu) Here.Upload(slot, slot.ForegroundOf is { } f && f == _wanted);
         EnsureTarget(_options.OutputSize(slot.Image.Width, slot.Image.Height));
         if (!slot.IsOnGpu) _gl.Finish(); // so that the stage's time is its own
     }

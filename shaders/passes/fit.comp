@@ -1,6 +1,6 @@
 // What the network reads, of a frame: the mean over each new pixel's area where it shrinks, bilinear where it grows; mid-grey bars
-// around it, or only its middle. Areas are counted in whole numbers: pixel i of n covers i·m to (i + 1)·m, new pixel j of m covers j·n to
-// (j + 1)·n.
+// around it, or only its middle. Areas are counted in whole numbers: pixel i of n covers i·m to (i + 1)·m, new pixel j of m covers j·n
+// to (j + 1)·n.
 uniform sampler2D frame;
 layout(binding = 0, rgba8) writeonly uniform image2D fitted;
 uniform int p[8];

@@ -177,8 +177,7 @@ public sealed class TextureLabelTests(AppModel model) : IClassFixture<AppModel>
         ModelProto odd = ModelProto.Parser.ParseFrom(PixelNet.File());
         odd.Graph.Node.First(n => n.OpType == "Conv").OpType = "Erf";
         File.WriteAllBytes(folder["odd.onnx"], odd.ToByteArray());
-        List<string> lines = [], warnings = [];
-        LabelKeeper sink = new();
+        (List<string> lines, List<string> warnings, LabelKeeper sink) = ([], [], new());
         RunReport report = EngineRun.Of(
             Load(folder["odd.onnx"], "gl", (64, 48)),
             new EngineOptions(schedule, Frames: Frames, Labels: new LabelOptions(0.5f, TargetFps: schedule == Schedule.Inline ? 10 : 0)),

@@ -53,7 +53,7 @@ public sealed class CommandLineTests(AppModel model) : IClassFixture<AppModel>
     [InlineData("v.txt", "outputs are", "replay", "synth://", "TMP/v.txt", "--headless")]
     [InlineData("/proc/no/v.mp4", "cannot write", "replay", "synth://", "/proc/no/v.mp4", "--headless")]
     [InlineData("warp", "choose one of", "bench", "synth://", "--provider", "warp")]
-    [InlineData("cuda", "--provider cpu", "bench", "synth://", "--provider", "cuda")]
+    [InlineData("cuda", "--provider gl, which needs none", "bench", "synth://", "--provider", "cuda")]
     [InlineData("12x", "--size", "bench", "synth://", "--size", "12x")]
     [InlineData("3841x2160", "smaller size", "bench", "synth://", "--size", "3841x2160")]
     [InlineData("nope.onnx", "no model", "bench", "synth://", "--sweep", "model=TMP/one.png,TMP/nope.onnx")]
