@@ -44,7 +44,7 @@ internal sealed class Passes : IDisposable
     /// <summary>Labels that shaders made of the frame; null if they came with it.</summary>
     public TextureLabels? OnGpu { get; set; }
 
-    /// <summary>Takes image, labels and confidence of a slot that has them in memory; those that shaders made are no longer shown.</summary>
+    /// <summary>Takes image, labels and confidence of a slot that has them in memory; what shaders made is no longer shown.</summary>
     public void Upload(FrameSlot slot, bool isForeground)
     {
         OnGpu = null;
