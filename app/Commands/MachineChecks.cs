@@ -46,16 +46,20 @@ internal static class MachineChecks
             yield break;
         }
 
-        yield return Libraries("CUDA", CudaLibraries, "install CUDA 13");
-        yield return Libraries("TensorRT", TensorRtLibraries, "--provider tensorrt needs TensorRT 10 and cuDNN 9");
+        yield return Libraries("FAIL", "CUDA", CudaLibraries, "install CUDA 13 and the card's driver");
+        yield return Libraries("note", "TensorRT", TensorRtLibraries, "only --provider tensorrt needs TensorRT 10 and cuDNN 9");
     }
 
-    private static Finding Libraries(string of, string[] names, string remedy)
+    /// <param name="mark">Of some that are missing.</param>
+    /// <param name="of">Whose they are.</param>
+    /// <param name="names">All of them.</param>
+    /// <param name="remedy">What is told with those that are missing.</param>
+    private static Finding Libraries(string mark, string of, string[] names, string remedy)
     {
         string[] missing = [.. names.Where(l => !CanLoad(l))];
         return missing.Length == 0
             ? Finding.Good($"{of}'s libraries", string.Join(", ", names))
-            : Finding.Failure($"{of}'s libraries: {missing.Length} missing", $"{remedy}: {string.Join(", ", missing)}");
+            : new Finding(mark, $"{of}'s libraries: {missing.Length} missing", $"{remedy}: {string.Join(", ", missing)}");
     }
 
     /// <summary>Whether the network could run where images are drawn.</summary>

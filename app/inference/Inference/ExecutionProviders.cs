@@ -9,6 +9,7 @@ internal readonly record struct OpenedSession(InferenceSession Session, string P
 public static class ExecutionProviders
 {
     public const string Auto = "auto", Cuda = "cuda", TensorRt = "tensorrt", Cpu = "cpu", Gl = "gl";
+    private const string Remedy = ": use --provider gl or cpu, or install its libraries";
     private const string CudaNative = "CUDAExecutionProvider", TensorRtNative = "TensorrtExecutionProvider";
 
     /// <summary>Values of <c>--provider</c>: those of ONNX Runtime, and compute shaders.</summary>
@@ -51,7 +52,7 @@ public static class ExecutionProviders
             }
             catch (UserError e)
             {
-                report($"{e.Message}; trying the next provider");
+                report($"{e.Message.Replace(Remedy, "", StringComparison.Ordinal)}; trying the next provider");
             }
         }
 
@@ -66,8 +67,8 @@ public static class ExecutionProviders
             throw new UserError($"--provider-library {library} needs --provider NAME: what the provider in it calls itself");
         if (library is not null && IsOwn(wanted))
         {
-            const string Remedy = "leave the library out, or name the provider in it with --provider NAME";
-            throw new UserError($"--provider-library {library}: --provider {wanted} does not use it: {Remedy}");
+            const string How = "leave the library out, or name the provider in it with --provider NAME";
+            throw new UserError($"--provider-library {library}: --provider {wanted} does not use it: {How}");
         }
 
         if (library is null && !IsOwn(wanted))
@@ -79,8 +80,8 @@ public static class ExecutionProviders
 
         if (wanted is Cuda or TensorRt && !GpuBuild)
         {
-            const string Remedy = "use --provider gl, which needs none, or cpu; ./run.sh builds it in where nvidia-smi finds a card";
-            throw new UserError($"provider {wanted}: this build of ONNX Runtime has no GPU provider: {Remedy}");
+            const string How = "use --provider gl, which needs none, or cpu; ./run.sh builds it in where nvidia-smi finds a card";
+            throw new UserError($"provider {wanted}: this build of ONNX Runtime has no GPU provider: {How}");
         }
     }
 
@@ -116,8 +117,7 @@ public static class ExecutionProviders
         }
         catch (Exception e) when (provider != Cpu && IsUnusable(e))
         {
-            throw new UserError(
-                $"provider {provider} is not usable here ({Reason(e)}): use --provider gl or cpu, or install its libraries", e);
+            throw new UserError($"provider {provider} is not usable here ({Reason(e)}){Remedy}", e);
         }
     }
 
