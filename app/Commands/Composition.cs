@@ -101,7 +101,9 @@ internal sealed class Composition : IDisposable
         => SourceFactory.Open(names, options, Stop.Token.WaitHandle);
 
     /// <summary>The model of the settings, together with the others in its folder, which M goes through.</summary>
-    private static ModelShelf OpenModels(PipelineSettings s)
+    /// <param name="s">The settings.</param>
+    /// <param name="othersOnCpu">Whether the CPU is to run third-party models, whatever the provider.</param>
+    private static ModelShelf OpenModels(PipelineSettings s, bool othersOnCpu = false)
     {
         SegmenterOptions cpu = s.Segmenter with { Provider = ExecutionProviders.Cpu };
         ModelFiles files = ModelFiles.Of(PrecisionPair.Choose(s.Model, s.Precision, s.Segmenter, Log.Info));
@@ -111,7 +113,7 @@ internal sealed class Composition : IDisposable
         string OfCpu(string file)
             => file == first && !Directory.Exists(s.Model) ? PrecisionPair.Choose(s.Model, s.Precision, cpu, Log.Info) : file;
         Segmenter LoadForCpu(string file) => Segmenter.Load(OfCpu(file), cpu, _ => { });
-        Segmenter Load(string file) => Segmenter.Load(file, s.Segmenter, Log.Info);
+        Segmenter Load(string file) => Segmenter.Load(file, othersOnCpu && !ModelGraph.IsOwn(file) ? cpu : s.Segmenter, Log.Info);
         Segmenter model = Load(first);
         if (s.Segmenter.Provider != ExecutionProviders.Auto || s.Segmenter.MeansCpu || model.Provider != ExecutionProviders.Cpu)
             return new ModelShelf(files.All, files.First, model, Load, s.Segmenter.Provider == ExecutionProviders.Gl ? LoadForCpu : null);
@@ -128,7 +130,7 @@ internal sealed class Composition : IDisposable
         string file = files.All[files.First];
         bool win = ProviderRace.ShadersWin(
             Context, Renderer.Driver, models.Current, file, s.Segmenter.GlHalf, Log.Info, UserCache.File("provider.json"));
-        return win ? OpenModels(shaders) : null;
+        return win ? OpenModels(shaders, othersOnCpu: true) : null; // nobody asked for shaders, which may lack an operator
     }
 
     private RenderOptions WithHud(PipelineSettings s) => s.Render with
