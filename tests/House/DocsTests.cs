@@ -150,9 +150,12 @@ public sealed partial class DocsTests
         Assert.All(words, w => Assert.Contains(w, said, StringComparison.Ordinal));
     }
 
-    /// <summary>Commands that take any number of outputs parse an unknown option as the name of one.</summary>
-    private static bool IsUnknownOption(Token token)
-        => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
+    /// <summary>
+    /// Commands that take any number of outputs parse an unknown option as the name of one. Options with spaces are one quoted value.
+    /// </summary>
+    private static bool IsUnknownOption(Token token) => token.Type == TokenType.Argument
+        && token.Value.StartsWith("--", StringComparison.Ordinal)
+        && !token.Value.Contains(' ', StringComparison.Ordinal);
 
     /// <summary>A decimal in units of its last digit.</summary>
     private static int Units(Match figure)
