@@ -16,18 +16,19 @@ internal static class BenchTable
     {
         double first = runs[0].Result.Stats.CaptureToPresent.P50;
         const string Note = "network: inference alone; whole: capture to present; ratio: whole p50 relative to the first row's";
-        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note + Models(runs)) { ShortHead = ShortHead };
+        string models = Models([.. runs.Select(r => (r.Label, r.Result.Model))]);
+        return new FigureTable(Head, [.. runs.Select(r => Row(r, first))], Note + models) { ShortHead = ShortHead };
     }
 
     /// <summary>
     /// Which models were compared, where the configurations do not tell: a provider may have taken another file of the pair.
     /// </summary>
-    private static string Models(IReadOnlyList<BenchRun> runs)
+    internal static string Models(IReadOnlyList<(string Label, string Model)> runs)
     {
-        bool differ = runs.Any(r => r.Result.Model != runs[0].Result.Model);
-        bool told = runs.All(r => r.Label.Contains(r.Result.Model, StringComparison.Ordinal));
+        bool differ = runs.Any(r => r.Model != runs[0].Model);
+        bool told = runs.All(r => r.Label.Contains(r.Model, StringComparison.Ordinal));
         return differ && !told
-            ? $"\nmodels: {string.Join("; ", runs.Select(r => $"{r.Label}: {r.Result.Model}"))} (--precision float takes the same)"
+            ? $"\nmodels: {string.Join("; ", runs.Select(r => $"{r.Label}: {r.Model}"))} (--precision float takes the same)"
             : "";
     }
 

@@ -77,21 +77,7 @@ public sealed class DoctorTests
     }
 
     /// <summary>Exit code and all that is printed.</summary>
-    private static (int Code, string Text) Doctor(params string[] arguments)
-    {
-        TextWriter before = Console.Out;
-        using StringWriter text = new();
-        Console.SetOut(text);
-        try
-        {
-            (int code, string error) = InProcess.App(["doctor", .. arguments]);
-            return (code, text + error);
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
-    }
+    private static (int Code, string Text) Doctor(params string[] arguments) => InProcess.AppText(["doctor", .. arguments]);
 
     [Fact]
     public void A_failure_has_its_remedy_below_it_and_details_only_on_demand()

@@ -52,17 +52,8 @@ public sealed class HelpTests
 
     private static string Printed(params string[] arguments)
     {
-        TextWriter before = Console.Out;
-        using StringWriter output = new();
-        Console.SetOut(output);
-        try
-        {
-            Assert.Equal(0, CommandRunner.Run(AppCommands.Root(), arguments));
-            return output.ToString();
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
+        (int code, string text) = InProcess.AppText(arguments);
+        Assert.Equal(0, code);
+        return text;
     }
 }

@@ -78,19 +78,5 @@ public sealed class InfoTests
     }
 
     /// <summary>Exit code and what is printed.</summary>
-    private static (int Code, string Text) Info(params string[] arguments)
-    {
-        TextWriter before = Console.Out;
-        using StringWriter text = new();
-        Console.SetOut(text);
-        try
-        {
-            (int code, string error) = InProcess.App(["info", .. arguments]);
-            return (code, text + error);
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
-    }
+    private static (int Code, string Text) Info(params string[] arguments) => InProcess.AppText(["info", .. arguments]);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using OpenCvSharp;
+using RealtimeSeg.Commands;
 using RealtimeSeg.Tests.Support;
 using Xunit;
 
@@ -86,6 +87,29 @@ public sealed class BenchTests(AppModel model) : IClassFixture<AppModel>
         Assert.Equal(new Size(1000, 760), plot.Size());
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
         Assert.Equal(4, json.RootElement.GetArrayLength());
+    }
+
+    /// <summary>A provider that takes another file of the pair would be praised, or blamed, for the file.</summary>
+    [Theory]
+    [InlineData("gl", "a", "cpu", "a-int8", "\nmodels: gl: a; cpu: a-int8 (--precision float takes the same)")]
+    [InlineData("a", "a", "b threads 2", "b", "")]
+    [InlineData("threads 1", "a", "threads 2", "a", "")]
+    public void A_sweep_over_files_that_its_names_do_not_tell_names_them(string one, string a, string two, string b, string expected)
+        => Assert.Equal(expected, BenchTable.Models([(one, a), (two, b)]));
+
+    [Theory]
+    [Trait("Set", "Slow")]
+    [InlineData("on", 16)]
+    [InlineData("off", 32)]
+    public void What_shaders_store_is_told(string half, int bits)
+    {
+        using TemporaryFolder folder = new();
+        string[] shaders = ["--provider", "gl", "--gl-half", half, "--size", "64x64"];
+        (int code, string text, string error) = App(["bench", "synth://3", "--frames", "2", .. shaders, "--json", folder["b.json"]]);
+        Assert.True(code == 0, error);
+        Assert.Contains($"on gl in {bits} bits", text, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(folder["b.json"]));
+        Assert.Equal(bits, json.RootElement.GetProperty("gl_bits").GetInt32());
     }
 
     [Fact]

@@ -10,7 +10,24 @@ internal static class InProcess
     /// <summary>Exit code and what went to standard error.</summary>
     public static (int Code, string Error) App(params string[] arguments) => Run(AppCommands.Root(), arguments);
 
-    /// <summary>The same of the trainer.</summary>
+    /// <summary>Exit code and all that was printed.</summary>
+    public static (int Code, string Text) AppText(params string[] arguments)
+    {
+        TextWriter before = Console.Out;
+        using StringWriter text = new();
+        Console.SetOut(text);
+        try
+        {
+            (int code, string error) = App(arguments);
+            return (code, text + error);
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+    }
+
+    /// <summary>Of the trainer, exit code and what went to standard error.</summary>
     public static (int Code, string Error) Trainer(params string[] arguments) => Run(TrainerCommands.Root(), arguments);
 
     /// <summary>What goes to standard error meanwhile.</summary>
