@@ -22,7 +22,17 @@ internal sealed class FrameKeeper : ISink
 
     public List<string> Labels { get; } = [];
 
-    public bool NeedsLabels => true;
+    /// <summary>Told, with the same number, that the engine asks whether labels are needed: shaders have their commands then.</summary>
+    public Action<int>? Asked { get; set; }
+
+    public bool NeedsLabels
+    {
+        get
+        {
+            Asked?.Invoke(Images.Count);
+            return true;
+        }
+    }
 
     public void Present(Renderer renderer, FrameSlot slot)
     {
