@@ -73,10 +73,17 @@ public sealed class ModelShelfTests(AppModel model) : IClassFixture<AppModel>
         foreach (string name in new[] { "a.onnx", "b.onnx" }) File.Copy(model.File, folder[name]);
         Segmenter ForCpu(string file) => Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Cpu), _ => { });
         Segmenter ForShaders(string file) => Segmenter.Load(file, new SegmenterOptions(ExecutionProviders.Gl), _ => { });
+        TaskCompletionSource begun = new();
         TaskCompletionSource<Segmenter> loading = new();
-        Segmenter Slowly(string file) => loading.Task.Result;
+        Segmenter Slowly(string file)
+        {
+            begun.SetResult();
+            return loading.Task.Result;
+        }
+
         using ModelShelf shelf = new([folder["a.onnx"], folder["b.onnx"]], 0, ForShaders(folder["a.onnx"]), Slowly, ForCpu);
         shelf.Next();
+        await begun.Task;
         Assert.True(shelf.FallBack());
         loading.SetResult(ForShaders(folder["b.onnx"]));
         while (shelf.Current.Name != "b")
