@@ -54,7 +54,8 @@ internal sealed class RunLog(EngineParts parts, Telemetry telemetry)
         if (dropped == _dropped || (_droppedAt != 0 && now - _droppedAt < DropsEvery)) return;
         long more = dropped - _dropped;
         (_dropped, _droppedAt) = (dropped, now);
-        parts.Events!(LogLevel.Info, FormattableString.Invariant($"{more} frames dropped since newer ones came, {dropped} in all"));
+        string frames = more == 1 ? "1 frame" : FormattableString.Invariant($"{more} frames");
+        parts.Events!(LogLevel.Info, FormattableString.Invariant($"{frames} dropped since newer ones came, {dropped} in all"));
     }
 
     private void Tell(ref Status? before, Status? status)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace RealtimeSeg.Tests.App;
 
-/// <summary>Errors that the driver reports while shaders label frames: real ones, of a command that it refuses at a chosen moment.</summary>
+/// <summary>Errors that the driver reports while shaders label frames: real ones, of a command that it refuses at a chosen time.</summary>
 public sealed class DriverErrorTests
 {
     private const int Frames = 6, FailsAt = 3;
